@@ -1,0 +1,58 @@
+// Bundles src into dist: a CommonJS front that imports no package, ESM threads and command line, and the lock-free core with its types.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'warning',
+  define: { __VERSION__: JSON.stringify(version) },
+  external: ['@lydell/node-pty'],
+};
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+
+await Promise.all([
+  build({
+    ...shared,
+    entryPoints: { bin: 'src/bin.ts' },
+    outdir: 'dist',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    // Daemon and command line are loaded on demand, from beside the front.
+    external: [...shared.external, './daemon.js', './cli.js'],
+    banner: { js: '#!/usr/bin/env node' },
+    minify: true,
+  }),
+  build({
+    ...shared,
+    entryPoints: {
+      daemon: 'src/daemon/main.ts',
+      cli: 'src/cli/main.ts',
+      'process-worker': 'src/process/worker.ts',
+      'pattern-worker': 'src/patterns/worker.ts',
+      lockfree: 'src/lockfree/index.ts',
+    },
+    outdir: 'dist',
+    format: 'esm',
+    splitting: true,
+    // Some packages have an ES module beside a CommonJS one that cannot be bundled.
+    mainFields: ['module', 'main'],
+    chunkNames: 'chunks/[name]-[hash]',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  }),
+]);
+chmodSync(`${root}dist/bin.cjs`, 0o755);
+
+execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.lockfree.json`], {
+  stdio: 'inherit',
+});

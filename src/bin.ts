@@ -1,0 +1,41 @@
+/** argv → front or command line; nothing else. CommonJS, and the front imports no package: this is what a client's start-up waits for. */
+import { connectDaemon } from './front/connect.ts';
+import { runFront } from './front/pipe.ts';
+import { localHome } from './home/local-home.ts';
+
+const [command] = process.argv.slice(2);
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+function front(): void {
+  const home = localHome(process.env);
+  const env = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  const hello = { version: __VERSION__, cwd: process.cwd(), pid: process.pid, env, role: 'front' } as const;
+  if (process.stdin.isTTY) process.stderr.write(`${TERMINAL_HINT}\n`);
+  runFront({
+    stdin: process.stdin,
+    stdout: process.stdout,
+    connect: async () => {
+      const { socket } = await connectDaemon({
+        home,
+        hello,
+        daemonCommand: [process.execPath, `${__dirname}/daemon.js`],
+      });
+      return socket;
+    },
+    parentPid: () => process.ppid,
+    onSignal: (end) => {
+      for (const signal of SIGNALS) process.on(signal, end);
+    },
+    exit: (code) => process.exit(code),
+  });
+}
+
+const TERMINAL_HINT = `devtool-mcp speaks MCP on stdio, for a client to start. In a client's configuration:
+  {"mcpServers": {"devtool-mcp": {"command": "node", "args": [${JSON.stringify(__filename)}]}}}
+From the shell, see: devtool-mcp help`;
+
+if (command === undefined || command === 'mcp') front();
+else if (command === 'daemon' && process.argv[3] === 'run') void import('./daemon.js' as string);
+else void import('./cli.js' as string);

@@ -1,0 +1,191 @@
+/** The control thread: puts the daemon's parts together, serves its connections, and ends in order. */
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { type FrontHello, isNewer } from '../home/hello.ts';
+import type { Home } from '../home/home.ts';
+import { startTimeOf } from '../home/owner.ts';
+import { createPatterns } from '../patterns/patterns.ts';
+import { systemClock, wallClock } from '../process/clock.ts';
+import { isLive } from '../process/machine.ts';
+import { ProcessManager } from '../process/manager.ts';
+import { newMarker } from '../process/os/marker.ts';
+import { OutputPool, SharedMemory } from '../process/shared-memory.ts';
+import type { WorkerData } from '../process/spec.ts';
+import { redactor } from '../text/redact.ts';
+import type { Workbench } from '../tools/workbench.ts';
+import { sweepEpochs } from './epoch.ts';
+import { httpStatus } from './http-status.ts';
+import { createLifetime } from './lifetime.ts';
+import type { Log } from './log.ts';
+import { mcpServer } from './mcp.ts';
+import { settings } from './settings.ts';
+import { openDoor } from './socket.ts';
+import { stateFile } from './state-file.ts';
+
+export interface DaemonParts {
+  readonly home: Home;
+  readonly epoch: number;
+  /** Where the built threads are. */
+  readonly beside: URL;
+  readonly log: Log;
+}
+
+const WORKER_LOST = 70;
+/** A line of MCP may carry a large argument; the tools refuse what is too large with a clear error. */
+const MOST_LINE_BYTES = 64 * 1_048_576;
+const STATE_EVERY_MS = 100;
+const ANSWER_FIRST_MS = 50;
+
+export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Promise<void> {
+  const startedAt = process.hrtime.bigint();
+  const clock = systemClock(startedAt);
+  const wall = wallClock(Date.now());
+  const limits = settings(process.env);
+  const state = stateFile(home.statePath, log);
+  const left = state.read();
+  const memory = SharedMemory.create();
+  const outputs = new OutputPool();
+  const patterns = createPatterns({ workerUrl: new URL('pattern-worker.js', beside), clock });
+  const workerData: WorkerData = { segment: memory.buffer, marker: newMarker(randomBytes(16)), epoch: startedAt };
+  let ending = false;
+  let upgrade: string | null = null;
+
+  const processes = new ProcessManager({
+    memory,
+    outputs,
+    worker: new Worker(new URL('process-worker.js', beside), { workerData }),
+    clock,
+    wall,
+    patterns,
+    httpStatus,
+    onWorkerLost(error) {
+      if (ending) return;
+      // Its pipes are closed and cannot be had back; its dead-man's switch ends the children.
+      log(`process worker lost: ${error.stack ?? error.message}`);
+      process.exit(WORKER_LOST);
+    },
+  });
+
+  const lifetime = createLifetime({
+    limits,
+    after: (ms, run) => clock.after(ms, run),
+    livePaths: () =>
+      processes
+        .list(null, null)
+        .filter((entry) => isLive(entry.state()) && !entry.request.keep)
+        .map(({ path }) => path),
+    onAbandoned(path) {
+      log(`nobody has worked in ${path} for ${limits.projectIdleMs} ms: its processes are ended`);
+      for (const entry of processes.list(path, null)) {
+        if (isLive(entry.state()) && !entry.request.keep)
+          processes.stop(entry, { force: false, graceMs: 5_000 }).catch(() => {});
+      }
+    },
+    onIdle() {
+      if (processes.totals().active === 0) void end('idle', 0);
+    },
+  });
+
+  const workbench: Workbench = {
+    processes,
+    patterns,
+    redact: redactor(randomBytes(16).toString('hex')),
+    daemonInfo() {
+      const { rss, heapUsed } = process.memoryUsage();
+      return {
+        version: __VERSION__,
+        pid: process.pid,
+        uptime_ms: Math.round(clock.micros() / 1000),
+        socket_path: home.socketPath(epoch),
+        log_path: home.logPath,
+        clients: lifetime.clients,
+        memory: { rss_bytes: rss, heap_bytes: heapUsed, shared_bytes: memory.buffer.byteLength + outputs.bytes() },
+        recovered: left.map(({ start_time, ...was }) => ({ ...was, alive: startTimeOf(was.pid) === start_time })),
+        upgrade_available: upgrade,
+      };
+    },
+    endDaemon: () => void clock.after(ANSWER_FIRST_MS, () => void end('asked to', 0)),
+    log,
+  };
+
+  /** A newer front replaces an older daemon that is idle; a busy one says that there is something newer. */
+  function greet(hello: FrontHello) {
+    const newer = isNewer(hello.version, __VERSION__);
+    const leaving = ending || (newer && lifetime.clients === 0 && processes.totals().active === 0);
+    if (newer) upgrade = hello.version;
+    if (leaving) void end(`replaced by version ${hello.version}`, 0);
+    return { version: __VERSION__, pid: process.pid, epoch, leaving };
+  }
+
+  function connected(hello: FrontHello, socket: Socket): void {
+    const ends = [lifetime.joined(hello.cwd)];
+    const transport = new StdioServerTransport(socket, socket, { maxBufferSize: MOST_LINE_BYTES });
+    const served = serveStdio(
+      ({ era }) =>
+        mcpServer(
+          {
+            era,
+            version: __VERSION__,
+            cwd: hello.cwd,
+            env: hello.env,
+            pid: hello.pid,
+            onClose: (stop) => ends.push(stop),
+          },
+          workbench,
+        ),
+      { transport, onerror: (error) => log(`front ${hello.pid}: ${error.message}`) },
+    );
+    socket.resume();
+    socket.on('close', () => {
+      for (const stop of ends) stop();
+      void served.close().catch(() => {});
+    });
+  }
+
+  async function end(why: string, code: number): Promise<void> {
+    if (ending) return;
+    ending = true;
+    log(`ends: ${why}`);
+    lifetime.end();
+    await processes.shutdown(limits.shutdownMs);
+    state.remove();
+    door.close();
+    clock.after(ANSWER_FIRST_MS, () => process.exit(code));
+  }
+
+  const door = await openDoor({ path: home.socketPath(epoch), greet, connected, log });
+  sweepEpochs(home.runtimeDirectory, epoch, (old) => home.socketPath(old));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(signal, 0));
+  process.on('uncaughtException', (error) => log(`uncaught: ${error.stack ?? error.message}`));
+  process.on('unhandledRejection', (reason) =>
+    log(`unhandled: ${reason instanceof Error ? reason.stack : String(reason)}`),
+  );
+  log(
+    `serves epoch ${epoch} as pid ${process.pid}, version ${__VERSION__}; found ${left.length} processes of an earlier daemon`,
+  );
+  void keepState();
+
+  /** Writes what runs, soon after each change. */
+  async function keepState(): Promise<void> {
+    const { signal } = new AbortController();
+    while (!ending) {
+      const ticket = processes.changes.ticket();
+      state.write(running());
+      await processes.changes.next(ticket, 60_000, signal);
+      await processes.changes.pause(STATE_EVERY_MS, signal);
+    }
+  }
+
+  function running() {
+    return processes.list(null, null).flatMap((entry) => {
+      const { pid } = entry.snapshot();
+      const startTime = pid === null || !isLive(entry.state()) ? null : startTimeOf(pid);
+      if (pid === null || startTime === null) return [];
+      return [
+        { process_id: entry.id, path: entry.path, command: entry.request.spec.display, pid, start_time: startTime },
+      ];
+    });
+  }
+}

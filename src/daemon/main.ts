@@ -1,0 +1,22 @@
+/** The daemon's entry: claims the next epoch before anything heavy is loaded, or ends because another daemon lives. */
+import { localHome } from '../home/local-home.ts';
+import { secureDirectory } from '../home/secure-directory.ts';
+import { claimEpoch } from './epoch.ts';
+import { openLog } from './log.ts';
+
+const home = localHome(process.env);
+const uid = process.getuid?.() ?? null;
+secureDirectory(home.runtimeDirectory, uid);
+const claim = claimEpoch(home.runtimeDirectory, process.pid);
+if (claim.owned) {
+  secureDirectory(home.stateDirectory, uid);
+  const log = openLog(home.logPath, () => new Date().toISOString());
+  try {
+    const { runDaemon } = await import('./control.ts');
+    await runDaemon({ home, epoch: claim.epoch, beside: new URL('.', import.meta.url), log });
+  } catch (error) {
+    // Nobody sees a daemon's stderr.
+    log(`cannot start: ${error instanceof Error ? error.stack : String(error)}`);
+    process.exit(1);
+  }
+}

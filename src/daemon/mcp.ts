@@ -1,0 +1,105 @@
+/** One connection's MCP server, for both protocol eras: tools from the table, process output as resources. */
+import { CLIENT_INFO_META_KEY, Server, type ServerContext } from '@modelcontextprotocol/server';
+import { Fault } from '../text/fault.ts';
+import { listing } from '../tools/listing.ts';
+import { listResources, RESOURCE_TEMPLATES, readResource, watchResources } from '../tools/resources.ts';
+import { renderedFault, respond } from '../tools/respond.ts';
+import { INSTRUCTIONS, TOOLS } from '../tools/table.ts';
+import type { Call, Caller } from '../tools/tool.ts';
+import type { Workbench } from '../tools/workbench.ts';
+
+export interface Connection {
+  readonly era: 'legacy' | 'modern';
+  readonly version: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Process id of the front. */
+  readonly pid: number;
+  /** Work that must end with the connection. */
+  onClose(end: () => void): void;
+}
+
+export function mcpServer(connection: Connection, workbench: Workbench): Server {
+  const server = new Server(
+    { name: 'devtool-mcp', title: 'devtool-mcp', version: connection.version },
+    { capabilities: { tools: {}, resources: { subscribe: true } }, instructions: INSTRUCTIONS },
+  );
+  serveTools(server, connection, workbench);
+  serveResources(server, connection, workbench);
+  return server;
+}
+
+function serveTools(server: Server, connection: Connection, workbench: Workbench): void {
+  server.setRequestHandler('tools/list', () => ({ tools: listing() }));
+  server.setRequestHandler('tools/call', (request, context) => {
+    const tool = TOOLS.find(({ name }) => name === request.params.name);
+    if (tool === undefined) return renderedFault(unknownTool(request.params.name));
+    return respond(tool, request.params.arguments, callOf(server, connection, context), workbench);
+  });
+}
+
+function unknownTool(name: string): Fault {
+  const valid = TOOLS.map((tool) => tool.name);
+  return new Fault('invalid_argument', `tool ${JSON.stringify(name)} is unknown`, `Use one of: ${valid.join(', ')}.`, {
+    valid,
+  });
+}
+
+function callOf(server: Server, connection: Connection, context: ServerContext): Call {
+  return {
+    caller: callerOf(server, connection, context),
+    signal: context.mcpReq.signal,
+    progress: progressOf(context),
+  };
+}
+
+function callerOf(server: Server, connection: Connection, context?: ServerContext): Caller {
+  const named = context?.mcpReq._meta?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion();
+  const name = typeof named === 'object' && named !== null && 'name' in named ? String(named.name) : 'client';
+  return { cwd: connection.cwd, env: connection.env, name: `${name} (pid ${connection.pid})` };
+}
+
+/** Progress is told only to a client that asked for it; a client that has gone is no error. */
+function progressOf(context: ServerContext): (message: string) => void {
+  const progressToken = context.mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return () => {};
+  let progress = 0;
+  return (message) => {
+    progress += 1;
+    const params = { progressToken, progress, message };
+    context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
+  };
+}
+
+/** 2025-era clients name each resource that they watch; in the 2026 era `serveStdio` filters what is sent. */
+function serveResources(server: Server, connection: Connection, workbench: Workbench): void {
+  const caller = (context?: ServerContext) => callerOf(server, connection, context);
+  const watched = new Set<string>();
+  server.setRequestHandler('resources/list', (_, context) => ({
+    resources: listResources(caller(context), workbench),
+  }));
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...RESOURCE_TEMPLATES] }));
+  server.setRequestHandler('resources/read', async (request, context) => ({
+    contents: [await readResource(request.params.uri, caller(context), workbench)],
+  }));
+  if (connection.era === 'legacy') {
+    server.setRequestHandler('resources/subscribe', (request) => {
+      watched.add(request.params.uri);
+      return {};
+    });
+    server.setRequestHandler('resources/unsubscribe', (request) => {
+      watched.delete(request.params.uri);
+      return {};
+    });
+  }
+  const modern = connection.era === 'modern';
+  const stop = watchResources(
+    caller(),
+    workbench,
+    () => modern || watched.size > 0,
+    (uri) => {
+      if (modern || watched.has(uri)) server.sendResourceUpdated({ uri }).catch(() => {});
+    },
+  );
+  connection.onClose(stop);
+}

@@ -1,0 +1,129 @@
+/** One entry as the control thread holds it: what was asked for, its cell and output in shared memory, the long facts. */
+import { constants } from 'node:os';
+import type { Handle } from '../lockfree/registry.ts';
+import type { CellSnapshot, ProcessCell } from './cell.ts';
+import type { WallClock } from './clock.ts';
+import type { ProcessState } from './machine.ts';
+import { type OutputTotals, ProcessOutput } from './output.ts';
+import type { Facts, OutputBuffers, ProcessSpec, Survivor } from './spec.ts';
+
+/** What a caller asks for; ids and paths are checked already. */
+export interface ProcessRequest {
+  readonly id: string;
+  /** Real path of the project directory that the id belongs to. */
+  readonly path: string;
+  readonly owner: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Goes on when all clients of its project have left. */
+  readonly keep: boolean;
+  readonly spec: ProcessSpec;
+}
+
+/** A process as every result shows it; no field is ever left out. */
+export interface ProcessView {
+  readonly process_id: string;
+  readonly path: string;
+  readonly command: string;
+  readonly state: ProcessState;
+  readonly pid: number | null;
+  readonly pgid: number | null;
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+  readonly ended_by: string | null;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly runtime_ms: number;
+  readonly ready: boolean;
+  readonly urls: readonly string[];
+  readonly ports: readonly number[];
+  readonly restarts: number;
+  readonly owner: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** What outlived its leader; ended by stop, remove or shutdown. */
+  readonly survivors: readonly Survivor[];
+  readonly output: OutputTotals;
+}
+
+export const NO_FACTS: Facts = { urls: [], ports: [], survivors: [], spawnError: null };
+
+const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+export class ManagedProcess {
+  readonly request: ProcessRequest;
+  readonly handle: Handle;
+  readonly cell: ProcessCell;
+  readonly buffers: OutputBuffers;
+  readonly output: ProcessOutput;
+  /** The last look at the cell, once the entry was removed: slot and buffers belong to others then. */
+  #last: CellSnapshot | null = null;
+  /** As the worker last reported them. */
+  facts: Facts = NO_FACTS;
+
+  constructor(request: ProcessRequest, handle: Handle, cell: ProcessCell, buffers: OutputBuffers) {
+    this.request = request;
+    this.handle = handle;
+    this.cell = cell;
+    this.buffers = buffers;
+    this.output = new ProcessOutput(buffers);
+  }
+
+  get id(): string {
+    return this.request.id;
+  }
+
+  get path(): string {
+    return this.request.path;
+  }
+
+  get retired(): boolean {
+    return this.#last !== null;
+  }
+
+  /** Before slot and buffers go back: what is still held of this entry answers from here on without them. */
+  retire(): void {
+    this.#last = this.cell.snapshot();
+    this.output.retire();
+  }
+
+  snapshot(): CellSnapshot {
+    return this.#last ?? this.cell.snapshot();
+  }
+
+  state(): ProcessState {
+    return this.#last?.state ?? this.cell.state.get();
+  }
+
+  /** True when the process was in `from` and is now in `to`; throws for a move that the table does not have. */
+  compareAndSwapState(from: ProcessState, to: ProcessState): boolean {
+    return this.cell.state.compareAndSwap(from, to);
+  }
+
+  /** Read from shared memory alone. `nowMicros` is the time to which a live run's runtime counts. */
+  view(nowMicros: number, wall: WallClock): ProcessView {
+    const { request, facts } = this;
+    const cell = this.snapshot();
+    const { startedAt, endedAt } = cell;
+    return {
+      process_id: request.id,
+      path: request.path,
+      command: request.spec.display,
+      state: cell.state,
+      pid: cell.pid,
+      pgid: cell.pgid,
+      exit_code: cell.exitCode,
+      signal: cell.exitSignal === null ? null : (SIGNAL_NAMES.get(cell.exitSignal) ?? `SIG${cell.exitSignal}`),
+      ended_by: cell.endedBy,
+      started_at: startedAt === null ? null : wall.iso(startedAt),
+      ended_at: endedAt === null ? null : wall.iso(endedAt),
+      runtime_ms: startedAt === null ? 0 : Math.round(((endedAt ?? nowMicros) - startedAt) / 1000),
+      ready: cell.readyAt !== null && endedAt === null,
+      urls: facts.urls,
+      ports: facts.ports,
+      restarts: cell.restarts,
+      owner: request.owner,
+      labels: request.labels,
+      survivors: facts.survivors,
+      output: this.output.totals(),
+    };
+  }
+}

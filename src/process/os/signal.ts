@@ -1,0 +1,33 @@
+/** Signals that can reach nobody but those they are meant for. */
+import type { Census } from './census.ts';
+import { type Identity, isOrdinaryPid, type ProcessEntry } from './identity.ts';
+import { ancestors, isSame, type System } from './system.ts';
+
+/**
+ * Verifies pid and start time right before the signal; false when the process is gone, another's by now, or may not be
+ * signalled: ourselves, our ancestors (`above`), pids that stand for more than one process.
+ */
+export function signalOne(
+  system: System,
+  target: Identity,
+  signal: NodeJS.Signals,
+  above: ReadonlySet<number> = ancestors(system),
+): boolean {
+  if (!isOrdinaryPid(target.pid) || above.has(target.pid)) return false;
+  return isSame(system, target) && system.kill(target.pid, signal);
+}
+
+/**
+ * Each member once: those in the run's own group by one signal to the group, so that none can fork past it, the others one
+ * by one. Answers with whom it was meant for.
+ */
+export function signalTree(system: System, census: Census, signal: NodeJS.Signals): readonly ProcessEntry[] {
+  const members = census.members();
+  if (members.length === 0) return members;
+  const above = ancestors(system);
+  // The look that group() takes must be the last before the signal.
+  const group = census.group();
+  if (group !== null) system.kill(-group, signal);
+  for (const member of members) if (member.pgid !== group) signalOne(system, member, signal, above);
+  return members;
+}

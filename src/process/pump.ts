@@ -1,0 +1,61 @@
+/** Moves what a process writes into shared memory, and looks for dev-server URLs in it on the way. */
+import type { Park } from '../lockfree/park.ts';
+import { RingBufferWriter } from '../lockfree/ring-buffer.ts';
+import type { Stream } from '../text/lines.ts';
+import { createUrlScanner } from '../text/urls.ts';
+import type { Clock } from './clock.ts';
+import type { OutputBuffers } from './spec.ts';
+
+/** A dev server says where it is early; what comes later is not searched, so that a flood costs nothing. */
+const SCANNED_BYTES = 1_048_576;
+
+export interface Pump {
+  write(stream: Stream, chunk: Buffer): void;
+  /** Bytes of both streams so far: the position of the next one. */
+  position(): number;
+  /** Starts the search for URLs anew, for a new run. */
+  beginRun(): void;
+  /** What a scanner holds back for lack of a following character is said now. */
+  flush(): void;
+  urls(): readonly string[];
+}
+
+export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, onUrl: () => void): Pump {
+  const rings = { stdout: new RingBufferWriter(buffers.stdout), stderr: new RingBufferWriter(buffers.stderr) };
+  let position = 0;
+  let scanned = 0;
+  let scanners = newScanners();
+  let known = 0;
+  const found = () => [...new Set([...scanners.stdout.urls, ...scanners.stderr.urls].map((url) => url.url))];
+  const report = () => {
+    const now = found().length;
+    const news = now > known;
+    known = now;
+    if (news) onUrl();
+  };
+  return {
+    write(stream, chunk) {
+      rings[stream].write(chunk, position, clock.micros());
+      position += chunk.length;
+      changes.wake();
+      if (scanned >= SCANNED_BYTES) return;
+      scanned += chunk.length;
+      scanners[stream].push(chunk.toString('latin1'));
+      report();
+    },
+    position: () => position,
+    beginRun() {
+      scanners = newScanners();
+      scanned = 0;
+      known = 0;
+    },
+    flush() {
+      scanners.stdout.flush();
+      scanners.stderr.flush();
+      report();
+    },
+    urls: found,
+  };
+}
+
+const newScanners = () => ({ stdout: createUrlScanner(), stderr: createUrlScanner() });

@@ -1,0 +1,322 @@
+/** One entry in the process worker: its present run, what was asked of it, how it ended, and its restarts. */
+import type { ProcessCell } from './cell.ts';
+import { type Child, isSpawnError, spawnChild } from './child.ts';
+import type { Clock } from './clock.ts';
+import { type EndedBy, endState, isLive } from './machine.ts';
+import type { Pump } from './pump.ts';
+import { type RestartBudget, restartBudget } from './restart-budget.ts';
+import type { RunTree } from './run-tree.ts';
+import type { Facts, ProcessSpec, SpawnError, StopOptions, StopVerdict } from './spec.ts';
+
+export interface SupervisorParts {
+  readonly cell: ProcessCell;
+  readonly spec: ProcessSpec;
+  readonly pump: Pump;
+  readonly clock: Clock;
+  /** Begins a run: its entry in the environment, and its tree once the leader's pid is known. */
+  beginRun(): { readonly env: Readonly<Record<string, string>>; tree(pid: number): RunTree };
+  count(what: 'started' | 'ended' | 'failed'): void;
+  /** Tells the control thread the long facts of the cell's run `run`. */
+  publish(run: number, facts: Facts): void;
+  /** Wakes who waits for a change of state. */
+  wake(): void;
+}
+
+/** How long pipes that somebody keeps open hold up the end of a run. */
+const DRAIN_MS = 500;
+const TIMEOUT_GRACE_MS = 5_000;
+/** When to look who belongs to the tree and what it listens on: often at first, then as a health check. */
+const LOOKS_MS = [20, 50, 100, 150, 200, 300, 500, 700, 1_000, 2_000, 5_000, 10_000] as const;
+
+interface ExitStatus {
+  readonly code: number | null;
+  readonly signal: number | null;
+}
+
+interface Run {
+  readonly number: number;
+  readonly child: Child;
+  readonly tree: RunTree;
+  readonly startedMs: number;
+  readonly timeout: { cancel(): void } | null;
+  exit: ExitStatus | null;
+  drained: boolean;
+  /** Set once the run waits for its pipes alone; `over` when it has waited long enough. */
+  drain: 'not yet' | 'waiting' | 'over';
+  treeGone: boolean;
+  over: boolean;
+}
+
+export class SupervisedProcess {
+  readonly #parts: SupervisorParts;
+  readonly #budget: RestartBudget = restartBudget();
+  #run: Run | null = null;
+  #starting: Promise<SpawnError | null> = Promise.resolve(null);
+  #asked: StopOptions['cause'] | null = null;
+  #forced = false;
+  #stopping: Promise<StopVerdict> | null = null;
+  #onEnd: (() => void)[] = [];
+  #facts: Facts = { urls: [], ports: [], survivors: [], spawnError: null };
+  #restart: { cancel(): void } | null = null;
+  #look: { cancel(): void } | null = null;
+  #looks = 0;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+  }
+
+  /** Null once it runs, or when it was stopped before it could; else why the system would not start it. */
+  start(): Promise<SpawnError | null> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<SpawnError | null> {
+    const { cell, spec, pump, clock } = this.#parts;
+    if (!cell.state.compareAndSwap('pending', 'starting')) return null;
+    this.#abandonTree();
+    this.#asked = null;
+    this.#forced = false;
+    this.#stopping = null;
+    pump.beginRun();
+    const number = cell.beginRun(pump.position());
+    this.#tell({ urls: [], ports: [], survivors: [], spawnError: null });
+    const { env, tree } = this.#parts.beginRun();
+    let run: Run | null = null;
+    const child = await spawnChild(
+      spec,
+      { ...spec.env, ...env },
+      {
+        output: (stream, chunk) => pump.write(stream, chunk),
+        // Neither can come before the child is known: both wait for the event loop.
+        exited: (code, signal) => run !== null && this.#exited(run, { code, signal }),
+        drained: () => run !== null && this.#drained(run),
+      },
+    );
+    if (isSpawnError(child)) return this.#failToStart(child);
+    run = {
+      number,
+      child,
+      tree: tree(child.pid),
+      startedMs: clock.micros() / 1000,
+      timeout: spec.timeoutMs === null ? null : clock.after(spec.timeoutMs, () => this.#timedOut()),
+      exit: null,
+      drained: false,
+      drain: 'not yet',
+      treeGone: false,
+      over: false,
+    };
+    this.#run = run;
+    cell.started(child.pid, child.pid, clock.micros());
+    this.#parts.count('started');
+    // Lost to a stop that was asked for meanwhile: then it is `stopping` already.
+    cell.state.compareAndSwap('starting', 'running');
+    this.#looks = 0;
+    this.#lookLater();
+    this.#parts.wake();
+    return null;
+  }
+
+  /** Resolves when the tree is gone and the end is published, or with who is left. The control thread has moved the state. */
+  async stop(options: StopOptions): Promise<StopVerdict> {
+    await this.#starting;
+    this.#restart?.cancel();
+    this.#restart = null;
+    const run = this.#run;
+    if (run === null) return { gone: true };
+    if (!run.over) this.#asked ??= options.cause;
+    if (this.#stopping === null || options.force) this.#stopping = this.#stopTree(run, options);
+    const stopping = this.#stopping;
+    const verdict = await stopping;
+    if (this.#stopping === stopping) this.#stopping = null;
+    if (verdict.gone && !run.over) await this.#ended(run);
+    return verdict;
+  }
+
+  async #stopTree(run: Run, { force, graceMs }: StopOptions): Promise<StopVerdict> {
+    const verdict = await run.tree.stop({ force, graceMs });
+    this.#forced ||= verdict.forced;
+    if (!verdict.gone) return { gone: false, left: verdict.left };
+    run.treeGone = true;
+    if (run.over) this.#settleSurvivors(run);
+    else this.#tryEnd(run);
+    return { gone: true };
+  }
+
+  /** Null when taken; else why not. */
+  async input(data: string, eof: boolean): Promise<string | null> {
+    await this.#starting;
+    if (this.#run === null || this.#run.over) return 'it has ended';
+    return this.#run.child.write(data, eof);
+  }
+
+  /** The entry is removed: nothing of it stays. */
+  release(): void {
+    this.#restart?.cancel();
+    this.#abandonTree();
+  }
+
+  #failToStart(error: SpawnError): SpawnError {
+    const { cell, clock } = this.#parts;
+    cell.ended({ code: null, signal: null, endedBy: 'spawn_error', micros: clock.micros() });
+    this.#move('failed');
+    this.#parts.count('failed');
+    this.#tell({ ...this.#facts, spawnError: error });
+    this.#parts.wake();
+    return error;
+  }
+
+  #timedOut(): void {
+    const { state } = this.#parts.cell;
+    if (state.compareAndSwap('running', 'stopping')) {
+      void this.stop({ force: false, graceMs: TIMEOUT_GRACE_MS, cause: 'timeout' });
+    }
+  }
+
+  #exited(run: Run, exit: ExitStatus): void {
+    run.exit = exit;
+    run.tree.leaderExited();
+    this.#tryEnd(run);
+  }
+
+  #drained(run: Run): void {
+    run.drained = true;
+    this.#tryEnd(run);
+  }
+
+  /** A run is over when its leader was reaped, its tree is gone if that was asked for, and its pipes are empty or have been waited for. */
+  #tryEnd(run: Run): void {
+    if (run.over || run.exit === null) return;
+    if (this.#asked !== null && !run.treeGone) return;
+    if (!run.drained && run.drain !== 'over') {
+      if (run.drain === 'not yet') this.#waitForPipes(run);
+      return;
+    }
+    this.#end(run, run.exit);
+  }
+
+  #waitForPipes(run: Run): void {
+    run.drain = 'waiting';
+    this.#parts.clock.after(DRAIN_MS, () => {
+      run.drain = 'over';
+      this.#tryEnd(run);
+    });
+  }
+
+  #end(run: Run, exit: ExitStatus): void {
+    const { cell, clock, pump } = this.#parts;
+    run.over = true;
+    run.timeout?.cancel();
+    pump.flush();
+    const endedBy = this.#endedBy(exit);
+    const state = endState(endedBy, exit.code);
+    const survivors = this.#asked === null ? run.tree.members() : [];
+    this.#tell({ ...this.#facts, urls: pump.urls(), ports: [], survivors });
+    cell.ended({ ...exit, endedBy, micros: clock.micros() });
+    this.#move(state);
+    this.#parts.count('ended');
+    if (state === 'failed') this.#parts.count('failed');
+    if (survivors.length === 0) this.#settleSurvivors(run);
+    for (const tell of this.#onEnd.splice(0)) tell();
+    this.#parts.wake();
+    this.#considerRestart(run, state, endedBy);
+  }
+
+  #endedBy(exit: ExitStatus): EndedBy {
+    if (this.#asked === 'stop') return this.#forced ? 'forced_stop' : 'stop';
+    return this.#asked ?? (exit.signal === null ? 'exit' : 'signal');
+  }
+
+  #considerRestart(run: Run, state: 'stopped' | 'failed', endedBy: EndedBy): void {
+    const { spec, clock, cell } = this.#parts;
+    const unasked = endedBy === 'exit' || endedBy === 'signal';
+    const wanted = spec.restart === 'always' || (spec.restart === 'on-failure' && state === 'failed');
+    if (!unasked || !wanted) return;
+    const now = clock.micros() / 1000;
+    const decision = this.#budget.failed(now, now - run.startedMs);
+    if (decision.kind === 'give_up' || !cell.state.compareAndSwap(state, 'pending')) return;
+    this.#restart = clock.after(decision.delayMs, () => {
+      this.#restart = null;
+      cell.restarted();
+      void this.start();
+    });
+    this.#parts.wake();
+  }
+
+  /** Nobody of the run's tree is left, or nobody counts any more. */
+  #settleSurvivors(run: Run): void {
+    this.#look?.cancel();
+    run.child.closePipes();
+    run.tree.forget();
+    if (this.#facts.survivors.length > 0) this.#tell({ ...this.#facts, survivors: [] });
+  }
+
+  #abandonTree(): void {
+    this.#look?.cancel();
+    if (this.#run === null) return;
+    this.#run.child.closePipes();
+    this.#run.tree.forget();
+    this.#run = null;
+  }
+
+  /** Whatever state a race has left, to its end. */
+  #move(to: 'stopped' | 'failed'): void {
+    const { state } = this.#parts.cell;
+    for (let from = state.get(); isLive(from); from = state.get()) if (state.compareAndSwap(from, to)) return;
+  }
+
+  #ended(run: Run): Promise<void> {
+    if (run.over) return Promise.resolve();
+    return new Promise((resolve) => this.#onEnd.push(resolve));
+  }
+
+  #tell(facts: Facts): void {
+    this.#facts = facts;
+    this.#parts.publish(this.#parts.cell.snapshot().run, facts);
+  }
+
+  /** Soon, since a URL was printed: the port that goes with it should be listened on by now. */
+  lookSoon(): void {
+    if (this.#run === null || this.#run.over) return;
+    this.#parts.cell.ready(this.#parts.clock.micros());
+    this.#look?.cancel();
+    this.#looks = 0;
+    this.#lookLater();
+  }
+
+  #lookLater(): void {
+    const run = this.#run;
+    if (run === null) return;
+    const delay = LOOKS_MS[Math.min(this.#looks, LOOKS_MS.length - 1)] ?? 10_000;
+    this.#looks += 1;
+    this.#look = this.#parts.clock.after(delay, () => this.#lookNow(run));
+  }
+
+  #lookNow(run: Run): void {
+    if (run !== this.#run) return;
+    run.tree.observe();
+    if (run.over) this.#lookAtSurvivors(run);
+    else this.#lookAtRun(run);
+    if (!(run.over && this.#facts.survivors.length === 0)) this.#lookLater();
+  }
+
+  #lookAtRun(run: Run): void {
+    const { pump, cell, clock } = this.#parts;
+    pump.flush();
+    const facts = { ...this.#facts, urls: pump.urls(), ports: run.tree.ports() };
+    if (facts.urls.length + facts.ports.length > 0) cell.ready(clock.micros());
+    if (JSON.stringify(facts) !== JSON.stringify(this.#facts)) this.#tell(facts);
+    // A stop that gave up, and a tree that has gone since.
+    if (this.#asked !== null && this.#stopping === null && run.tree.members().length === 0) {
+      run.treeGone = true;
+      this.#tryEnd(run);
+    }
+  }
+
+  #lookAtSurvivors(run: Run): void {
+    const survivors = run.tree.members();
+    if (survivors.length === 0) this.#settleSurvivors(run);
+    else if (JSON.stringify(survivors) !== JSON.stringify(this.#facts.survivors))
+      this.#tell({ ...this.#facts, survivors });
+  }
+}

@@ -1,0 +1,134 @@
+/** Waiting for a process to be ready, to say something, to listen, to answer or to end: woken by changes, never polling output. */
+import type { Patterns } from '../patterns/patterns.ts';
+import { Fault } from '../text/fault.ts';
+import type { Changes } from './changes.ts';
+import type { Clock } from './clock.ts';
+import { isLive } from './machine.ts';
+import type { ManagedProcess } from './managed-process.ts';
+import { outputSearch } from './output-search.ts';
+
+export type Condition =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'exit' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'regex'; readonly regex: string }
+  | { readonly kind: 'port'; readonly port: number }
+  | { readonly kind: 'http'; readonly url: string };
+
+/** As results show it: `{for, ok, ms, match}`. */
+export interface Waited {
+  readonly for: string;
+  readonly ok: boolean;
+  readonly ms: number;
+  /** The line, URL or port that settled it; null when nothing did. */
+  readonly match: string | null;
+  /** `timeout`, or the end of the process when that came first; null when it is ok. */
+  readonly reason: 'timeout' | 'ended' | null;
+}
+
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Output before this position does not count; null: what the present run has written. */
+  readonly after: number | null;
+}
+
+export interface WaitTools {
+  readonly clock: Clock;
+  readonly changes: Changes;
+  readonly patterns: Patterns;
+  /** Status of a GET, or null when nobody answers. */
+  readonly httpStatus: (url: string, signal: AbortSignal) => Promise<number | null>;
+}
+
+/** What one look found: settled with a match, hopeless, or not yet. */
+type Look = { readonly ok: boolean; readonly match: string | null } | null;
+
+/** Between two looks at an HTTP server, which wakes nobody by itself. */
+const HTTP_EVERY_MS = 100;
+/** After the first sign of readiness the other facts (URL, port, first lines) get so long to come in. */
+const SETTLE_MS = 300;
+
+export async function waitFor(
+  managed: ManagedProcess,
+  condition: Condition,
+  options: WaitOptions,
+  tools: WaitTools,
+): Promise<Waited> {
+  const startedAt = tools.clock.micros();
+  const elapsed = () => Math.round((tools.clock.micros() - startedAt) / 1000);
+  const look = looker(managed, condition, options, tools);
+  for (;;) {
+    if (options.signal.aborted)
+      throw new Fault('cancelled', `waiting for ${condition.kind} was cancelled`, 'The process was left as it is.');
+    const ticket = tools.changes.ticket();
+    const ended = !isLive(managed.state());
+    const found = await look();
+    if (found !== null) {
+      if (condition.kind === 'ready' && found.ok) await settle(managed, options.signal, tools);
+      return {
+        for: condition.kind,
+        ok: found.ok,
+        ms: elapsed(),
+        match: found.match,
+        reason: found.ok ? null : 'ended',
+      };
+    }
+    if (ended) return { for: condition.kind, ok: false, ms: elapsed(), match: null, reason: 'ended' };
+    const left = options.timeoutMs - elapsed();
+    if (left <= 0) return { for: condition.kind, ok: false, ms: elapsed(), match: null, reason: 'timeout' };
+    await tools.changes.next(ticket, condition.kind === 'http' ? Math.min(left, HTTP_EVERY_MS) : left, options.signal);
+  }
+}
+
+function looker(
+  managed: ManagedProcess,
+  condition: Condition,
+  options: WaitOptions,
+  tools: WaitTools,
+): () => Promise<Look> {
+  switch (condition.kind) {
+    case 'none':
+      return async () => ({ ok: true, match: null });
+    case 'exit':
+      return async () => (isLive(managed.state()) ? null : { ok: true, match: null });
+    case 'ready':
+      return async () => readiness(managed);
+    case 'port':
+      return async () =>
+        managed.facts.ports.includes(condition.port) ? { ok: true, match: String(condition.port) } : null;
+    case 'text':
+    case 'regex': {
+      const search = outputSearch(managed, condition, options.after, tools.patterns);
+      return async () => {
+        const line = await search();
+        return line === null ? null : { ok: true, match: line };
+      };
+    }
+    case 'http':
+      return async () => {
+        const status = await tools.httpStatus(condition.url, options.signal);
+        return status !== null && status < 500 ? { ok: true, match: `${condition.url} ${status}` } : null;
+      };
+  }
+}
+
+/** The first of a URL in the output, a port that the tree listens on, and the end. */
+function readiness(managed: ManagedProcess): Look {
+  const { urls, ports } = managed.facts;
+  if (!isLive(managed.state())) return { ok: managed.state() === 'stopped', match: null };
+  const match = urls[0] ?? ports[0];
+  return match === undefined ? null : { ok: true, match: String(match) };
+}
+
+async function settle(managed: ManagedProcess, signal: AbortSignal, { clock, changes }: WaitTools): Promise<void> {
+  const until = clock.micros() + SETTLE_MS * 1000;
+  const complete = () => managed.facts.urls.length > 0 && managed.facts.ports.length > 0;
+  while (!signal.aborted) {
+    const ticket = changes.ticket();
+    const left = (until - clock.micros()) / 1000;
+    if (complete() || !isLive(managed.state()) || left <= 0) return;
+    await changes.next(ticket, left, signal);
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Addresses of dev servers in output: `http://localhost:5173/` and the like, not the network's, not another site's, not those of
+ * an API or of a file that only a request log names.
+ */
+import { terminalText } from './terminal.ts';
+
+export interface FoundUrl {
+  /** As printed, without the punctuation after it. */
+  readonly url: string;
+  readonly port: number;
+}
+
+export interface UrlScanner {
+  /** New addresses. One at the very end of the chunk is held until something follows it. */
+  readonly push: (chunk: string) => FoundUrl[];
+  /** Addresses in what is held: for the end of the output, or a silence. */
+  readonly flush: () => FoundUrl[];
+  /** All so far, in their order. */
+  readonly urls: readonly FoundUrl[];
+}
+
+// After the scheme: printable ASCII without quotes and " < > \ ^ ` { | }.
+const CANDIDATE = /https?:\/\/[!#-&(-;=?-[\]_a-z~]+/gi;
+const PUNCTUATION = '.,;:!?)]*_';
+const LOCAL_HOST = /^(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/;
+const LOCAL_HINT = /localhost|127\.|0\.0\.0\.0|\[::/i;
+// What request logs and stack traces name: endpoints, assets, files.
+const OTHER_PATH =
+  /^\/(?:api|v\d+|errors?|static|assets|public|_next|_nuxt|@[^/]*|node_modules|src|health|healthz|metrics|favicon)(?:[/.]|$)/i;
+const FILE = /\.[a-z0-9]{1,5}(?::\d+)*$/i;
+/** Longer ones are no addresses of dev servers. */
+const LONGEST = 2_048;
+/** Longest unfinished line that is kept for the next chunk. */
+const HELD = 4_096;
+
+/** Addresses in a whole text, each once. */
+export function findUrls(text: string): FoundUrl[] {
+  const found = new Map<string, FoundUrl>();
+  for (const line of addressLines(text)) {
+    for (const [printed] of line.matchAll(CANDIDATE)) {
+      const url = printed.length > LONGEST ? null : devServer(withoutPunctuation(printed));
+      if (url !== null && !found.has(keyOf(url))) found.set(keyOf(url), url);
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * A scanner of one stream of output, for at most `most` addresses; a chunk may end anywhere. Bytes decoded as Latin-1 serve as
+ * well as UTF-8: an address is ASCII.
+ */
+export function createUrlScanner(most: number = 5): UrlScanner {
+  const urls: FoundUrl[] = [];
+  const known = new Set<string>();
+  let held = '';
+
+  const scan = (text: string): FoundUrl[] => {
+    const fresh = findUrls(text)
+      .filter((url) => !known.has(keyOf(url)))
+      .slice(0, most - urls.length);
+    for (const url of fresh) known.add(keyOf(url));
+    urls.push(...fresh);
+    return fresh;
+  };
+
+  const push = (chunk: string): FoundUrl[] => {
+    if (urls.length >= most) return [];
+    const text = held + chunk;
+    const end = wholeUntil(text);
+    held = text.slice(Math.max(end, text.length - HELD));
+    return end > 0 ? scan(text.slice(0, end)) : [];
+  };
+
+  const flush = (): FoundUrl[] => {
+    const text = held;
+    held = '';
+    return scan(text);
+  };
+  return { push, flush, urls };
+}
+
+/**
+ * The source of a regular expression out of a readiness pattern such as `Local:\s*{url}`, where `{url}` stands for any http
+ * address, on the network too; group `url` holds it. It is a user's pattern: run it where it can be stopped.
+ */
+export const withUrl = (source: string): string => {
+  let first = true;
+  return source.replaceAll('{url}', () => {
+    const group = first ? '?<url>' : '?:';
+    first = false;
+    return `(${group}https?://[^\\s"'<>\`]*[^\\s"'<>\`.,;:!?)\\]])`;
+  });
+};
+
+/** The printed text as a dev server's address; null if it is something else's. */
+function devServer(url: string): FoundUrl | null {
+  if (!URL.canParse(url)) return null;
+  const { protocol, hostname, port, pathname, search, hash, username, password } = new URL(url);
+  if (!LOCAL_HOST.test(hostname) || port === '0') return null;
+  if (search !== '' || hash !== '' || username !== '' || password !== '') return null;
+  if (OTHER_PATH.test(pathname) || FILE.test(pathname)) return null;
+  return { url, port: port === '' ? defaultPort(protocol) : Number(port) };
+}
+
+/** A closing bracket stays when it was opened within: `http://[::1]`, but `(http://localhost:3000)`. */
+function withoutPunctuation(printed: string): string {
+  let end = printed.length;
+  while (end > 0 && PUNCTUATION.includes(printed[end - 1] ?? ' ')) {
+    if (printed[end - 1] === ']' && printed.endsWith('://[', printed.lastIndexOf('[', end - 1) + 1)) break;
+    end--;
+  }
+  return printed.slice(0, end);
+}
+
+const defaultPort = (protocol: string): number => (protocol === 'https:' ? 443 : 80);
+
+const keyOf = ({ url }: FoundUrl): string => new URL(url).href;
+
+/** The few lines that may have one. Colours end within an address (`localhost:ESC[1m5173ESC[22m/`), so they go first. */
+function* addressLines(text: string): Generator<string> {
+  if (!text.includes('://') || !LOCAL_HINT.test(text)) return;
+  for (const line of text.split(/[\r\n]/)) {
+    if (line.includes('://') && LOCAL_HINT.test(line)) yield line.includes('\x1b') ? terminalText(line) : line;
+  }
+}
+
+/** End of what can be scanned: an address must have something after it that is not part of it. */
+const wholeUntil = (text: string): number =>
+  Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'), text.lastIndexOf(' ')) + 1;

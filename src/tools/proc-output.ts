@@ -1,0 +1,89 @@
+/** `proc output`: what a process has written, made fit to be read, within a budget. */
+
+import { isLive } from '../process/machine.ts';
+import type { ManagedProcess } from '../process/managed-process.ts';
+import { patternFault } from '../process/pattern-fault.ts';
+import { budgetFor, fitBudget } from '../text/budget.ts';
+import { closingLine, escapeClosing } from '../text/envelope.ts';
+import { assembleLines, isNew, type Line, type Stream } from '../text/lines.ts';
+import { redactLines } from '../text/redact.ts';
+import { collapseRepeats, type Repeated, repeatedText } from '../text/repeats.ts';
+import { type Chosen, selectLines } from '../text/select.ts';
+import { visibleLine } from '../text/visible.ts';
+import type { ToolResult } from './tool.ts';
+import type { Workbench } from './workbench.ts';
+
+export interface OutputInput {
+  readonly stream: Stream | 'combined';
+  readonly grep?: string | undefined;
+  readonly grep_v?: string | undefined;
+  readonly head?: number | undefined;
+  readonly tail?: number | undefined;
+  /** Cursor: only what came later. */
+  readonly after?: number | undefined;
+  readonly context: number;
+  readonly raw: boolean;
+  readonly encoding: 'utf8' | 'base64';
+  readonly timestamps: boolean;
+  readonly reveal: boolean;
+}
+
+export async function showOutput(
+  process: ManagedProcess,
+  input: OutputInput,
+  workbench: Workbench,
+): Promise<ToolResult> {
+  if (input.encoding === 'base64') return bytes(process, input);
+  const { pieces, dropped, cursor } = process.output.read(input.stream);
+  const live = isLive(process.state());
+  const assembled = assembleLines(pieces, { view: input.raw ? 'raw' : 'tidy', live, dropped: dropped > 0 });
+  const safe = input.reveal ? assembled : redactLines(assembled, workbench.redact);
+  const { after } = input;
+  const fresh = after === undefined ? safe : safe.filter((line) => isNew(line, after));
+  const lines = input.raw ? fresh.map((line) => ({ ...line, times: 1 })) : collapseRepeats(fresh);
+
+  const selection = {
+    grep: input.grep,
+    grepV: input.grep_v,
+    head: input.head,
+    tail: input.tail,
+    context: input.context,
+  };
+  const { chosen, total } = await selectLines(lines, selection, matcher(workbench));
+  const texts = chosen.map((choice) => lineText(choice, input, workbench));
+  const budget = budgetFor(selection);
+  const { from, to, truncated } = fitBudget(texts, budget);
+  const shown = texts.slice(from, to);
+  const facts = { lines: shown.length, total, dropped, truncated, cursor: Math.max(cursor, after ?? 0) };
+  return { kind: 'text', text: [...shown, closingLine(facts)].join('\n'), facts };
+}
+
+function matcher(workbench: Workbench) {
+  return async (pattern: string, texts: readonly string[]): Promise<readonly boolean[]> => {
+    const tested = await workbench.patterns.test(pattern, texts);
+    if (tested.kind === 'tested') return tested.matches;
+    throw patternFault(tested);
+  };
+}
+
+function lineText({ line, gap }: Chosen<Repeated<Line>>, input: OutputInput, workbench: Workbench): string {
+  const time = input.timestamps ? `${workbench.processes.iso(line.micros).slice(11, 23)} ` : '';
+  return `${gap ? '--\n' : ''}${time}${escapeClosing(repeatedText({ text: visibleLine(line.text), times: line.times }))}`;
+}
+
+/** The bytes themselves: `tail` and `head` do not apply, `after` does. */
+function bytes(process: ManagedProcess, input: OutputInput): ToolResult {
+  const { pieces, total, dropped, cursor } = process.output.read(input.stream, input.after ?? 0);
+  const data = Buffer.concat(pieces.map((piece) => piece.bytes));
+  const value = {
+    process_id: process.id,
+    stream: input.stream,
+    encoding: 'base64',
+    bytes: data.length,
+    total_bytes: total,
+    dropped_bytes: dropped,
+    cursor,
+    data: data.toString('base64'),
+  };
+  return { kind: 'data', value };
+}

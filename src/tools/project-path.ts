@@ -1,0 +1,35 @@
+/** The directory that a call is about: given, or where the client works; always a real path. */
+import { realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Fault } from '../text/fault.ts';
+import { shown } from './arguments.ts';
+import type { Caller } from './tool.ts';
+
+/** Throws `not_found` for a missing path, `permission_denied`, and `invalid_argument` for what is no directory. */
+export async function projectPath(given: string | undefined, caller: Caller): Promise<string> {
+  const path = resolve(caller.cwd, given ?? '.');
+  if (path.includes('\0')) throw refusal('invalid_argument', path, 'holds a NUL character');
+  try {
+    const real = await realpath(path);
+    if ((await stat(real)).isDirectory()) return real;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EACCES' || code === 'EPERM') throw refusal('permission_denied', path, 'may not be read');
+    if (code === 'ENOTDIR') throw refusal('invalid_argument', path, 'leads through a file');
+    if (code === 'ELOOP' || code === 'ENAMETOOLONG')
+      throw refusal('invalid_argument', path, `cannot be followed (${code})`);
+    throw refusal('not_found', path, 'does not exist');
+  }
+  throw refusal('invalid_argument', path, 'is not a directory');
+}
+
+function refusal(code: 'not_found' | 'invalid_argument' | 'permission_denied', path: string, why: string): Fault {
+  return new Fault(
+    code,
+    `path=${shown(path)} ${why}`,
+    'Give the path of a directory, absolute or from where you work.',
+    {
+      path: path.slice(0, 4096),
+    },
+  );
+}

@@ -1,0 +1,118 @@
+/** `run`: starts a script or a command, waits as asked, and answers with the process and its first and last words. */
+import { z } from 'zod';
+import type { ManagedProcess } from '../process/managed-process.ts';
+import { defaultId } from '../process/process-id.ts';
+import type { Condition, Waited } from '../process/wait.ts';
+import { portInUse } from '../text/port-in-use.ts';
+import { projectPath } from './project-path.ts';
+import { commandOf } from './run-command.ts';
+import { firstAndLast, wholeOutput } from './run-lines.ts';
+import { type Call, defineTool, type ToolResult } from './tool.ts';
+import { conditionOf, waitForSchema } from './wait-for.ts';
+import type { Workbench } from './workbench.ts';
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const duration = z.int().min(1).max(MAX_TIMER_MS);
+
+/** A one-shot command mostly ends within so long; its words then stand in the answer of `run` itself. */
+const GLANCE_MS = 150;
+
+const runSchema = z.strictObject({
+  script_name: z.string().min(1).optional().describe('a script that detect lists'),
+  command: z.string().min(1).optional().describe('executable, instead of script_name'),
+  args: z.array(z.string()).default([]).describe('arguments of the script or command'),
+  path: z.string().optional().describe('project directory; default: where you work'),
+  id: z.string().optional().describe('default: name of script or command'),
+  mode: z.enum(['background', 'foreground', 'foreground-raw']).default('background'),
+  env: z.record(z.string(), z.string()).default({}),
+  shell: z.boolean().default(false).describe('command is a shell line'),
+  raw: z.boolean().default(false).describe('command and args as they are; implied without script_name'),
+  wait_for: waitForSchema.optional().describe('ready (servers) | exit | none | {text|regex|port|http}'),
+  wait_timeout_ms: duration.default(30_000),
+  timeout_ms: duration.optional().describe('end the run after so long'),
+  restart: z.enum(['never', 'on-failure', 'always']).default('never'),
+  tty: z.boolean().default(false),
+  labels: z.record(z.string(), z.string()).default({}),
+  keep: z.boolean().default(false).describe('goes on when all clients of the project have left'),
+});
+
+type RunInput = z.output<typeof runSchema>;
+
+export const runTool = defineTool({
+  name: 'run',
+  title: 'Run a script or command',
+  description:
+    'Start a script of the project (script_name) or a command (command, args). In the background it returns when the server is ready, with URLs, ports and first lines; the same live command is not started twice (reused: true). foreground waits for the end. See proc for the rest.',
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true },
+  input: runSchema,
+  async run(input, call, workbench) {
+    const path = await projectPath(input.path, call.caller);
+    const command = commandOf(input, path);
+    const { process, reused } = await workbench.processes.run({
+      path,
+      id: input.id ?? defaultId(input.script_name ?? command.command),
+      owner: call.caller.name,
+      labels: input.labels,
+      keep: input.keep,
+      spec: {
+        display: command.display,
+        command: command.command,
+        args: command.args,
+        shell: command.shell,
+        cwd: command.cwd,
+        env: { ...call.caller.env, ...command.env, ...input.env },
+        timeoutMs: input.timeout_ms ?? null,
+        restart: input.restart,
+        tty: input.tty,
+      },
+    });
+    call.progress(`${process.id} ${reused ? 'runs already' : 'started'}`);
+    const waited = await wait(process, input, command.server, call, workbench);
+    return answer(process, reused, waited, input, workbench);
+  },
+});
+
+function wait(
+  process: ManagedProcess,
+  input: RunInput,
+  server: boolean,
+  call: Call,
+  workbench: Workbench,
+): Promise<Waited> {
+  const chosen = chooseCondition(input, server);
+  const timeoutMs = chosen.kind === 'glance' ? GLANCE_MS : foreground(input) ? MAX_TIMER_MS : input.wait_timeout_ms;
+  const condition: Condition = chosen.kind === 'glance' ? { kind: 'exit' } : chosen;
+  const waiting = workbench.processes.wait(process, condition, { timeoutMs, signal: call.signal, after: null });
+  if (chosen.kind !== 'glance') return waiting;
+  return waiting.then((waited) => ({ ...waited, for: 'none', ok: true, reason: null }));
+}
+
+const foreground = (input: RunInput): boolean => input.mode !== 'background';
+
+/** `glance`: nothing was asked for and nothing says that it is a server. */
+function chooseCondition(input: RunInput, server: boolean): Condition | { kind: 'glance' } {
+  if (input.wait_for !== undefined) return conditionOf(input.wait_for);
+  if (foreground(input)) return { kind: 'exit' };
+  return server ? { kind: 'ready' } : { kind: 'glance' };
+}
+
+async function answer(
+  process: ManagedProcess,
+  reused: boolean,
+  waited: Waited,
+  input: RunInput,
+  workbench: Workbench,
+): Promise<ToolResult> {
+  const lines = firstAndLast(process, workbench);
+  const value: Record<string, unknown> = { ...workbench.processes.view(process), reused, waited, lines };
+  if (!waited.ok) Object.assign(value, await whyNot([...lines.first, ...lines.last], workbench));
+  if (input.mode === 'foreground-raw') Object.assign(value, wholeOutput(process, workbench));
+  return { kind: 'data', value };
+}
+
+/** Who holds the port, when the last words say that this is why. */
+async function whyNot(lines: readonly string[], workbench: Workbench): Promise<Record<string, unknown>> {
+  const port = portInUse(lines.join('\n'));
+  if (port === null) return {};
+  return { port_in_use: { port, holders: await workbench.processes.holders(port) } };
+}

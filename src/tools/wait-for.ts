@@ -1,0 +1,21 @@
+/** `wait_for` and `for`: what may be waited for, as a parameter. */
+import { z } from 'zod';
+import type { Condition } from '../process/wait.ts';
+
+export const portSchema = z.int().min(1).max(65_535);
+
+export const waitForSchema = z.union([
+  z.enum(['ready', 'exit', 'none']),
+  z.strictObject({ text: z.string().min(1) }),
+  z.strictObject({ regex: z.string().min(1) }),
+  z.strictObject({ port: portSchema }),
+  z.strictObject({ http: z.url({ protocol: /^https?$/ }) }),
+]);
+
+export function conditionOf(given: z.output<typeof waitForSchema>): Condition {
+  if (typeof given === 'string') return { kind: given };
+  if ('text' in given) return { kind: 'text', text: given.text };
+  if ('regex' in given) return { kind: 'regex', regex: given.regex };
+  if ('port' in given) return { kind: 'port', port: given.port };
+  return { kind: 'http', url: given.http };
+}

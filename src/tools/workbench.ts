@@ -1,0 +1,27 @@
+/** What the tools work on: the daemon's parts, as the tools see them. */
+import type { Patterns } from '../patterns/patterns.ts';
+import type { ProcessManager } from '../process/manager.ts';
+
+export interface DaemonInfo {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptime_ms: number;
+  readonly socket_path: string;
+  readonly log_path: string;
+  readonly clients: number;
+  readonly memory: { readonly rss_bytes: number; readonly heap_bytes: number; readonly shared_bytes: number };
+  /** What an earlier daemon left, as this one found it at its start. */
+  readonly recovered: readonly Record<string, unknown>[];
+  /** A newer version that a client brought along, which takes over when asked or when this daemon is idle. */
+  readonly upgrade_available: string | null;
+}
+
+export interface Workbench {
+  readonly processes: ProcessManager;
+  readonly patterns: Patterns;
+  readonly redact: (text: string) => string;
+  daemonInfo(): DaemonInfo;
+  /** Ends the daemon after the answer has gone out; with `restart`, a front starts it again at its next line. */
+  endDaemon(): void;
+  log(line: string): void;
+}

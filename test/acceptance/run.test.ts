@@ -1,0 +1,264 @@
+/** `run` and the ends of processes, through MCP stdio on the built program. */
+import { chmod } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { type Session, until, world } from './harness.ts';
+
+/** Every field of a process, whatever its state. */
+const FIELDS = [
+  'process_id',
+  'path',
+  'command',
+  'state',
+  'pid',
+  'pgid',
+  'exit_code',
+  'signal',
+  'ended_by',
+  'started_at',
+  'ended_at',
+  'runtime_ms',
+  'ready',
+  'urls',
+  'ports',
+  'restarts',
+  'owner',
+  'output',
+];
+
+const node = (code: string) => ({ command: process.execPath, args: ['-e', code] });
+const SERVER = `const s=require('http').createServer((q,r)=>r.end('ok'));s.listen(0,'127.0.0.1',()=>console.log('Local: http://localhost:'+s.address().port+'/'))`;
+
+async function runSession(): Promise<Session> {
+  return (await world()).connect();
+}
+
+describe('how a run ends', () => {
+  test.each([
+    ['exit 0', { command: 'true' }, { state: 'stopped', exit_code: 0, signal: null, ended_by: 'exit' }],
+    [
+      'exit 42',
+      { command: 'sh', args: ['-c', 'exit 42'] },
+      { state: 'failed', exit_code: 42, signal: null, ended_by: 'exit' },
+    ],
+    [
+      'SIGSEGV',
+      { command: 'sh', args: ['-c', 'kill -SEGV $$'] },
+      { state: 'failed', exit_code: null, signal: 'SIGSEGV', ended_by: 'signal' },
+    ],
+    [
+      'timeout',
+      { command: 'sleep', args: ['60'], timeout_ms: 200 },
+      { state: 'failed', exit_code: null, signal: 'SIGTERM', ended_by: 'timeout' },
+    ],
+  ])('%s', async (_name, command, expected) => {
+    const session = await runSession();
+    const { data } = await session.ok('run', { ...command, id: 'x', mode: 'foreground' });
+    expect(data).toMatchObject(expected);
+    for (const field of FIELDS) expect(data, field).toHaveProperty(field);
+  });
+
+  test('echo: its words exactly, nothing on stderr', async () => {
+    const session = await runSession();
+    const { data } = await session.ok('run', { command: 'echo', args: ['hello world'], mode: 'foreground-raw' });
+    expect(data).toMatchObject({
+      process_id: 'echo',
+      state: 'stopped',
+      stdout: 'hello world\n',
+      stderr: '',
+      exit_code: 0,
+    });
+  });
+
+  test('stopped, and force-stopped', async () => {
+    const session = await runSession();
+    for (const [force, signal, ended_by] of [
+      [false, 'SIGTERM', 'stop'],
+      [true, 'SIGKILL', 'forced_stop'],
+    ] as const) {
+      await session.ok('run', { command: 'sleep', args: ['60'], id: 's' });
+      const { data } = await session.ok('proc', { action: 'stop', process_id: 's', force });
+      expect(data).toMatchObject({ state: 'stopped', exit_code: null, signal, ended_by });
+    }
+  });
+
+  test('a SIGTERM handler runs, and its last words are in the output', async () => {
+    const session = await runSession();
+    const code = `process.on('SIGTERM',()=>{console.log('last words');process.exit(0)});setInterval(()=>{},1e3);console.log('up')`;
+    await session.ok('run', { ...node(code), id: 'g', wait_for: { text: 'up' } });
+    const { data } = await session.ok('proc', { action: 'stop', process_id: 'g' });
+    expect(data).toMatchObject({ state: 'stopped', exit_code: 0, signal: null, ended_by: 'stop' });
+    const { text } = await session.ok('proc', { action: 'output', process_id: 'g', tail: 1 });
+    expect(text.split('\n')[0]).toBe('last words');
+  });
+});
+
+describe('what cannot start', () => {
+  test('no such command, no permission, no directory: the id stays free', async () => {
+    const place = await world();
+    const session = await place.connect();
+    const script = await place.write('not-executable.sh', '#!/bin/sh\n');
+    await chmod(script, 0o644);
+    for (const [command, reason] of [
+      ['no-such-command-anywhere', 'ENOENT'],
+      [script, 'EACCES'],
+    ]) {
+      const { data, isError, text } = await session.call('run', { command, id: 'x' });
+      expect(isError).toBe(true);
+      expect(text).toMatch(/^start_failed: /);
+      expect(data).toMatchObject({ error: 'start_failed', reason });
+    }
+    const missing = await session.call('run', { command: 'true', path: `${place.project}/missing` });
+    expect(missing.data).toMatchObject({ error: 'not_found' });
+    const { data } = await session.ok('run', { command: 'true', id: 'x', mode: 'foreground' });
+    expect(data).toMatchObject({ state: 'stopped', exit_code: 0 });
+  });
+});
+
+describe('ids', () => {
+  test('a live id with the same command is reused, with another refused, a finished one replaced', async () => {
+    const session = await runSession();
+    const first = await session.ok('run', { command: 'sleep', args: ['60'], id: 'a' });
+    const again = await session.ok('run', { command: 'sleep', args: ['60'], id: 'a' });
+    expect(again.data).toMatchObject({ reused: true, pid: first.data['pid'] });
+    const other = await session.call('run', { command: 'sleep', args: ['61'], id: 'a' });
+    expect(other.data).toMatchObject({ error: 'already_exists', process_id: 'a' });
+    await session.ok('proc', { action: 'stop', process_id: 'a' });
+    const replaced = await session.ok('run', { command: 'sleep', args: ['61'], id: 'a' });
+    expect(replaced.data).toMatchObject({ reused: false, state: 'running', restarts: 0 });
+  });
+
+  test('the same id in two directories is two processes; near and ambiguous names are said', async () => {
+    const place = await world();
+    await place.write('one/x', '');
+    await place.write('two/x', '');
+    const session = await place.connect();
+    for (const path of ['one', 'two']) await session.ok('run', { command: 'sleep', args: ['60'], id: 'dev', path });
+    const listed = await session.ok('proc', { action: 'list', path: 'one' });
+    expect(listed.data['processes']).toHaveLength(1);
+    const ambiguous = await session.call('proc', { action: 'status', process_id: 'dev' });
+    expect(ambiguous.data).toMatchObject({ error: 'ambiguous' });
+    const near = await session.call('proc', { action: 'status', process_id: 'dve', path: 'one' });
+    expect(near.data).toMatchObject({ error: 'not_found', near: ['dev'] });
+    await session.ok('proc', { action: 'stop', process_id: 'dev', path: 'one' });
+    await session.ok('proc', { action: 'remove', process_id: 'dev', path: 'one' });
+    const rest = await session.ok('proc', { action: 'list', global: true });
+    expect(rest.data['processes']).toMatchObject([{ path: `${place.project}/two`, state: 'running' }]);
+    expect(rest.data['active_count']).toBe(1);
+  });
+
+  test('an id of a directory above is found from below', async () => {
+    const place = await world();
+    await place.write('deep/er/x', '');
+    const session = await place.connect();
+    await session.ok('run', { command: 'sleep', args: ['60'], id: 'up' });
+    const { data } = await session.ok('proc', { action: 'status', process_id: 'up', path: 'deep/er' });
+    expect(data).toMatchObject({ process_id: 'up', path: place.project });
+  });
+
+  test('restart keeps id, command and environment under a new pid', async () => {
+    const session = await runSession();
+    const code = `console.log('mood', process.env.MOOD);setInterval(()=>{},1e3)`;
+    const first = await session.ok('run', {
+      ...node(code),
+      id: 'r',
+      env: { MOOD: 'fine' },
+      wait_for: { text: 'mood fine' },
+    });
+    const again = await session.ok('proc', { action: 'restart', process_id: 'r' });
+    expect(again.data).toMatchObject({
+      process_id: 'r',
+      state: 'running',
+      restarts: 1,
+      command: first.data['command'],
+    });
+    expect(again.data['pid']).not.toBe(first.data['pid']);
+    await session.ok('proc', { action: 'wait', process_id: 'r', for: { text: 'mood fine' } });
+  });
+});
+
+describe('waiting', () => {
+  test('a server is ready with its URL and port', async () => {
+    const session = await runSession();
+    const { data } = await session.ok('run', { ...node(SERVER), id: 'web', wait_for: 'ready' });
+    expect(data).toMatchObject({ state: 'running', ready: true, waited: { for: 'ready', ok: true } });
+    const [url] = data['urls'] as string[];
+    const [port] = data['ports'] as number[];
+    expect(url).toBe(`http://localhost:${port}/`);
+    expect((data['lines'] as { first: string[] }).first[0]).toBe(`Local: ${url}`);
+    const http = await session.ok('proc', { action: 'wait', process_id: 'web', for: { http: url } });
+    expect(http.data['waited']).toMatchObject({ for: 'http', ok: true });
+    const listens = await session.ok('proc', { action: 'wait', process_id: 'web', for: { port } });
+    expect(listens.data['waited']).toMatchObject({ for: 'port', ok: true, match: String(port) });
+  });
+
+  test('a wait that times out leaves the process running: no error of run, an error of proc wait', async () => {
+    const session = await runSession();
+    const { data } = await session.ok('run', {
+      command: 'sleep',
+      args: ['60'],
+      id: 's',
+      wait_for: { text: 'never' },
+      wait_timeout_ms: 100,
+    });
+    expect(data).toMatchObject({ state: 'running', waited: { for: 'text', ok: false, reason: 'timeout' } });
+    const waited = await session.call('proc', { action: 'wait', process_id: 's', for: 'exit', timeout_ms: 50 });
+    expect(waited.isError).toBe(true);
+    expect(waited.data).toMatchObject({ error: 'timeout', state: 'running' });
+  });
+
+  test('a busy port is named with its holder', async () => {
+    const session = await runSession();
+    const first = await session.ok('run', { ...node(SERVER), id: 'web', wait_for: 'ready' });
+    const [port] = first.data['ports'] as number[];
+    const code = `require('http').createServer().listen(${port},'127.0.0.1')`;
+    const { data } = await session.ok('run', { ...node(code), id: 'second', wait_for: 'ready' });
+    expect(data).toMatchObject({
+      state: 'failed',
+      waited: { ok: false, reason: 'ended' },
+      port_in_use: { port, holders: [{ pid: first.data['pid'] }] },
+    });
+    const cleaned = await session.ok('proc', { action: 'cleanup_port', port });
+    expect(cleaned.data['killed']).toMatchObject([{ pid: first.data['pid'] }]);
+    await until('the first server ended', async () => {
+      const { data: now } = await session.ok('proc', { action: 'status', process_id: 'web' });
+      return now['state'] !== 'running';
+    });
+  });
+});
+
+describe('restart policy', () => {
+  test('a failing process is started again, and stopping it while it waits is final', async () => {
+    const session = await runSession();
+    await session.ok('run', {
+      command: 'sh',
+      args: ['-c', 'echo run; exit 3'],
+      id: 'f',
+      restart: 'on-failure',
+      wait_for: 'none',
+    });
+    await until('a restart', async () => {
+      const { data } = await session.ok('proc', { action: 'status', process_id: 'f' });
+      return Number(data['restarts']) >= 1;
+    });
+    const { data } = await session.ok('proc', { action: 'list' });
+    expect(data['total_failed']).toBeGreaterThanOrEqual(1);
+    await until('a moment between two runs', async () => {
+      const stopped = await session.call('proc', { action: 'stop', process_id: 'f' });
+      return !stopped.isError;
+    });
+    const after = await session.ok('proc', { action: 'status', process_id: 'f' });
+    expect(after.data['state']).toBe('stopped');
+  });
+});
+
+test('input reaches the process, and its end too', async () => {
+  const session = await runSession();
+  await session.ok('run', { command: 'cat', id: 'cat', wait_for: 'none' });
+  await session.ok('proc', { action: 'input', process_id: 'cat', data: 'to and fro\n' });
+  await session.ok('proc', { action: 'wait', process_id: 'cat', for: { text: 'to and fro' } });
+  await session.ok('proc', { action: 'input', process_id: 'cat', eof: true });
+  const { data } = await session.ok('proc', { action: 'wait', process_id: 'cat', for: 'exit' });
+  expect(data).toMatchObject({ state: 'stopped', exit_code: 0, ended_by: 'exit' });
+  const refused = await session.call('proc', { action: 'input', process_id: 'cat', data: 'x' });
+  expect(refused.data).toMatchObject({ error: 'not_running' });
+});

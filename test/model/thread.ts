@@ -1,0 +1,60 @@
+/** A thread of a model: an ordinary function, run again from its start whenever it goes on, with its past answered from a log. */
+import type { Clock } from './race-detector.ts';
+import type { Step } from './step.ts';
+
+/** An operation of the history: `call` at its first step, `ret` right after its last; Infinity for what never came to it. */
+export interface Operation {
+  readonly client: number;
+  readonly name: string;
+  readonly arg: unknown;
+  out: unknown;
+  call: number;
+  ret: number;
+}
+
+/** ready, or why not: in wait(), in spin(), in awaitEnd(), at its end, stopped for ever. */
+export type State = 'ready' | 'waiting' | 'spinning' | 'joining' | 'done' | 'stalled';
+
+export interface Thread {
+  readonly id: number;
+  readonly body: () => unknown;
+  readonly clock: Clock;
+  /** Results of its past, and beside them what they answer, to notice a body that is not deterministic. */
+  readonly log: unknown[];
+  readonly kinds: string[];
+  /** Place in the log while the past is run again. */
+  cursor: number;
+  state: State;
+  result: unknown;
+  /** Where it was left: the step that it takes next, if that is known. */
+  pending: Step | undefined;
+  /** Its pending step was tried here before, and nothing that depends on it has happened since. */
+  isAsleep: boolean;
+  /** It has taken a step, or was woken, since it was last considered for stopping for ever. */
+  isFresh: boolean;
+  /** Thread whose end it waits for in awaitEnd(). */
+  joins: number;
+  /** Operation of the history that has taken no step yet. */
+  calling: Operation | undefined;
+  /** How often memory had changed when this round of a spinning loop began to read; undefined before its first read. */
+  readAt: number | undefined;
+}
+
+export const newThread = (id: number, body: () => unknown, clock: Clock): Thread => ({
+  id,
+  body,
+  clock,
+  log: [],
+  kinds: [],
+  cursor: 0,
+  state: 'ready',
+  result: undefined,
+  pending: undefined,
+  isAsleep: false,
+  isFresh: false,
+  joins: -1,
+  calling: undefined,
+  readAt: undefined,
+});
+
+export const hasEnded = ({ state }: Thread): boolean => state === 'done' || state === 'stalled';
