@@ -13,7 +13,11 @@ export const PROGRAMS = join(ROOT, 'test/programs');
 /** A home and project of their own, in a directory that is removed at the end. */
 export function scratch() {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'dtm-bar-')));
-  return { directory, home: join(directory, 'home'), remove: () => rmSync(directory, { recursive: true, force: true }) };
+  return {
+    directory,
+    home: join(directory, 'home'),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
 }
 
 export function environment(home, extra = {}) {
@@ -23,7 +27,11 @@ export function environment(home, extra = {}) {
 
 /** Starts a front; resolves when it has answered `initialize`. */
 export async function openFront({ home, cwd, env = {}, command = [process.execPath, BIN] }) {
-  const child = spawn(command[0], command.slice(1), { cwd, env: environment(home, env), stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command[0], command.slice(1), {
+    cwd,
+    env: environment(home, env),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const pending = new Map();
   let lastId = 0;
   const impure = [];
@@ -58,7 +66,11 @@ export async function openFront({ home, cwd, env = {}, command = [process.execPa
     async call(name, args = {}) {
       const { result, error } = await request('tools/call', { name, arguments: args });
       if (error !== undefined) return { error, isError: true, data: {}, text: error.message };
-      return { data: result.structuredContent ?? {}, text: result.content?.[0]?.text ?? '', isError: result.isError === true };
+      return {
+        data: result.structuredContent ?? {},
+        text: result.content?.[0]?.text ?? '',
+        isError: result.isError === true,
+      };
     },
     async close() {
       child.stdin.end();
@@ -104,7 +116,8 @@ export async function until(what, condition, withinMs = 20_000) {
   }
 }
 
-export const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN;
+export const quantile = (values, q) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN;
 export const median = (values) => quantile(values, 0.5);
 
 /** A seeded generator (mulberry32), so that a run can be repeated. */

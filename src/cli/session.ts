@@ -63,6 +63,7 @@ function socketTransport(socket: Socket): Transport {
       });
       socket.on('error', (error) => transport.onerror?.(error));
       socket.on('close', () => transport.onclose?.());
+      socket.resume();
     },
     send: (message) =>
       new Promise((resolve, reject) => {

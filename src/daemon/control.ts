@@ -15,7 +15,7 @@ import { OutputPool, SharedMemory } from '../process/shared-memory.ts';
 import type { WorkerData } from '../process/spec.ts';
 import { redactor } from '../text/redact.ts';
 import type { Workbench } from '../tools/workbench.ts';
-import { sweepEpochs } from './epoch.ts';
+import { holdEpoch, sweepEpochs } from './epoch.ts';
 import { httpStatus } from './http-status.ts';
 import { createLifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
@@ -36,6 +36,7 @@ const WORKER_LOST = 70;
 /** A line of MCP may carry a large argument; the tools refuse what is too large with a clear error. */
 const MOST_LINE_BYTES = 64 * 1_048_576;
 const STATE_EVERY_MS = 100;
+const HOLD_EVERY_MS = 60_000;
 const ANSWER_FIRST_MS = 50;
 
 export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Promise<void> {
@@ -120,7 +121,8 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
   }
 
   function connected(hello: FrontHello, socket: Socket): void {
-    const ends = [lifetime.joined(hello.cwd)];
+    const used = new Set<string>();
+    const ends = [lifetime.joined(hello.cwd, used)];
     const transport = new StdioServerTransport(socket, socket, { maxBufferSize: MOST_LINE_BYTES });
     const served = serveStdio(
       ({ era }) =>
@@ -131,6 +133,7 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
             cwd: hello.cwd,
             env: hello.env,
             pid: hello.pid,
+            used,
             onClose: (stop) => ends.push(stop),
           },
           workbench,
@@ -166,6 +169,13 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     `serves epoch ${epoch} as pid ${process.pid}, version ${__VERSION__}; found ${left.length} processes of an earlier daemon`,
   );
   void keepState();
+  holdOn();
+
+  /** A cleaner of temporary files may take our owner file; a daemon that a later one has followed must end. */
+  function holdOn(): void {
+    if (holdEpoch(home.runtimeDirectory, epoch, process.pid, Date.now() / 1000)) clock.after(HOLD_EVERY_MS, holdOn);
+    else void end('a later daemon rules', 0);
+  }
 
   /** Writes what runs, soon after each change. */
   async function keepState(): Promise<void> {

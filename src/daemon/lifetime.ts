@@ -11,30 +11,39 @@ export interface LifetimeLimits {
 export interface LifetimeParts {
   readonly limits: LifetimeLimits;
   after(ms: number, run: () => void): { cancel(): void };
-  /** Directories that have live processes. */
+  /** Directories that have live processes, those aside that outlive their clients by request. */
   livePaths(): readonly string[];
-  /** Nobody has worked in or around `path` for `projectIdleMs`. */
+  /** Nobody has worked in or around `path` for `projectIdleMs`. Said again at each look while something lives there. */
   onAbandoned(path: string): void;
+  /** Said again at each look until something begins. */
   onIdle(): void;
 }
 
 export interface Lifetime {
-  /** A client that works in `cwd`; the function returned says that it has left. */
-  joined(cwd: string): () => void;
+  /**
+   * A client that works in `cwd`, and in the directories that its calls have named: `used` may grow while it is there.
+   * The function returned says that it has left.
+   */
+  joined(cwd: string, used?: ReadonlySet<string>): () => void;
   readonly clients: number;
   end(): void;
 }
 
-/** Between two looks at what has been left alone: a fraction of the shortest limit. */
+interface Client {
+  readonly cwd: string;
+  readonly used: ReadonlySet<string>;
+}
+
+/** Looks per shortest limit: what has been left alone ends at most a tenth late. */
 const LOOKS_PER_LIMIT = 10;
+const LONGEST_PAUSE_MS = 60_000;
+const NOTHING: ReadonlySet<string> = new Set();
 
 export function createLifetime({ limits, after, livePaths, onAbandoned, onIdle }: LifetimeParts): Lifetime {
-  const cwds = new Map<symbol, string>();
+  const clients = new Set<Client>();
   const abandonedFor = new Map<string, number>();
-  const everyMs = Math.max(
-    1,
-    Math.min(limits.projectIdleMs, limits.idleMs, 60_000 * LOOKS_PER_LIMIT) / LOOKS_PER_LIMIT,
-  );
+  const shortest = Math.min(limits.projectIdleMs, limits.idleMs);
+  const everyMs = Math.max(1, Math.min(shortest / LOOKS_PER_LIMIT, LONGEST_PAUSE_MS));
   let idleFor = 0;
   let timer = after(everyMs, look);
 
@@ -43,28 +52,31 @@ export function createLifetime({ limits, after, livePaths, onAbandoned, onIdle }
     const live = new Set(livePaths());
     for (const path of abandonedFor.keys()) if (!live.has(path)) abandonedFor.delete(path);
     for (const path of live) {
-      const attended = [...cwds.values()].some((cwd) => isSameProject(cwd, path));
+      const attended = [...clients].some((client) => attends(client, path));
       const alone = attended ? 0 : (abandonedFor.get(path) ?? 0) + everyMs;
       abandonedFor.set(path, alone);
       if (alone >= limits.projectIdleMs) onAbandoned(path);
     }
-    idleFor = cwds.size === 0 && live.size === 0 ? idleFor + everyMs : 0;
+    idleFor = clients.size === 0 && live.size === 0 ? idleFor + everyMs : 0;
     if (idleFor >= limits.idleMs) onIdle();
   }
 
   return {
-    joined(cwd) {
-      const key = Symbol(cwd);
-      cwds.set(key, cwd);
+    joined(cwd, used = NOTHING) {
+      const client = { cwd, used };
+      clients.add(client);
       idleFor = 0;
-      return () => cwds.delete(key);
+      return () => clients.delete(client);
     },
     get clients() {
-      return cwds.size;
+      return clients.size;
     },
     end: () => timer.cancel(),
   };
 }
+
+const attends = ({ cwd, used }: Client, path: string): boolean =>
+  [cwd, ...used].some((directory) => isSameProject(directory, path));
 
 /** A client in a directory attends what runs there, below it and above it. */
 export function isSameProject(cwd: string, path: string): boolean {

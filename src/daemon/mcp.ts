@@ -15,6 +15,8 @@ export interface Connection {
   readonly env: Readonly<Record<string, string>>;
   /** Process id of the front. */
   readonly pid: number;
+  /** Directories that the client's calls have named, besides its own. */
+  readonly used: Set<string>;
   /** Work that must end with the connection. */
   onClose(end: () => void): void;
 }
@@ -56,7 +58,8 @@ function callOf(server: Server, connection: Connection, context: ServerContext):
 function callerOf(server: Server, connection: Connection, context?: ServerContext): Caller {
   const named = context?.mcpReq._meta?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion();
   const name = typeof named === 'object' && named !== null && 'name' in named ? String(named.name) : 'client';
-  return { cwd: connection.cwd, env: connection.env, name: `${name} (pid ${connection.pid})` };
+  const { cwd, env, pid, used } = connection;
+  return { cwd, env, used, name: `${name} (pid ${pid})` };
 }
 
 /** Progress is told only to a client that asked for it; a client that has gone is no error. */

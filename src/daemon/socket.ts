@@ -1,15 +1,16 @@
 /** The daemon's door: a Unix socket that is the user's alone, where each connection begins with a hello line each way. */
+import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { firstLine } from '../home/first-line.ts';
 import { type DaemonHello, type FrontHello, helloLine, MOST_HELLO_BYTES, parseFrontHello } from '../home/hello.ts';
 
-const HELLO_TIMEOUT_MS = 10_000;
-
 export interface Door {
+  /** No more connections; those that are there get what is written to them already, and end. */
   close(): void;
 }
 
 export interface DoorParts {
+  /** Of an epoch that the caller owns: a socket that is there already is a dead daemon's. */
   readonly path: string;
   /** The daemon's answer to a front. */
   greet(hello: FrontHello): DaemonHello;
@@ -17,6 +18,11 @@ export interface DoorParts {
   connected(hello: FrontHello, socket: Socket): void;
   log(line: string): void;
 }
+
+const HELLO_TIMEOUT_MS = 10_000;
+/** Who does not take what is left to send is not waited for. */
+const LAST_BYTES_MS = 200;
+const INVALID_REQUEST = -32_600;
 
 /** Resolves when the socket listens. Main thread only: the umask belongs to the process. */
 export async function openDoor(parts: DoorParts): Promise<Door> {
@@ -32,45 +38,64 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
   return {
     close() {
       server.close();
-      for (const socket of sockets) socket.end();
-      // Who does not take what is left to send is not waited for.
-      setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
-      }, 200).unref();
+      for (const socket of sockets) endSoon(socket);
     },
   };
 }
 
-/** The umask around `listen` makes the socket 0600 from its first moment. */
+/** The umask around `listen`, which binds before it returns, makes the socket 0600 from its first moment. */
 function listenPrivately(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const umask = process.umask(0o177);
+    if (!path.startsWith('\\\\')) rmSync(path, { force: true });
     server.once('error', reject);
-    server.listen(path, () => {
-      server.off('error', reject);
-      resolve();
-    });
-    process.umask(umask);
+    const umask = process.umask(0o177);
+    try {
+      server.listen(path, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    } finally {
+      process.umask(umask);
+    }
   });
 }
 
 async function welcome(socket: Socket, { greet, connected, log }: DoorParts): Promise<void> {
-  const timer = setTimeout(() => socket.destroy(), HELLO_TIMEOUT_MS);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    refuse(socket, `no hello line came within ${HELLO_TIMEOUT_MS} ms`, log);
+  }, HELLO_TIMEOUT_MS);
   const line = await firstLine(socket, MOST_HELLO_BYTES);
   clearTimeout(timer);
-  if (line === null) {
+  if (late) return;
+  if (line === null && socket.readableEnded) {
     socket.destroy();
     return;
   }
-  const hello = parseFrontHello(line);
+  const hello = line === null ? null : parseFrontHello(line);
   if (hello === null) {
-    log(`socket: a connection began with no hello line (${line.length} characters)`);
-    const message = 'this socket begins with a hello line of devtool-mcp; speak MCP through `devtool-mcp mcp`';
-    socket.end(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: -32600, message } })}\n`);
+    refuse(socket, line === null ? `a first line of more than ${MOST_HELLO_BYTES} bytes` : 'no hello line', log);
     return;
   }
   const answer = greet(hello);
   socket.write(helloLine(answer));
-  if (answer.leaving) socket.end();
+  if (answer.leaving) endSoon(socket);
   else connected(hello, socket);
+}
+
+/** One line that says why, then the end of this connection only. */
+function refuse(socket: Socket, why: string, log: (line: string) => void): void {
+  log(`socket: a connection began with ${why}`);
+  const message = `${why}: this socket begins with a hello line of devtool-mcp; speak MCP through \`devtool-mcp mcp\``;
+  socket.write(`${JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: INVALID_REQUEST, message } })}\n`);
+  endSoon(socket);
+}
+
+function endSoon(socket: Socket): void {
+  // What still comes is read and thrown away: a close with unread bytes would reset the peer before it has read ours.
+  socket.resume().end();
+  const timer = setTimeout(() => socket.destroy(), LAST_BYTES_MS);
+  socket.once('close', () => clearTimeout(timer));
+  timer.unref();
 }

@@ -1,10 +1,10 @@
 /** Splits a byte stream into lines, whole ones only. */
 
 export interface Lines {
-  /** Calls back with each line that has become whole, without its newline; a line over the limit is reported and dropped. */
   push(chunk: Buffer): void;
 }
 
+/** Calls back with each line that has become whole, its newline included; a line over the limit is reported with its bytes, and dropped. */
 export function createLines(
   mostBytes: number,
   onLine: (line: Buffer) => void,
@@ -18,18 +18,18 @@ export function createLines(
     else parts = [];
   };
   const finish = () => {
-    const line = length <= mostBytes ? Buffer.concat(parts) : null;
-    const bytes = length;
+    const [bytes, whole] = [length, parts];
     parts = [];
     length = 0;
-    if (line === null) onTooLong(bytes);
-    else if (line.length > 0) onLine(line);
+    const [only] = whole;
+    if (bytes > mostBytes) onTooLong(bytes);
+    else if (only !== undefined) onLine(whole.length === 1 ? only : Buffer.concat(whole));
   };
   return {
     push(chunk) {
       let from = 0;
       for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-        keep(chunk.subarray(from, at));
+        keep(chunk.subarray(from, at + 1));
         finish();
         from = at + 1;
       }

@@ -1,15 +1,17 @@
 /** The front: whole lines between a client's stdio and the daemon's socket, over the daemon's death too. Imports no package. */
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { type Clock, systemClock } from './clock.ts';
+import { watchLineage } from './lineage.ts';
 import { createLines } from './lines.ts';
-import { createSessionMemory, type Message, type RequestId } from './session-memory.ts';
+import { type Message, PARSE_ERROR, type RequestId, readMessage } from './message.ts';
+import { createSessionMemory } from './session-memory.ts';
 
 export interface FrontParts {
   readonly stdin: Readable;
   readonly stdout: Writable;
   /** A connection to the daemon, which is started if there is none; paused, hello lines through. */
   connect(): Promise<Socket>;
-  /** The present parent: another one than at the start means that the client's side is dead. */
   parentPid(): number;
   onSignal(end: () => void): void;
   exit(code: number): void;
@@ -17,131 +19,159 @@ export interface FrontParts {
 
 /** A tool's argument may be large; a line beyond this is nobody's. */
 const MOST_LINE_BYTES = 64 * 1_048_576;
-/** For answers under way when the client has closed its end. */
+/** Beyond this the client is not read from: so much that its end is seen in good time even when the daemon does not read. */
+const MOST_HELD_BYTES = 8 * 1_048_576;
+/** For answers under way when the client has closed its end; the front is gone within 500 ms. */
 const LAST_ANSWERS_MS = 400;
-const PARENT_EVERY_MS = 500;
-const PARSE_ERROR = -32_700;
+const LOOK_AT_PARENT_MS = 500;
 const DAEMON_LOST = -32_000;
+const LOST =
+  'the daemon was lost while it worked on this, which may have taken effect. Look before you call again; a new daemon starts by itself';
 
-export function runFront(parts: FrontParts): void {
+export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
   const { stdin, stdout } = parts;
   const memory = createSessionMemory();
+  /** What came while there was no daemon. */
+  let waiting: { readonly message: Message; readonly line: Buffer }[] = [];
+  let waitingBytes = 0;
   let socket: Socket | null = null;
-  let connecting: Promise<void> | null = null;
+  let connecting = false;
   let ending = false;
 
-  const toClient = (line: string | Buffer) => {
-    // A client that does not read holds up the daemon's socket, and its memory stays its own.
-    if (!stdout.write(line) && socket !== null) socket.pause();
-  };
-  const fail = (id: RequestId | null, code: number, message: string) =>
-    toClient(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`);
+  /** A client that does not read holds up the daemon's socket, and its memory stays its own. */
+  function toClient(line: string | Buffer): void {
+    if (!stdout.write(line, settle)) socket?.pause();
+  }
 
-  function toDaemon(line: Buffer): void {
-    const message = parse(line);
-    if (message === null)
-      return fail(null, PARSE_ERROR, 'this line is no JSON; MCP on stdio is one JSON-RPC message a line');
-    if (socket !== null) return send(socket, message, line);
+  function answer(
+    id: RequestId | null,
+    outcome: { error: { code: number; message: string } } | { result: object },
+  ): void {
+    toClient(`${JSON.stringify({ jsonrpc: '2.0', id, ...outcome })}\n`);
+  }
+
+  const fail = (id: RequestId | null, code: number, message: string) => answer(id, { error: { code, message } });
+
+  function fromClient(line: Buffer): void {
+    const message = readMessage(line);
+    if (message.kind === 'refused') fail(message.id, message.code, message.why);
+    else if (socket !== null) send(socket, message, line);
+    else if (connecting) keep(message, line);
+    else withoutDaemon(message, line);
+    holdUp();
+  }
+
+  /** Only a request starts a daemon: a stopped one stays stopped, whatever a client says to itself. */
+  function withoutDaemon(message: Message, line: Buffer): void {
+    if (message.kind === 'notification') memory.sent(message, line);
+    if (message.kind !== 'request') return;
+    if (message.method === 'ping') {
+      answer(message.id, { result: {} });
+      return;
+    }
+    keep(message, line);
+    connecting = true;
+    void connect();
+  }
+
+  function keep(message: Message, line: Buffer): void {
     waiting.push({ message, line });
-    connecting ??= connect();
+    waitingBytes += line.length;
   }
 
   function send(to: Socket, message: Message, line: Buffer): void {
-    memory.sent(message, line);
-    if (!to.write(Buffer.concat([line, NEWLINE]))) stdin.pause();
+    if (message.kind !== 'blank' && memory.sent(message, line)) to.write(line);
   }
-
-  /** Lines that came while there was no daemon. */
-  const waiting: { readonly message: Message; readonly line: Buffer }[] = [];
 
   async function connect(): Promise<void> {
     try {
-      const opened = await parts.connect();
-      attach(opened);
-      for (const line of memory.replay()) opened.write(line);
-      for (const { message, line } of waiting.splice(0)) send(opened, message, line);
+      attach(await parts.connect());
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      for (const { message } of waiting.splice(0)) {
-        if (isRequest(message)) fail(message.id, DAEMON_LOST, `devtool-mcp cannot start: ${why}`);
-      }
-    } finally {
-      connecting = null;
-      if (ending && underWay() === 0) leave();
+      for (const { message } of takeWaiting())
+        if (message.kind === 'request') fail(message.id, DAEMON_LOST, `devtool-mcp has no daemon: ${why}`);
     }
+    connecting = false;
+    holdUp();
+    settle();
   }
 
-  const underWay = () => memory.inFlight + waiting.filter(({ message }) => isRequest(message)).length;
+  function takeWaiting() {
+    const taken = waiting;
+    waiting = [];
+    waitingBytes = 0;
+    return taken;
+  }
 
   function attach(opened: Socket): void {
     socket = opened;
     const lines = createLines(MOST_LINE_BYTES, fromDaemon, () => {});
     opened.on('data', (chunk: Buffer) => lines.push(chunk));
-    opened.on('drain', () => stdin.resume());
+    opened.on('drain', holdUp);
     opened.on('error', () => opened.destroy());
-    opened.once('close', () => lose(opened));
-    opened.resume();
+    opened.once('close', lose);
+    for (const line of memory.replay()) opened.write(line);
+    for (const { message, line } of takeWaiting()) send(opened, message, line);
+    if (!stdout.writableNeedDrain) opened.resume();
   }
 
+  /** What is no message would break the client's stream, so it ends here. */
   function fromDaemon(line: Buffer): void {
-    const message = parse(line);
-    if (message !== null && memory.received(message)) toClient(Buffer.concat([line, NEWLINE]));
-    if (ending && underWay() === 0) leave();
+    const message = readMessage(line);
+    const isMessage = message.kind !== 'refused' && message.kind !== 'blank';
+    if (isMessage && memory.received(message)) toClient(line);
+    settle();
   }
 
-  function lose(lost: Socket): void {
-    if (socket !== lost) return;
+  function lose(): void {
     socket = null;
-    stdin.resume();
-    const why =
-      'the daemon was lost while it worked on this; it may have taken effect. Look before you call again; a new daemon starts by itself';
-    for (const id of memory.lost()) fail(id, DAEMON_LOST, why);
-    if (ending) leave();
+    for (const id of memory.lost()) fail(id, DAEMON_LOST, LOST);
+    holdUp();
+    settle();
+  }
+
+  /** Reads from the client as long as somebody takes what it says, and what is said to it. */
+  function holdUp(): void {
+    const held = waitingBytes + (socket?.writableLength ?? 0);
+    if (Math.max(held, stdout.writableLength) > MOST_HELD_BYTES) stdin.pause();
+    else if (stdin.isPaused()) stdin.resume();
   }
 
   /** No more is to come: what is under way may still be answered, for a moment. */
   function finish(): void {
     if (ending) return;
     ending = true;
-    clearInterval(watchdog);
-    if (underWay() === 0) leave();
-    else setTimeout(leave, LAST_ANSWERS_MS);
+    clock.after(LAST_ANSWERS_MS, leave);
+    settle();
   }
 
-  function leave(): void {
-    socket?.destroy();
-    // What was written is in the pipe, or nobody reads it.
-    parts.exit(0);
+  function settle(): void {
+    const underWay = memory.inFlight + waiting.length;
+    if (ending && underWay === 0 && stdout.writableLength === 0) leave();
   }
 
-  const lines = createLines(MOST_LINE_BYTES, toDaemon, (bytes) =>
+  const leave = () => parts.exit(0);
+
+  const lines = createLines(MOST_LINE_BYTES, fromClient, (bytes) =>
     fail(
       null,
       PARSE_ERROR,
-      `this line has ${bytes} bytes, more than the ${MOST_LINE_BYTES} that are read; nothing of it was used`,
+      `this line has ${bytes} bytes; more than ${MOST_LINE_BYTES} are not read, and nothing of it was used`,
     ),
   );
   stdin.on('data', (chunk: Buffer) => lines.push(chunk));
   stdin.on('end', finish).on('close', finish).on('error', finish);
-  stdout.on('drain', () => socket?.resume());
-  stdout.on('error', () => leave());
+  stdout.on('drain', () => {
+    socket?.resume();
+    holdUp();
+  });
+  stdout.on('error', leave);
   parts.onSignal(finish);
-  const parent = parts.parentPid();
-  const watchdog = setInterval(() => {
-    if (parts.parentPid() !== parent) leave();
-  }, PARENT_EVERY_MS);
-}
 
-const isRequest = (message: Message): message is Message & { readonly id: RequestId } =>
-  typeof message.method === 'string' && (typeof message.id === 'string' || typeof message.id === 'number');
-
-const NEWLINE = Buffer.from('\n');
-
-function parse(line: Buffer): Message | null {
-  try {
-    const message: unknown = JSON.parse(line.toString('utf8'));
-    return typeof message === 'object' && message !== null ? message : null;
-  } catch {
-    return null;
-  }
+  const clientHasGone = watchLineage(parts.parentPid, process.pid);
+  const look = () => {
+    if (clientHasGone()) leave();
+    else clock.after(LOOK_AT_PARENT_MS, look);
+  };
+  clock.after(LOOK_AT_PARENT_MS, look);
 }

@@ -1,76 +1,113 @@
-/** What a front remembers of its client's session, so that a daemon that was restarted can be told, and no request stays unanswered. */
-
-export type RequestId = string | number;
-
-export interface Message {
-  readonly id?: unknown;
-  readonly method?: unknown;
-  readonly params?: unknown;
-}
+/**
+ * What a front remembers of its client's session, so that no request stays unanswered when the daemon is lost, and the next daemon
+ * can be told what the client believes is settled: initialize, what it subscribed to (2025 era) and listens to (2026-07-28).
+ */
+import { isId, isRecord, type Message, type RequestId } from './message.ts';
 
 export interface SessionMemory {
-  /** A message that goes to the daemon. */
-  sent(message: Message, line: Buffer): void;
-  /** A message that came from the daemon; false when it answers something of ours and the client must not see it. */
+  /** A message of the client's, daemon or not; false when it answers a daemon that is gone. */
+  sent(message: Message, line: Buffer): boolean;
+  /** A message of the daemon's; false when it answers something of ours and the client must not see it. */
   received(message: Message): boolean;
-  /** The daemon is lost: the requests that it will not answer any more. Those that only listen are kept, to be sent again. */
+  /** The daemon is lost: the requests that it will not answer any more. Those that only listen are kept. */
   lost(): readonly RequestId[];
   /** What a new daemon must hear first, in order. */
   replay(): readonly Buffer[];
-  /** Requests without an answer that somebody waits for. */
+  /** Requests whose answers the client waits for. */
   readonly inFlight: number;
 }
 
-const newline = Buffer.from('\n');
-const isId = (id: unknown): id is RequestId => typeof id === 'string' || typeof id === 'number';
+interface Pending {
+  readonly method: string;
+  /** Kept only where it may have to be sent again: a request may have megabytes. */
+  readonly line: Buffer | null;
+  /** Of what it subscribes to or unsubscribes from. */
+  readonly uri: string | null;
+  /** A listening request has had its acknowledgement. */
+  acknowledged: boolean;
+}
+
+const AGAIN: ReadonlySet<string> = new Set(['initialize', 'resources/subscribe', 'subscriptions/listen']);
+const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 
 export function createSessionMemory(): SessionMemory {
-  const pending = new Map<RequestId, { readonly method: unknown; readonly line: Buffer }>();
+  const pending = new Map<RequestId, Pending>();
   const subscriptions = new Map<string, Buffer>();
-  /** Ids whose answers are swallowed: they repeat what the client has had. */
+  /** Requests of the daemon's that the client has not answered. */
+  const asked = new Set<RequestId>();
+  /** Our own ids: the client has had these answers. */
   const repeated = new Set<RequestId>();
-  let initialize: { readonly id: RequestId; readonly line: Buffer } | null = null;
+  /** Listening requests that were sent again: the client has had their acknowledgements. */
+  const acknowledgedTwice = new Set<RequestId>();
+  let initialize: Buffer | null = null;
   let initialized: Buffer | null = null;
-  const isListening = (method: unknown) => method === 'subscriptions/listen';
+  let repeats = 0;
+
+  function settle(id: RequestId, ok: boolean): void {
+    const request = pending.get(id);
+    pending.delete(id);
+    if (request === undefined || !ok) return;
+    const { method, line, uri } = request;
+    if (method === 'initialize') initialize = line;
+    if (method === 'resources/subscribe' && uri !== null && line !== null) subscriptions.set(uri, line);
+    if (method === 'resources/unsubscribe' && uri !== null) subscriptions.delete(uri);
+  }
+
+  /** True for the acknowledgement of a request that was sent again. */
+  function isAcknowledgedTwice(params: Readonly<Record<string, unknown>>): boolean {
+    const id = isRecord(params['_meta']) ? params['_meta'][SUBSCRIPTION_ID] : undefined;
+    if (!isId(id)) return false;
+    const request = pending.get(id);
+    if (request !== undefined) request.acknowledged = true;
+    return acknowledgedTwice.delete(id);
+  }
+
+  /** The same request under an id of ours, which no answer to the client bears. */
+  function again(line: Buffer): Buffer {
+    repeats += 1;
+    const id = `devtool-mcp:again:${repeats}`;
+    repeated.add(id);
+    return Buffer.from(`${JSON.stringify({ ...JSON.parse(line.toString('utf8')), id })}\n`);
+  }
 
   return {
     sent(message, line) {
-      const { id, method } = message;
-      if (method === 'notifications/initialized') initialized = line;
-      if (method === 'notifications/cancelled') pending.delete(cancelledId(message));
-      if (!isId(id) || typeof method !== 'string') return;
-      pending.set(id, { method, line });
-      if (method === 'initialize') initialize = { id, line };
-      const uri = uriOf(message);
-      if (method === 'resources/subscribe' && uri !== null) subscriptions.set(uri, line);
-      if (method === 'resources/unsubscribe' && uri !== null) subscriptions.delete(uri);
+      if (message.kind === 'answer') return message.id !== null && asked.delete(message.id);
+      if (message.kind === 'notification') {
+        if (message.method === 'notifications/initialized') initialized = line;
+        if (message.method === 'notifications/cancelled' && isId(message.params['requestId']))
+          pending.delete(message.params['requestId']);
+      }
+      if (message.kind === 'request') {
+        const { id, method, params } = message;
+        const uri = typeof params['uri'] === 'string' ? params['uri'] : null;
+        pending.set(id, { method, line: AGAIN.has(method) ? line : null, uri, acknowledged: false });
+      }
+      return true;
     },
-    received({ id, method }) {
-      if (!isId(id) || method !== undefined) return true;
-      pending.delete(id);
-      return !repeated.delete(id);
+    received(message) {
+      if (message.kind === 'request') asked.add(message.id);
+      if (message.kind === 'notification' && message.method === 'notifications/subscriptions/acknowledged')
+        return !isAcknowledgedTwice(message.params);
+      if (message.kind !== 'answer' || message.id === null) return true;
+      settle(message.id, message.ok);
+      return !repeated.delete(message.id);
     },
     lost() {
       const failed = [...pending].filter(([, { method }]) => !isListening(method)).map(([id]) => id);
       for (const id of failed) pending.delete(id);
-      repeated.clear();
+      for (const gone of [asked, repeated, acknowledgedTwice]) gone.clear();
       return failed;
     },
     replay() {
-      const again: Buffer[] = [];
-      const repeat = (line: Buffer) => again.push(Buffer.concat([line, newline]));
-      if (initialize !== null) {
-        repeated.add(initialize.id);
-        repeat(initialize.line);
+      const lines = [initialize, ...subscriptions.values()].flatMap((line) => (line === null ? [] : [again(line)]));
+      if (initialize !== null && initialized !== null) lines.splice(1, 0, initialized);
+      for (const [id, { method, line, acknowledged }] of pending) {
+        if (!isListening(method) || line === null) continue;
+        if (acknowledged) acknowledgedTwice.add(id);
+        lines.push(line);
       }
-      if (initialized !== null) repeat(initialized);
-      for (const line of subscriptions.values()) {
-        const id = idOf(line);
-        if (id !== null) repeated.add(id);
-        repeat(line);
-      }
-      for (const { method, line } of pending.values()) if (isListening(method)) repeat(line);
-      return again;
+      return lines;
     },
     get inFlight() {
       return [...pending.values()].filter(({ method }) => !isListening(method)).length;
@@ -78,21 +115,4 @@ export function createSessionMemory(): SessionMemory {
   };
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function cancelledId(message: Message): RequestId {
-  const id = field(message.params, 'requestId');
-  return isId(id) ? id : '';
-}
-
-function uriOf(message: Message): string | null {
-  const uri = field(message.params, 'uri');
-  return typeof uri === 'string' ? uri : null;
-}
-
-function idOf(line: Buffer): RequestId | null {
-  const id = field(JSON.parse(line.toString('utf8')), 'id');
-  return isId(id) ? id : null;
-}
+const isListening = (method: string): boolean => method === 'subscriptions/listen';

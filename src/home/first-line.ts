@@ -14,13 +14,11 @@ export function firstLine(socket: Socket, mostBytes: number): Promise<string | n
     };
     const onData = (chunk: Buffer) => {
       const at = chunk.indexOf(10);
-      length += chunk.length;
-      if (at < 0) {
-        chunks.push(chunk);
-        if (length > mostBytes) done(null);
-        return;
-      }
-      done(Buffer.concat([...chunks, chunk.subarray(0, at)]).toString('utf8'), chunk.subarray(at + 1));
+      const part = at < 0 ? chunk : chunk.subarray(0, at);
+      length += part.length;
+      chunks.push(part);
+      if (length > mostBytes) done(null);
+      else if (at >= 0) done(Buffer.concat(chunks).toString('utf8'), chunk.subarray(at + 1));
     };
     const onClose = () => done(null);
     socket.on('data', onData).on('close', onClose).on('end', onClose).resume();

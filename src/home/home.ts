@@ -1,59 +1,80 @@
 /** Where everything lives: sockets and owner files in the runtime directory, state and log in the state directory. */
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
 export interface Home {
   readonly runtimeDirectory: string;
   readonly stateDirectory: string;
   readonly logPath: string;
   readonly statePath: string;
+  /** What a daemon started from another directory must have in its environment, to live in the same home. */
+  readonly environment: Readonly<Record<string, string>>;
   socketPath(epoch: number): string;
 }
 
-/** What decides it; `env` is the environment, `uid` null where the system has none. */
+/** What decides it. */
 export interface HomeFacts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
+  /** Null where the system has none. */
   readonly uid: number | null;
+  readonly cwd: string;
   readonly userHome: string;
   readonly temporary: string;
+  /** Whether `path` is a directory that belongs to this user. */
+  isOurs(path: string): boolean;
 }
 
 /** `sun_path` holds 108 bytes on Linux and 104 on macOS, the closing NUL included (unix(7)). */
 const MOST_SOCKET_BYTES = 100;
+/** Epochs grow by one with each daemon; a path is measured with one that is never reached. */
+const LONGEST_EPOCH = 99_999_999;
 
 /** `DEVTOOL_MCP_HOME` moves all of it below one directory. */
 export function homeOf(facts: HomeFacts): Home {
-  const { env } = facts;
-  const own = env['DEVTOOL_MCP_HOME'] || null;
-  const runtimeDirectory = own === null ? defaultRuntime(facts) : join(own, 'run');
-  const stateDirectory =
-    own === null
-      ? join(env['XDG_STATE_HOME'] || join(facts.userHome, '.local/state'), 'devtool-mcp')
-      : join(own, 'state');
+  const { env, cwd } = facts;
+  const own = env['DEVTOOL_MCP_HOME'] ? resolve(cwd, env['DEVTOOL_MCP_HOME']) : null;
+  const wanted = own === null ? defaultRuntime(facts) : join(own, 'run');
+  const runtimeDirectory = shortEnough(wanted, facts);
+  const stateDirectory = own === null ? defaultState(facts) : join(own, 'state');
   return {
-    runtimeDirectory: shortEnough(runtimeDirectory, facts),
+    runtimeDirectory,
     stateDirectory,
     logPath: join(stateDirectory, 'daemon.log'),
     statePath: join(stateDirectory, 'state.json'),
-    socketPath(epoch) {
-      if (facts.platform === 'win32') return `\\\\.\\pipe\\devtool-mcp-${hash(runtimeDirectory)}-${epoch}`;
-      return join(shortEnough(runtimeDirectory, facts), socketName(epoch));
-    },
+    environment: own === null ? {} : { DEVTOOL_MCP_HOME: own },
+    socketPath: (epoch) =>
+      facts.platform === 'win32'
+        ? `\\\\.\\pipe\\devtool-mcp-${hash(wanted)}-${epoch}`
+        : join(runtimeDirectory, socketName(epoch)),
   };
 }
 
 const socketName = (epoch: number): string => `daemon-${epoch}.sock`;
 
-function defaultRuntime({ env, uid, temporary }: HomeFacts): string {
+/** After `su` or `sudo -E` the variable names another user's directory, and some containers have it without the directory. */
+function defaultRuntime({ env, uid, temporary, isOurs }: HomeFacts): string {
   const runtime = env['XDG_RUNTIME_DIR'];
-  return runtime ? join(runtime, 'devtool-mcp') : join(temporary, `devtool-mcp-${uid ?? 'user'}`);
+  if (runtime && isAbsolute(runtime) && isOurs(runtime)) return join(runtime, 'devtool-mcp');
+  return join(temporary, `devtool-mcp-${uid ?? 'user'}`);
+}
+
+/** "All paths must be absolute. If an implementation encounters a relative path it should … ignore it." (XDG Base Directory) */
+function defaultState({ env, userHome }: HomeFacts): string {
+  const state = env['XDG_STATE_HOME'];
+  return join(state && isAbsolute(state) ? state : join(userHome, '.local/state'), 'devtool-mcp');
 }
 
 /** A directory whose sockets would have too long a path has a stand-in in the temporary folder. */
-function shortEnough(directory: string, { temporary, platform }: HomeFacts): string {
-  const longest = Buffer.byteLength(join(directory, socketName(99_999_999)));
-  return longest <= MOST_SOCKET_BYTES || platform === 'win32' ? directory : join(temporary, `dtm-${hash(directory)}`);
+function shortEnough(directory: string, { temporary, platform, uid }: HomeFacts): string {
+  const fits = (path: string) => Buffer.byteLength(join(path, socketName(LONGEST_EPOCH))) <= MOST_SOCKET_BYTES;
+  if (platform === 'win32' || fits(directory)) return directory;
+  const standIn = `dtm-${hash(`${uid} ${directory}`)}`;
+  return [join(temporary, standIn)].find(fits) ?? join('/tmp', standIn);
 }
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+/** FNV-1a, 64 bits: a name, no secret; whom a directory belongs to is checked anyway. Saves the front `node:crypto`. */
+function hash(text: string): string {
+  let value = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n);
+  return value.toString(16).padStart(16, '0');
+}

@@ -1,8 +1,36 @@
 /** The home of this user on this machine. */
+import { statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { type Home, homeOf } from './home.ts';
 
 export function localHome(env: Readonly<Record<string, string | undefined>>): Home {
   const uid = process.getuid?.() ?? null;
-  return homeOf({ env, platform: process.platform, uid, userHome: homedir(), temporary: tmpdir() });
+  return homeOf({
+    env,
+    platform: process.platform,
+    uid,
+    cwd: workingDirectory(),
+    userHome: homedir(),
+    temporary: resolve(workingDirectory(), tmpdir()),
+    isOurs: (path) => isOurs(path, uid),
+  });
+}
+
+/** The directory may have been removed under us; getcwd(3) fails then. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
+function isOurs(path: string, uid: number | null): boolean {
+  try {
+    const found = statSync(path);
+    return found.isDirectory() && (uid === null || found.uid === uid);
+  } catch {
+    return false;
+  }
 }

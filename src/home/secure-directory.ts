@@ -1,16 +1,26 @@
 /** Directories that are the user's alone. */
-import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
 
-/** Creates `path` with mode 0700; throws with one clear line when what is there is no directory, or is somebody else's. */
+/** Makes `path` with mode 0700 and its parents; throws with one clear line when what is there is no directory, or is somebody else's. */
 export function secureDirectory(path: string, uid: number | null): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  const found = lstatSync(path);
-  if (!found.isDirectory())
-    throw new Error(
-      `${path} is ${found.isSymbolicLink() ? 'a symbolic link' : 'no directory'}: remove it, or set DEVTOOL_MCP_HOME`,
-    );
+  const found = made(path);
+  if (!found.isDirectory()) throw refusal(`${path} is ${found.isSymbolicLink() ? 'a symbolic link' : 'no directory'}`);
   if (uid === null) return;
-  if (found.uid !== uid)
-    throw new Error(`${path} belongs to user ${found.uid}, not to ${uid}: remove it, or set DEVTOOL_MCP_HOME`);
-  if ((found.mode & 0o077) !== 0) chmodSync(path, 0o700);
+  if (found.uid !== uid) throw refusal(`${path} belongs to user ${found.uid}, not to user ${uid}`);
+  // An odd umask, or a hand: the directory is ours, so nobody can have put another in its place since.
+  if ((found.mode & 0o777) !== 0o700) chmodSync(path, 0o700);
 }
+
+/** What is at `path`, links not followed; a directory is made if nothing is. */
+function made(path: string): Stats {
+  try {
+    const present = lstatSync(path, { throwIfNoEntry: false });
+    if (present !== undefined) return present;
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return lstatSync(path);
+  } catch (error) {
+    throw refusal(`${path} cannot be had (${error instanceof Error ? error.message : String(error)})`);
+  }
+}
+
+const refusal = (what: string): Error => new Error(`${what}: remove it, or set DEVTOOL_MCP_HOME to another directory`);

@@ -4,8 +4,23 @@
 export type { Bytes, WideWords, Words } from '#atomic';
 export { Counters, countersLayout, FLAG, Flag } from './counters.ts';
 export { JournalWriter, type RecordHead } from './journal.ts';
-export { type JournalGeometry, type JournalMemory, journalBytes, releaseReader, reopen } from './journal-pages.ts';
-export { type JournalRead, JournalReader, type JournalRecord, type JournalSnapshot } from './journal-reader.ts';
+export {
+  JOURNAL,
+  JOURNAL_PAGE,
+  type JournalGeometry,
+  type JournalMemory,
+  journalBytes,
+  releaseReader,
+  reopen,
+} from './journal-pages.ts';
+export {
+  type JournalRead,
+  JournalReader,
+  type JournalRecord,
+  type JournalSnapshot,
+  type RecordPlace,
+  type WalkedPage,
+} from './journal-reader.ts';
 export { block, type Field, type Layout, LINE, layout, type Row, wide, word } from './layout.ts';
 export { PARK, Park, type Waited } from './park.ts';
 export { type Lease, Pool, type PoolStatus } from './pool.ts';

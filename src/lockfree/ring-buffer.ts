@@ -62,7 +62,7 @@ export class RingBufferWriter {
       const length = Math.min(rest, room >= LEAST_SPLIT ? room : this.#journal.maxLength);
       const at = position + done;
       const head = { kind: OUTPUT, a: at | 0, b: Math.floor(at / HIGH), micros };
-      this.#journal.append(head, chunk.subarray(done, done + length));
+      this.#journal.append(head, length === chunk.length ? chunk : chunk.subarray(done, done + length));
       done += length;
     }
   }

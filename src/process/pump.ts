@@ -4,6 +4,7 @@ import { RingBufferWriter } from '../lockfree/ring-buffer.ts';
 import type { Stream } from '../text/lines.ts';
 import { createUrlScanner } from '../text/urls.ts';
 import type { Clock } from './clock.ts';
+import type { Quiet } from './quiet.ts';
 import type { OutputBuffers } from './spec.ts';
 
 /** A dev server says where it is early; what comes later is not searched, so that a flood costs nothing. */
@@ -20,7 +21,7 @@ export interface Pump {
   urls(): readonly string[];
 }
 
-export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, onUrl: () => void): Pump {
+export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, onUrl: () => void, quiet: Quiet): Pump {
   const rings = { stdout: new RingBufferWriter(buffers.stdout), stderr: new RingBufferWriter(buffers.stderr) };
   let position = 0;
   let scanned = 0;
@@ -38,6 +39,7 @@ export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, 
       rings[stream].write(chunk, position, clock.micros());
       position += chunk.length;
       changes.wake();
+      quiet.heard();
       if (scanned >= SCANNED_BYTES) return;
       scanned += chunk.length;
       scanners[stream].push(chunk.toString('latin1'));

@@ -20,6 +20,8 @@ export interface SupervisorParts {
   publish(run: number, facts: Facts): void;
   /** Wakes who waits for a change of state. */
   wake(): void;
+  /** Runs what blocks the thread for some milliseconds at a moment when that cannot change the order of output. */
+  whenQuiet(run: () => void): void;
 }
 
 /** How long pipes that somebody keeps open hold up the end of a run. */
@@ -289,7 +291,7 @@ export class SupervisedProcess {
     if (run === null) return;
     const delay = LOOKS_MS[Math.min(this.#looks, LOOKS_MS.length - 1)] ?? 10_000;
     this.#looks += 1;
-    this.#look = this.#parts.clock.after(delay, () => this.#lookNow(run));
+    this.#look = this.#parts.clock.after(delay, () => this.#parts.whenQuiet(() => this.#lookNow(run)));
   }
 
   #lookNow(run: Run): void {

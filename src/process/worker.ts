@@ -7,6 +7,7 @@ import { localSystem } from './os/local-system.ts';
 import { MARKER_NAME, markerValue } from './os/marker.ts';
 import { sharingTable } from './os/shared-table.ts';
 import { createPump } from './pump.ts';
+import { createQuiet } from './quiet.ts';
 import { createRunTree } from './run-tree.ts';
 import { SharedMemory } from './shared-memory.ts';
 import type { FromWorker, OutputBuffers, ProcessSpec, ToWorker, WorkerData } from './spec.ts';
@@ -18,13 +19,14 @@ function main(port: NonNullable<typeof parentPort>, { segment, marker, epoch }: 
   const system = sharingTable(localSystem(process.platform, process.pid), () => clock.micros());
   const deadman = startDeadman(marker, process.env);
   const entries = new Map<number, { entry: SupervisedProcess; output: OutputBuffers }>();
+  const quiet = createQuiet();
   let lastRun = 0;
   const post = (message: FromWorker) => port.postMessage(message);
 
   function supervise(slot: number, spec: ProcessSpec, output: OutputBuffers): SupervisedProcess {
     const present = entries.get(slot);
     if (present?.output.stdout === output.stdout) return present.entry;
-    const pump = createPump(output, clock, memory.changes, () => entry.lookSoon());
+    const pump = createPump(output, clock, memory.changes, () => entry.lookSoon(), quiet);
     const entry = new SupervisedProcess({
       cell: memory.cell(slot),
       spec,
@@ -45,6 +47,7 @@ function main(port: NonNullable<typeof parentPort>, { segment, marker, epoch }: 
       },
       publish: (run, facts) => post({ kind: 'facts', slot, run, facts }),
       wake: () => memory.changes.wake(),
+      whenQuiet: (run) => quiet.await(run),
     });
     entries.set(slot, { entry, output });
     return entry;

@@ -50,6 +50,7 @@ function wrongType({ args, shell, cwd, env }: Record<string, unknown>): string |
   if (args !== undefined && !(Array.isArray(args) && texts(args).length === args.length))
     return 'args must be a list of texts';
   if (shell !== undefined && typeof shell !== 'boolean') return 'shell must be true or false';
+  if (shell === true && texts(args).length > 0) return 'args and shell exclude each other: write them into command';
   if (cwd !== undefined && text(cwd) === null) return 'cwd must be a directory';
   const isEnv = isRecord(env) && textEntries(env).length === Object.keys(env).length;
   return env === undefined || isEnv ? null : 'env must be an object of texts';

@@ -1,22 +1,26 @@
 /** What a directory is: every kind of project in it, and all scripts that are its own. Reads a few small files; runs nothing. */
-import { basename } from 'node:path';
-import { readConfig } from './config.ts';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { type ReadConfig, readConfig } from './config.ts';
+import { detectDeno } from './deno.ts';
 import { type Directory, openDirectory } from './directory.ts';
-import { detectDeno, detectDotnet, detectGo, detectJava, detectPhp, detectRuby, detectRust } from './ecosystems.ts';
+import { detectDotnet } from './dotnet.ts';
+import { detectGo } from './go.ts';
+import { detectJava } from './java.ts';
+import { detectJust } from './justfile.ts';
+import { launchScripts } from './launch.ts';
+import { detectMake } from './makefile.ts';
 import { detectNode } from './node.ts';
-import type { Kind, Project, ProjectType, RunnableScript, Workspace } from './project.ts';
+import { detectPhp } from './php.ts';
+import { procfileScripts } from './procfile.ts';
+import type { Kind, Project, RunnableScript, Script, Workspace } from './project.ts';
+import { ProjectError } from './project-error.ts';
 import { detectPython } from './python.ts';
-import {
-  hasJustfile,
-  hasMakefile,
-  hasTaskfile,
-  justScripts,
-  launchScripts,
-  makeScripts,
-  procfileScripts,
-  taskScripts,
-} from './task-files.ts';
-import { openWorkspace, workspacePaths } from './workspaces.ts';
+import { detectRuby } from './ruby.ts';
+import { detectRust } from './rust.ts';
+import { detectTask } from './taskfile.ts';
+import { workspacePaths } from './workspaces.ts';
 
 /** In this order the first is the `type` of a directory that is several. */
 const DETECTORS: readonly ((directory: Directory) => Kind | null)[] = [
@@ -29,72 +33,126 @@ const DETECTORS: readonly ((directory: Directory) => Kind | null)[] = [
   detectRuby,
   detectPhp,
   detectDotnet,
-  taskKind('make', hasMakefile),
-  taskKind('just', hasJustfile),
-  taskKind('task', hasTaskfile),
+  detectMake,
+  detectJust,
+  detectTask,
 ];
 
-/** `path` is a directory that exists, as a real path. */
+const MOST_SCRIPTS = 500;
+const MOST_PROBLEMS = 50;
+/** A command is shown so far; it runs whole. */
+const LONGEST_COMMAND = 500;
+
+/**
+ * `path` may be relative to the process, or a link; the answer has the real path. Lets other work in between workspaces.
+ * Throws ProjectError: `not_found`, `permission_denied`, or `invalid_argument` for what is no directory.
+ */
+export async function detectProject(path: string): Promise<Project> {
+  const survey = openSurvey(await realDirectory(path));
+  const workspaces: Workspace[] = [];
+  for (const workspace of workspacesOf(survey)) {
+    if (workspace !== null) workspaces.push(workspace);
+    // A turn of the event loop, whatever time it takes: an answer to somebody else may be due.
+    await setImmediate();
+  }
+  return projectOf(survey, workspaces);
+}
+
+/** As above, in one go, for a directory that exists, by its real path. */
 export function detect(path: string): Project {
-  const directory = openDirectory(path);
-  const kinds = kindsOf(directory);
-  const config = readConfig(directory);
-  const [first] = kinds;
-  return {
-    type: first?.type ?? 'unknown',
-    name: kinds.find((kind) => kind.name !== null)?.name ?? basename(path),
-    path,
-    package_manager: first?.packageManager ?? null,
-    frameworks: [...new Set(kinds.flatMap((kind) => kind.frameworks))],
-    scripts: scriptsOf(directory, kinds).map(({ name, command, source }) => ({ name, command, source })),
-    workspaces: workspacesOf(directory, kinds),
-    projects: kinds.map((kind) => ({ type: kind.type, name: kind.name ?? basename(path) })),
-    config: config?.config ?? null,
-    problems: directory.problems,
-  };
+  const survey = openSurvey(path);
+  return projectOf(
+    survey,
+    [...workspacesOf(survey)].filter((workspace) => workspace !== null),
+  );
 }
 
 /** The scripts with how each is started, in the order in which `detect` lists them. */
-export function runnableScripts(path: string): readonly RunnableScript[] {
+export const runnableScripts = (path: string): readonly RunnableScript[] => openSurvey(path).scripts;
+
+async function realDirectory(path: string): Promise<string> {
+  if (path.includes('\0')) throw new ProjectError('invalid_argument', path, 'holds a NUL character');
+  try {
+    const real = await realpath(path);
+    if ((await stat(real)).isDirectory()) return real;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    if (code === 'ENOENT') throw new ProjectError('not_found', path, 'does not exist');
+    if (code === 'EACCES' || code === 'EPERM') throw new ProjectError('permission_denied', path, 'may not be read');
+    throw new ProjectError('invalid_argument', path, `cannot be followed (${code})`);
+  }
+  throw new ProjectError('invalid_argument', path, 'is not a directory');
+}
+
+interface Survey {
+  readonly directory: Directory;
+  readonly kinds: readonly Kind[];
+  readonly config: ReadConfig | null;
+  readonly scripts: readonly RunnableScript[];
+}
+
+function openSurvey(path: string): Survey {
   const directory = openDirectory(path);
-  return scriptsOf(directory, kindsOf(directory));
+  const kinds = kindsIn(directory);
+  const config = readConfig(directory);
+  return { directory, kinds, config, scripts: scriptsOf(directory, kinds, config) };
 }
 
-const kindsOf = (directory: Directory): Kind[] => DETECTORS.flatMap((detector) => detector(directory) ?? []);
+const kindsIn = (directory: Directory): Kind[] => DETECTORS.flatMap((detector) => detector(directory) ?? []);
 
-/** A name that several files have means the first: the project's own before what the ecosystem always has. */
-function scriptsOf(directory: Directory, kinds: readonly Kind[]): RunnableScript[] {
-  const ofKinds = kinds.flatMap((kind) => kind.scripts);
-  const all = [
-    ...(readConfig(directory)?.scripts ?? []),
-    ...ofKinds.filter((script) => script.source !== 'usual'),
-    ...makeScripts(directory),
-    ...justScripts(directory),
-    ...taskScripts(directory),
-    ...procfileScripts(directory),
-    ...launchScripts(directory),
-    ...ofKinds.filter((script) => script.source === 'usual'),
-  ];
+function projectOf({ directory, kinds, config, scripts }: Survey, workspaces: readonly Workspace[]): Project {
+  const fallback = basename(directory.path) || directory.path;
+  return {
+    type: kinds[0]?.type ?? 'unknown',
+    name: kinds.find((kind) => kind.name !== null)?.name ?? fallback,
+    path: directory.path,
+    package_manager: kinds.find((kind) => kind.packageManager !== null)?.packageManager ?? null,
+    frameworks: [...new Set(kinds.flatMap((kind) => kind.frameworks))],
+    scripts: scripts.map(shownScript),
+    workspaces,
+    projects: kinds.map(({ type, name, packageManager, frameworks }) => ({
+      type,
+      name: name ?? fallback,
+      package_manager: packageManager,
+      frameworks,
+    })),
+    config: config?.config ?? null,
+    problems: directory.problems.slice(0, MOST_PROBLEMS),
+  };
+}
+
+const shownScript = ({ name, command, source }: RunnableScript): Script => ({
+  name,
+  command: command.length > LONGEST_COMMAND ? `${command.slice(0, LONGEST_COMMAND)}…` : command,
+  source,
+});
+
+/** The config file's first, since it is about this tool; then the project's own; then what its ecosystems always have. */
+function scriptsOf(directory: Directory, kinds: readonly Kind[], config: ReadConfig | null): RunnableScript[] {
   const byName = new Map<string, RunnableScript>();
-  for (const script of all) if (!byName.has(script.name)) byName.set(script.name, script);
-  return [...byName.values()];
+  // A name that is taken is told apart by its file: `Makefile:test`, or by its ecosystem: `go:test`.
+  const add = (script: RunnableScript, origin: string): void => {
+    const name = byName.has(script.name) ? `${origin}:${script.name}` : script.name;
+    if (!byName.has(name)) byName.set(name, { ...script, name });
+  };
+  for (const script of config?.scripts ?? []) add(script, script.source);
+  for (const { scripts } of kinds)
+    for (const script of scripts) if (script.source !== 'usual') add(script, script.source);
+  for (const script of [...procfileScripts(directory), ...launchScripts(directory)])
+    add(script, basename(script.source));
+  for (const { type, scripts } of kinds) for (const script of scripts) if (script.source === 'usual') add(script, type);
+  if (byName.size > MOST_SCRIPTS) directory.problem(`scripts: ${byName.size}, of which ${MOST_SCRIPTS} are kept`);
+  return [...byName.values()].slice(0, MOST_SCRIPTS);
 }
 
-function workspacesOf(directory: Directory, kinds: readonly Kind[]): Workspace[] {
+/** One answer for each directory that a pattern names; null for one that is no project. */
+function* workspacesOf({ directory, kinds }: Survey): Generator<Workspace | null> {
   const patterns = kinds.flatMap((kind) => kind.workspaces);
-  return workspacePaths(directory, patterns).flatMap((path): Workspace[] => {
-    const [kind] = kindsOf(openWorkspace(directory, path));
-    return kind === undefined
-      ? []
-      : [{ path, name: kind.name ?? basename(path), type: kind.type satisfies ProjectType }];
-  });
-}
-
-/** Files of tasks make a kind of project where there is nothing else. */
-function taskKind(
-  type: 'make' | 'just' | 'task',
-  isPresent: (directory: Directory) => boolean,
-): (directory: Directory) => Kind | null {
-  const kind: Kind = { type, name: null, packageManager: null, frameworks: [], scripts: [], workspaces: [] };
-  return (directory) => (isPresent(directory) ? kind : null);
+  for (const path of workspacePaths(directory, patterns)) {
+    const workspace = openDirectory(join(directory.path, path));
+    const found = kindsIn(workspace);
+    for (const problem of workspace.problems) directory.problem(`${path}/${problem}`);
+    const name = found.find((kind) => kind.name !== null)?.name ?? basename(path);
+    yield found[0] === undefined ? null : { path, name, type: found[0].type };
+  }
 }

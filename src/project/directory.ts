@@ -62,6 +62,10 @@ export function openDirectory(path: string): Directory {
   };
 }
 
+/** The first of `names` that the directory has. */
+export const firstPresent = (directory: Directory, names: readonly string[]): string | null =>
+  names.find((name) => directory.has(name)) ?? null;
+
 /** First line of an error's message, cut. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);

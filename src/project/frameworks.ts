@@ -9,6 +9,7 @@ export const NODE_FRAMEWORKS: FrameworkTable = [
   ['@sveltejs/kit', 'sveltekit'],
   ['@remix-run/dev', 'remix'],
   ['@react-router/dev', 'react-router'],
+  ['@tanstack/react-start', 'tanstack-start'],
   ['@angular/core', 'angular'],
   ['gatsby', 'gatsby'],
   ['@nestjs/core', 'nest'],
@@ -26,7 +27,9 @@ export const NODE_FRAMEWORKS: FrameworkTable = [
   ['fastify', 'fastify'],
   ['koa', 'koa'],
   ['hono', 'hono'],
+  ['elysia', 'elysia'],
   ['electron', 'electron'],
+  ['expo', 'expo'],
 ];
 
 export const PYTHON_FRAMEWORKS: FrameworkTable = [
@@ -44,6 +47,7 @@ export const GO_FRAMEWORKS: FrameworkTable = [
   ['github.com/labstack/echo', 'echo'],
   ['github.com/gofiber/fiber', 'fiber'],
   ['github.com/go-chi/chi', 'chi'],
+  ['github.com/gorilla/mux', 'gorilla'],
 ];
 
 export const RUST_FRAMEWORKS: FrameworkTable = [
@@ -58,6 +62,7 @@ export const RUST_FRAMEWORKS: FrameworkTable = [
 export const RUBY_FRAMEWORKS: FrameworkTable = [
   ['rails', 'rails'],
   ['sinatra', 'sinatra'],
+  ['hanami', 'hanami'],
   ['jekyll', 'jekyll'],
 ];
 

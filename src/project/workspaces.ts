@@ -1,55 +1,64 @@
 /** Workspace directories that patterns such as `packages/*` name. */
-import { join, posix } from 'node:path';
-import { type Directory, openDirectory } from './directory.ts';
+import { posix } from 'node:path';
+import type { Directory } from './directory.ts';
+import { alternatives, matchesName, matchesPath } from './glob.ts';
 
 /** A monorepo larger than this is shown in part. */
-const MOST = 500;
+const MOST_FOUND = 500;
+const MOST_LISTED = 500;
+const MOST_PATTERNS = 200;
+/** How far down `**` looks. */
+const MOST_LEVELS = 6;
 
-/** Directories below the project, relative, that a pattern names and no `!` pattern takes back; `*` is one level, `**` any number. */
+/** Directories below the project, relative and sorted, that a pattern names and no `!` pattern takes back. */
 export function workspacePaths(directory: Directory, patterns: readonly string[]): string[] {
-  const clean = patterns.map((pattern) => posix.normalize(pattern).replace(/\/$/, ''));
-  const wanted = clean.filter((pattern) => !pattern.startsWith('!'));
-  const refused = clean.filter((pattern) => pattern.startsWith('!')).map((pattern) => matcher(pattern.slice(1)));
-  const found = new Set(wanted.flatMap((pattern) => expand(directory, '', pattern.split('/'))));
-  return [...found]
-    .filter((path) => !refused.some((refuses) => refuses.test(path)))
-    .slice(0, MOST)
-    .sort();
+  const all = patterns.slice(0, MOST_PATTERNS).flatMap(alternatives);
+  const refused = all.filter((pattern) => pattern.startsWith('!')).map((pattern) => levelsOf(pattern.slice(1)));
+  const walk: Walk = { directory, found: new Set(), listed: 0 };
+  for (const pattern of all.filter((one) => !one.startsWith('!'))) expand(walk, [], levelsOf(pattern));
+  if (isSpent(walk)) directory.problem(`workspaces: more than ${MOST_FOUND} directories, not all are looked at`);
+  return [...walk.found].filter((path) => !refused.some((levels) => matchesPath(levels, path.split('/')))).sort();
 }
 
-function expand(directory: Directory, base: string, [first, ...rest]: readonly string[]): string[] {
-  if (first === undefined) return base === '' ? [] : [base];
-  if (first === '..' || first === '' || first === 'node_modules') return [];
-  if (!first.includes('*')) {
-    const next = posix.join(base, first);
-    return directory.isDirectory(next) ? expand(directory, next, rest) : [];
+interface Walk {
+  readonly directory: Directory;
+  readonly found: Set<string>;
+  listed: number;
+}
+
+const isSpent = (walk: Walk): boolean => walk.found.size >= MOST_FOUND || walk.listed >= MOST_LISTED;
+
+const levelsOf = (pattern: string): string[] =>
+  posix
+    .normalize(pattern.replaceAll('\\', '/'))
+    .replace(/\/$/, '')
+    .split('/')
+    .filter((level) => level !== '.');
+
+/** What leads out of the project, or into what is installed, names nothing. */
+function expand(walk: Walk, base: readonly string[], [first, ...rest]: readonly string[]): void {
+  if (isSpent(walk)) return;
+  if (first === undefined) {
+    if (base.length > 0) walk.found.add(base.join('/'));
+  } else if (first === '**') {
+    expand(walk, base, rest);
+    if (base.length < MOST_LEVELS)
+      for (const name of below(walk, base)) expand(walk, [...base, name], [first, ...rest]);
+  } else if (/[*?]/.test(first)) {
+    for (const name of below(walk, base)) if (matchesName(first, name)) expand(walk, [...base, name], rest);
+  } else if (first !== '..' && first !== '' && first !== 'node_modules') {
+    const next = [...base, first];
+    if (walk.directory.isDirectory(next.join('/'))) expand(walk, next, rest);
   }
-  const below = directory
-    .names(base === '' ? '.' : base)
-    .filter((name) => !name.startsWith('.') && name !== 'node_modules');
-  const deeper = below
-    .map((name) => posix.join(base, name))
-    .filter((path) => directory.isDirectory(path))
-    .slice(0, MOST);
-  if (first !== '**')
-    return deeper
-      .filter((path) => matcher(first).test(posix.basename(path)))
-      .flatMap((path) => expand(directory, path, rest));
-  const depth = base.split('/').length;
-  return [
-    ...expand(directory, base, rest),
-    ...(depth > 4 ? [] : deeper.flatMap((path) => expand(directory, path, ['**', ...rest]))),
-  ].slice(0, MOST);
 }
 
-const matcher = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*\*/g, '\0')
-      .replace(/\*/g, '[^/]*')
-      .replace(/\0/g, '.*')}$`,
-  );
-
-export const openWorkspace = (directory: Directory, path: string): Directory =>
-  openDirectory(join(directory.path, path));
+/** Names of directories that may be workspaces. */
+function below(walk: Walk, base: readonly string[]): string[] {
+  walk.listed++;
+  const path = base.join('/') || '.';
+  return walk.directory
+    .names(path)
+    .filter((name) => !name.startsWith('.') && name !== 'node_modules')
+    .slice(0, MOST_FOUND)
+    .filter((name) => walk.directory.isDirectory(posix.join(path, name)));
+}

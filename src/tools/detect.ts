@@ -1,6 +1,6 @@
 /** `detect`: what a directory is, and the scripts that are its own. */
 import { z } from 'zod';
-import { detect } from '../project/detect.ts';
+import { detectProject } from '../project/detect.ts';
 import { projectPath } from './project-path.ts';
 import { defineTool } from './tool.ts';
 
@@ -12,6 +12,6 @@ export const detectTool = defineTool({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   input: z.strictObject({ path: z.string().optional().describe('directory; default: where you work') }),
   async run({ path }, { caller }) {
-    return { kind: 'data', value: { ...detect(await projectPath(path, caller)) } };
+    return { kind: 'data', value: { ...(await detectProject(await projectPath(path, caller))) } };
   },
 });

@@ -1,10 +1,7 @@
 /** What `run` is to execute: a script of the project, by its own runner, or a command as given. */
-import { resolve } from 'node:path';
-import { runnableScripts } from '../project/detect.ts';
-import type { RunnableScript } from '../project/project.ts';
-import { isServerCommand, isServerScript } from '../project/server-command.ts';
+import { scriptCommand, type UnknownScript } from '../project/script-command.ts';
+import { isServerCommand } from '../project/server-command.ts';
 import { Fault } from '../text/fault.ts';
-import { nearNames } from '../text/near.ts';
 import { quote } from '../text/quote.ts';
 
 export interface CommandInput {
@@ -39,7 +36,7 @@ export function commandOf(input: CommandInput, path: string): Command {
       },
     );
   }
-  if (input.script_name !== undefined) return ofScript(findScript(input.script_name, path), input.args, path);
+  if (input.script_name !== undefined) return ofScript(input.script_name, input.args, path);
   if (input.command !== undefined) return asGiven(input.command, input, path);
   throw new Fault(
     'invalid_argument',
@@ -51,46 +48,30 @@ export function commandOf(input: CommandInput, path: string): Command {
   );
 }
 
-function findScript(name: string, path: string): RunnableScript {
-  const scripts = runnableScripts(path);
-  const script = scripts.find((each) => each.name === name);
-  if (script !== undefined) return script;
-  const names = scripts.map((each) => each.name);
-  const near = nearNames(name, names);
-  const hint =
-    names.length === 0
-      ? 'The directory has no scripts: give a command.'
-      : `Its scripts: ${names.slice(0, 30).join(', ')}.`;
-  throw new Fault('not_found', `script_name=${JSON.stringify(name.slice(0, 80))} is no script of ${path}`, hint, {
-    script_name: name.slice(0, 80),
-    near: near.length > 0 ? near : names.slice(0, 10),
-  });
-}
-
-function ofScript({ name, command, invocation }: RunnableScript, args: readonly string[], path: string): Command {
-  const { separator } = invocation;
-  const extra = args.length === 0 || separator === null ? args : [separator, ...args];
-  const cwd = invocation.cwd === null ? path : resolve(path, invocation.cwd);
-  const server = isServerScript(name, command);
-  const env = invocation.env;
-  if (invocation.shell) {
-    const line = [invocation.command, ...(extra.length === 0 ? [] : [quote(extra)])].join(' ');
-    return { display: line, command: line, args: [], shell: true, cwd, env, server };
-  }
-  const all = [...invocation.args, ...extra];
-  return {
-    display: quote([invocation.command, ...all]),
-    command: invocation.command,
-    args: all,
-    shell: false,
-    cwd,
-    env,
-    server,
-  };
+function ofScript(name: string, args: readonly string[], path: string): Command {
+  const script = scriptCommand({ path }, name, args);
+  if (script.kind === 'unknown') throw unknownScript(script, path);
+  return { ...script, display: displayed(script.command, script.args, script.shell) };
 }
 
 function asGiven(command: string, { args, shell }: CommandInput, path: string): Command {
-  const display = shell ? [command, ...(args.length === 0 ? [] : [quote(args)])].join(' ') : quote([command, ...args]);
-  const common = { display, cwd: path, env: {}, server: isServerCommand([command, ...args].join(' ')) };
-  return shell ? { ...common, command: display, args: [], shell } : { ...common, command, args, shell };
+  const display = displayed(command, args, shell);
+  const server = isServerCommand([command, ...args].join(' '));
+  const [line, rest] = shell ? [display, []] : [command, args];
+  return { display, command: line, args: rest, shell, cwd: path, env: {}, server };
+}
+
+/** A shell line stands as it is, its arguments quoted behind it. */
+function displayed(command: string, args: readonly string[], shell: boolean): string {
+  if (!shell) return quote([command, ...args]);
+  return args.length === 0 ? command : `${command} ${quote(args)}`;
+}
+
+function unknownScript({ name, near, names }: UnknownScript, path: string): Fault {
+  const hint =
+    names.length === 0 ? 'The directory has no scripts: give a command.' : `Its scripts: ${names.join(', ')}.`;
+  return new Fault('not_found', `script_name=${JSON.stringify(name.slice(0, 80))} is no script of ${path}`, hint, {
+    script_name: name.slice(0, 80),
+    near: near.length > 0 ? near : names.slice(0, 10),
+  });
 }

@@ -48,6 +48,7 @@ export const runTool = defineTool({
   async run(input, call, workbench) {
     const path = await projectPath(input.path, call.caller);
     const command = commandOf(input, path);
+    call.caller.used.add(path);
     const { process, reused } = await workbench.processes.run({
       path,
       id: input.id ?? defaultId(input.script_name ?? command.command),

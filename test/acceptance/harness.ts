@@ -98,7 +98,7 @@ async function connect(home: string, cwd: string, options: ConnectOptions): Prom
 }
 
 /** Without what a daemon around the tests would have left in it. */
-function ownEnvironment(): Record<string, string> {
+export function ownEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('DEVTOOL_MCP_'));
   return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -67,7 +67,7 @@ describe('selection', () => {
 describe('what was written', () => {
   test('combined is in the order of writing, streams apart are whole', async () => {
     const session = await connect();
-    const code = `const fs=require('fs');for(let i=0;i<20;i++){fs.writeSync(1,'out '+i+'\\n');Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,5);fs.writeSync(2,'err '+i+'\\n');Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,5)}`;
+    const code = `const fs=require('fs');for(let i=0;i<20;i++){fs.writeSync(1,'out '+i+'\\n');Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,25);fs.writeSync(2,'err '+i+'\\n');Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,25)}`;
     await session.ok('run', { command: process.execPath, args: ['-e', code], id: 'p', mode: 'foreground' });
     const expected = Array.from({ length: 20 }, (_, i) => [`out ${i}`, `err ${i}`]).flat();
     expect(await linesOf(session, { head: 100 })).toEqual(expected);

@@ -254,11 +254,15 @@ describe('refused', () => {
     expect(() => writer.append({ kind: 0, a: 0, b: 0, micros: 0 }, new Uint8Array(37))).toThrow('length=37');
   });
 
-  test('a reader number with two users, when the writer finds no page', () => {
-    const { memory, geometry, append } = fresh();
+  test('a reader number with two users, when the writer finds no page; released, it goes on', () => {
+    const { memory, geometry, append, reader } = fresh();
     const pages = new JournalPages(memory, geometry);
     for (const page of [0, 1, 2, 3]) pages.pin(page, 1);
     expect(() => append(1, 2, 3)).toThrow('all are pinned');
+    expect([0, 1, 2, 3].map((page) => memory.words[pages.pinsAt(page)])).toEqual([1, 1, 1, 1]);
+    releaseReader(memory, geometry, 0);
+    append(3, 4);
+    expect(drain(reader())).toEqual([1, 2, 3, 4, 'empty']);
   });
 });
 

@@ -1,7 +1,7 @@
 /** `#atomic` for models: the exports of src/lockfree/atomic.ts, each of them a step of the model checker. */
 import { perform } from './door.ts';
-import type { Waiting } from './execution.ts';
 import { placeOf } from './step.ts';
+import type { Waiting } from './waiters.ts';
 
 export type { Bytes, WideWords, Words } from '../../src/lockfree/atomic.ts';
 

@@ -1,6 +1,7 @@
 /** What threads of a model call: hands their operations to the execution that runs them, or performs them when none does. */
-import type { Execution, Waiting } from './execution.ts';
+import type { Execution } from './execution.ts';
 import type { Kind, Place } from './step.ts';
+import type { Waiting } from './waiters.ts';
 
 /** Told of each operation outside of executions: what a structure does, in order (see traceOf). */
 type Recorder = (kind: Kind, place: Place | undefined, detail: unknown, result: unknown) => void;

@@ -32,33 +32,31 @@ export class IgnoresPins extends JournalWriter {
 
 /** The first design: passes over pinned pages without closing them. A reader that moves from page to page starves it. */
 export class SkipsPinned extends JournalWriter {
-  protected override takeFree(closed: number[]): number {
+  protected override takeFree(closed: number[]): number | undefined {
     for (const page of this.byAge()) {
       if (compareExchange(this.pages.words, this.pages.pinsAt(page), 0, CLOSED) !== 0) continue;
       closed.push(page);
       return page;
     }
-    throw new Error('no page is free');
+    return undefined;
   }
 }
 
 /** Looks at the closed pages once: who left in the meantime is not noticed. */
 export class LooksOnce extends JournalWriter {
-  protected override takeFree(closed: number[]): number {
-    const free = this.byAge().find((page) => {
+  protected override takeFree(closed: number[]): number | undefined {
+    return this.byAge().find((page) => {
       closed.push(page);
       return this.close(page) === 0;
     });
-    if (free === undefined) throw new Error('no page is free');
-    return free;
   }
 }
 
 /** T5 before T4. */
 export class OpensEarly extends JournalWriter {
-  protected override takeFree(closed: number[]): number {
+  protected override takeFree(closed: number[]): number | undefined {
     const page = super.takeFree(closed);
-    this.open(page);
+    if (page !== undefined) this.open(page);
     return page;
   }
 }

@@ -312,8 +312,8 @@ describe('wrong twins are refused, where the journal passes', () => {
   test.each<[string, RegExp, Setting]>([
     ['publishes before it writes', RACE, { Writer: PublishesFirst, before: 0 }],
     ['ignores pins', RACE, { Writer: IgnoresPins }],
-    ['passes over pinned pages', /^no page is free/, { Writer: SkipsPinned, preemptions: 3 }],
-    ['looks once', /^no page is free/, { Writer: LooksOnce, preemptions: 3 }],
+    ['passes over pinned pages', /^pages=3: all are pinned/, { Writer: SkipsPinned, preemptions: 3 }],
+    ['looks once', /^pages=3: all are pinned/, { Writer: LooksOnce, preemptions: 3 }],
     ['opens a page before it is recycled', RACE, { Writer: OpensEarly }],
     ['leaves pages closed', HELD, { Writer: LeavesClosed }],
     ['opens by overwriting', RACE, { Writer: OpensByMask, preemptions: 3 }],

@@ -1,5 +1,16 @@
 /** Textbook programs, right and wrong, that show what the model checker finds. All on 32-bit words from 0 on. */
 import { add, compareExchange, exchange, get, load, notify, set, spin, store, type Words, wait } from '#atomic';
+import type { Model } from './explore.ts';
+
+export type Check = (results: readonly unknown[], words: Words) => void;
+
+/** A model of threads that share `count` words. */
+export const model =
+  (count: number, threads: (words: Words) => Model['threads'], check: Check = () => {}) =>
+  (): Model => {
+    const words: Words = new Int32Array(new SharedArrayBuffer(4 * count));
+    return { threads: threads(words), check: (results) => check(results, words) };
+  };
 
 /** Ring of words for one producer and one consumer: [0] tail, [1] head, [2…] slots; `capacity` is a power of two. */
 export function createRing(words: Words, capacity: number) {

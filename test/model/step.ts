@@ -37,6 +37,9 @@ export const isPlain = (kind: Kind): kind is PlainKind =>
 export const isWrite = (kind: Kind): boolean =>
   kind !== 'load' && kind !== 'get' && kind !== 'copyOut' && kind !== 'spin';
 
+export const isRead = (kind: Kind): boolean =>
+  kind !== 'store' && kind !== 'set' && kind !== 'copyIn' && kind !== 'notify';
+
 /** Whether the order of two steps of different threads can matter. */
 export function areDependent(a: Step, b: Step): boolean {
   if (a.kind === 'spin') return isWrite(b.kind);

@@ -1,6 +1,6 @@
 /** A thread of a model: an ordinary function, run again from its start whenever it goes on, with its past answered from a log. */
 import type { Clock } from './race-detector.ts';
-import type { Step } from './step.ts';
+import type { Kind, Step } from './step.ts';
 
 /** An operation of the history: `call` at its first step, `ret` right after its last; Infinity for what never came to it. */
 export interface Operation {
@@ -15,13 +15,20 @@ export interface Operation {
 /** ready, or why not: in wait(), in spin(), in awaitEnd(), at its end, stopped for ever. */
 export type State = 'ready' | 'waiting' | 'spinning' | 'joining' | 'done' | 'stalled';
 
+/** A past step, or a mark of the history: its result, and what it was, to notice a body that does something else when run again. */
+export interface Logged {
+  readonly kind: Kind | 'call' | 'return';
+  readonly byte: number | undefined;
+  readonly detail: unknown;
+  result: unknown;
+}
+
 export interface Thread {
   readonly id: number;
   readonly body: () => unknown;
   readonly clock: Clock;
-  /** Results of its past, and beside them what they answer, to notice a body that is not deterministic. */
-  readonly log: unknown[];
-  readonly kinds: string[];
+  /** Its past, to be answered when it is run again. */
+  readonly log: Logged[];
   /** Place in the log while the past is run again. */
   cursor: number;
   state: State;
@@ -45,7 +52,6 @@ export const newThread = (id: number, body: () => unknown, clock: Clock): Thread
   body,
   clock,
   log: [],
-  kinds: [],
   cursor: 0,
   state: 'ready',
   result: undefined,
@@ -58,3 +64,10 @@ export const newThread = (id: number, body: () => unknown, clock: Clock): Thread
 });
 
 export const hasEnded = ({ state }: Thread): boolean => state === 'done' || state === 'stalled';
+
+/** It can go on. */
+export function rouse(thread: Thread): void {
+  if (hasEnded(thread)) return;
+  thread.state = 'ready';
+  thread.isFresh = true;
+}

@@ -2,11 +2,10 @@
 import { createServer } from 'node:http';
 import { handleApi } from './routes.mjs';
 
+const port = Number(process.env['PORT']) || 5174;
+
 const server = createServer((request, response) => {
   request.url = request.url?.replace(/^\/api/, '');
   handleApi(request, response);
 });
-server.listen(Number(process.env.PORT ?? 5174), 'localhost', () => {
-  const address = server.address();
-  console.log(`API at http://localhost:${typeof address === 'object' ? address?.port : address}/`);
-});
+server.listen(port, 'localhost', () => console.log(`API at http://localhost:${port}/api/`));

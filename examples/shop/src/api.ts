@@ -11,5 +11,5 @@ export async function fetchJson<Body>(path: string, init?: RequestInit): Promise
   return (await response.json()) as Body;
 }
 
-export const products = async (): Promise<Product[]> =>
-  (await fetchJson<{ products: Product[] }>('/products')).products;
+export const post = <Body>(path: string, body: object): Promise<Body> =>
+  fetchJson(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });

@@ -1,14 +1,28 @@
-import { fetchJson, products } from './api.ts';
-import { renderCart } from './cart.ts';
-import { renderCatalogue, renderRecommendations } from './catalogue.ts';
+import { fetchJson, post } from './api.ts';
+import { cartIds, emptyCart } from './cart.ts';
+import { showCatalogue, showRecommendations } from './catalogue.ts';
+import { onClick, say } from './page.ts';
 
-async function start(): Promise<void> {
-  renderCart();
-  renderCatalogue(await products());
-  renderRecommendations().catch((error: unknown) => {
-    console.error('recommendations could not be shown', error);
-  });
-  loadStatistics();
+onClick('checkout', async () => {
+  const { order } = await post<{ order: string }>('/checkout', { items: cartIds() });
+  emptyCart();
+  say(`Ordered: ${order}`);
+});
+
+onClick('coupon', () => {
+  void useCoupon('SPRING');
+});
+
+onClick('report', async () => {
+  // Fault: this takes three seconds, and nothing says so.
+  const { orders } = await fetchJson<{ orders: number }>('/report');
+  say(`${orders} orders this year`);
+});
+
+/** Fault: nobody handles the rejection. */
+async function useCoupon(code: string): Promise<void> {
+  const { error } = await post<{ error?: string }>('/coupon', { code });
+  if (error !== undefined) throw new Error(error);
 }
 
 /** Fault: a script of another origin, which the page's policy forbids. */
@@ -18,31 +32,12 @@ function loadStatistics(): void {
   document.head.append(script);
 }
 
-function on(id: string, act: () => void): void {
-  document.querySelector(`#${id}`)?.addEventListener('click', act);
-}
-
-on('checkout', async () => {
-  const { order } = await fetchJson<{ order: string }>('/checkout', { method: 'POST', body: '{}' });
-  console.info(`ordered ${order}`);
-});
-
-on('coupon', () => {
-  // Fault: nobody handles the rejection.
-  void fetchJson<{ error?: string }>('/coupon', { method: 'POST', body: '{"code":"SPRING"}' }).then(({ error }) => {
-    if (error !== undefined) throw new Error(error);
-  });
-});
-
-on('report', async () => {
-  // Fault: three seconds, and nothing says so.
-  const { orders } = await fetchJson<{ orders: number }>('/report');
-  console.info(`${orders} orders`);
-});
-
-// Fault: `?broken` imports a module that does not compile; by address, or Vite's scan would meet it at each start.
-if (new URLSearchParams(location.search).has('broken')) {
+/** Fault: a module that does not compile. It is named by address, or Vite's scan would meet it at each start. */
+function loadDiscounts(): void {
   void import(/* @vite-ignore */ new URL('./broken.ts', import.meta.url).href);
 }
 
-void start();
+void showCatalogue();
+void showRecommendations();
+loadStatistics();
+if (new URLSearchParams(location.search).has('broken')) loadDiscounts();

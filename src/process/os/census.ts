@@ -7,8 +7,8 @@
  * do not span sessions. So group P is ours while the leader holds pid P, while a member known to us is in it, and when the
  * leader has just been reaped and nobody has pid P: whoever would found another group P must have that pid.
  *
- * What two looks say is of two moments, and a pid may have changed hands between them. So membership by a relation (child of,
- * in the group of) counts only if the relation is seen again between two looks at the same, known, process.
+ * What two looks say is of two moments, and a pid may have changed hands between them. So a relation (child of, in the group
+ * of) counts only if the one that is known already is looked at once more and is still the same.
  */
 import { type Identity, isAlive, isOrdinaryPid, type ProcessEntry, sameIdentity } from './identity.ts';
 import { checkEntry } from './marker.ts';
@@ -17,6 +17,8 @@ import { ancestors, find, type System } from './system.ts';
 export interface Census {
   /** Whoever is alive now; remembers them. The last answer again when the system cannot say. */
   members(): readonly ProcessEntry[];
+  /** Members who have come since the last call of this; at the first, since the last look. Cheap: looks at new pids alone. */
+  newcomers(): readonly ProcessEntry[];
   /** Looked for just now, and nobody found. */
   isEmpty(): boolean;
   /** Of the last answer, those whom the marker alone would not find again. */
@@ -46,6 +48,7 @@ export function createCensus(system: System, leader: Identity, entry: string): C
   const waiting = new Set<() => void>();
   let known = new Map<number, Identity>([[leader.pid, leader]]);
   let last: readonly ProcessEntry[] = [];
+  let seen: ReadonlySet<number> = new Set();
 
   function take(all: readonly ProcessEntry[] | null, leaderReaped = false): boolean {
     if (refused) return true;
@@ -53,6 +56,7 @@ export function createCensus(system: System, leader: Identity, entry: string): C
     const ours = membersAmong(system, all, traits, known, leaderReaped);
     known = ours;
     last = [...ours.values()];
+    seen = new Set(all.map(({ pid }) => pid));
     return true;
   }
 
@@ -61,8 +65,16 @@ export function createCensus(system: System, leader: Identity, entry: string): C
       take(system.processes());
       return last;
     },
+    newcomers() {
+      const before = new Set(last);
+      const pids = system.pids() ?? [];
+      const unseen = pids.filter((pid) => !seen.has(pid)).flatMap((pid) => system.read(pid) ?? []);
+      if (unseen.length > 0) take([...last, ...unseen]);
+      seen = new Set(pids);
+      return last.filter((entry) => !before.has(entry));
+    },
     isEmpty: () => take(system.processes()) && last.length === 0,
-    unmarked: () => last.filter((seen) => !system.environmentHolds(seen, entry)),
+    unmarked: () => last.filter((member) => !system.environmentHolds(member, entry)),
     leaderExited() {
       take(system.processes(true), true);
       for (const run of waiting) run();
@@ -80,9 +92,11 @@ export function createCensus(system: System, leader: Identity, entry: string): C
   };
 }
 
-/** Read before it is verified whose they are. */
+/** Those that the leader alone was given: what we or our ancestors hold as well was inherited, by strangers too. */
 function streamsOf(system: System, leader: Identity): ReadonlySet<string> {
-  const streams = system.standardStreams(leader.pid);
+  const shared = new Set([...ancestors(system)].flatMap(system.standardStreams));
+  const streams = system.standardStreams(leader.pid).filter((name) => !shared.has(name));
+  // Verified after they were read.
   return new Set(find(system, leader) === null ? [] : streams);
 }
 
@@ -128,17 +142,15 @@ function withoutAncestors(system: System, entries: readonly ProcessEntry[]): rea
   return entries.filter(({ pid }) => !above.has(pid));
 }
 
-/** The witness was in the group before and is so after each look at another. */
+/** The witness is ours and was in the group before the others were looked at or after; that it is so still leaves no gap. */
 function addGroup(
   system: System,
   ours: Map<number, ProcessEntry>,
   grouped: readonly ProcessEntry[],
   witness: ProcessEntry,
 ): void {
-  for (const seen of grouped) {
-    if (find(system, seen)?.pgid !== witness.pgid) continue;
-    if (find(system, witness)?.pgid === witness.pgid) ours.set(seen.pid, seen);
-  }
+  if (find(system, witness)?.pgid !== witness.pgid) return;
+  for (const seen of grouped) ours.set(seen.pid, seen);
 }
 
 /**
@@ -155,7 +167,7 @@ function addOrphanedGroup(
   for (const seen of grouped) ours.set(seen.pid, seen);
 }
 
-/** Children of members are members, and so on down. The parent was alive before and is there after its child is looked at again. */
+/** Children of members are members, and so on down. The parent was there before, and is after its child was looked at again. */
 function addDescendants(system: System, ours: Map<number, ProcessEntry>, alive: readonly ProcessEntry[]): void {
   for (let before = -1; before !== ours.size; ) {
     before = ours.size;

@@ -9,9 +9,9 @@
  * - The marker's shape is checked before anything is read: an empty one would be found in every process.
  * - `case` and `grep -F` match fixed strings; no pattern comes from outside. grep answers 2 for entries it may not read: only
  *   what it lists counts.
- * - A process is signalled only if its pid has the start time that it was reported with, or if it was found by the marker twice
- *   and has the same start time before, between and after; a group only through a process that is known and in it. Numbers
- *   are above 1. dash refuses `kill -- -PGID`: no `--`.
+ * - A process is signalled only if its pid has the start time that it was reported with, or if it was found by the marker
+ *   again after its start time was read and has it still; a group only if we were told of it, and through such a process
+ *   that is in it. Numbers are above 1. dash refuses `kill -- -PGID`: no `--`.
  * - The marker is an argument here, never in the environment, so that the script and its greps do not find themselves.
  * - A line without its end was cut by the daemon's death: it may name anybody, and is not read.
  * - Where there is no /proc, `ps` is asked (macOS; untested).
@@ -114,7 +114,7 @@ done
 
 round=0
 quiet=0
-while [ $round -lt 40 ] && [ $quiet -lt 2 ]; do
+while [ $round -lt 250 ] && [ $quiet -lt 2 ]; do
   round=$((round + 1))
   found=
   files=
@@ -133,9 +133,12 @@ while [ $round -lt 40 ] && [ $quiet -lt 2 ]; do
   for member in $found; do
     pid=@{member%%:*}
     case $again in *" $pid "*) ;; *) continue ;; esac
-    same "$pid" "@{member#*:}" && kill -KILL "$pid" 2>/dev/null
+    same "$pid" "@{member#*:}" || continue
+    # By one signal to the whole group, if it is one that we were told of: none of it can fork past that.
+    case $groups in *" $group/"*) kill -KILL "-$group" ;; *) kill -KILL "$pid" ;; esac 2>/dev/null
   done
-  sleep 0.02 2>/dev/null || sleep 1
+  # Who fork as fast as they are ended leave no time for this.
+  [ $((round % 5)) -ne 0 ] || sleep 0.02 2>/dev/null || sleep 1
 done
 [ $quiet -ge 2 ]
 `.replaceAll('@{', '${');

@@ -14,6 +14,7 @@ export function linuxSystem(ownPid: number): System {
       if (all !== null) marks.keep(all);
       return all;
     },
+    pids: procfs.readPids,
     read: procfs.readEntry,
     command: procfs.readCommand,
     environmentHolds: (identity, entry) => `\0${marks.of(identity)}`.includes(`\0${checkEntry(entry)}`),

@@ -15,6 +15,7 @@ function bareSystem(ownPid: number): System {
   return {
     ownPid,
     processes: () => [],
+    pids: () => [],
     read: () => null,
     command: () => '',
     environmentHolds: () => false,

@@ -13,6 +13,7 @@ export function macosSystem(ownPid: number): System {
   return {
     ownPid,
     processes: () => parseRows(output('ps', ['-A', '-o', COLUMNS])),
+    pids: () => parseRows(output('ps', ['-A', '-o', COLUMNS]))?.map(({ pid }) => pid) ?? null,
     read: (pid) => parseRows(output('ps', ['-p', String(pid), '-o', COLUMNS]) ?? '')?.[0] ?? null,
     command: (pid) => commandOf(pid).slice(0, 200),
     environmentHolds: ({ pid }, entry) => {

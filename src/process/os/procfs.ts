@@ -9,13 +9,22 @@ const stat = Buffer.alloc(4096);
 /** Null when there is no descriptor or memory left to look with: then nobody may be taken for gone. */
 export function readProcesses(): ProcessEntry[] | null {
   try {
-    return readdirSync('/proc')
-      .filter((name) => PID.test(name))
-      .flatMap((pid) => readStat(pid) ?? []);
+    return pidNames().flatMap((pid) => readStat(pid) ?? []);
   } catch {
     return null;
   }
 }
+
+/** Null as above. */
+export function readPids(): number[] | null {
+  try {
+    return pidNames().map(Number);
+  } catch {
+    return null;
+  }
+}
+
+const pidNames = (): string[] => readdirSync('/proc').filter((name) => PID.test(name));
 
 /** Null when there is no such process, or it may not be looked at. */
 export function readEntry(pid: number): ProcessEntry | null {
@@ -75,9 +84,12 @@ export function readEnvironment(pid: number): string | null {
   return read(`/proc/${pid}/environ`)?.toString('latin1') ?? null;
 }
 
-/** What descriptors 0 to 2 are, where they are pipes or sockets: `socket:[123]`. Files and terminals are anybody's. */
+/**
+ * What descriptors 0 to 2 are, where they are sockets: `socket:[123]`. Those are what libuv makes for a child's pipes. Files and
+ * terminals are anybody's, and the two ends of a pipe have one name.
+ */
 export function readStandardStreams(pid: number): string[] {
-  return [0, 1, 2].map((fd) => link(`/proc/${pid}/fd/${fd}`)).filter((name) => /^(socket|pipe):\[\d+\]$/.test(name));
+  return [0, 1, 2].map((fd) => link(`/proc/${pid}/fd/${fd}`)).filter((name) => /^socket:\[\d+\]$/.test(name));
 }
 
 /** Inodes of the sockets that `pid` has open. */

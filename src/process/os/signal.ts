@@ -1,6 +1,6 @@
 /** Signals that can reach nobody but those they are meant for. */
 import type { Census } from './census.ts';
-import { type Identity, isOrdinaryPid, type ProcessEntry } from './identity.ts';
+import { type Identity, isOrdinaryPid } from './identity.ts';
 import { ancestors, isSame, type System } from './system.ts';
 
 /**
@@ -19,15 +19,14 @@ export function signalOne(
 
 /**
  * Each member once: those in the run's own group by one signal to the group, so that none can fork past it, the others one
- * by one. Answers with whom it was meant for.
+ * by one, the newest first: it has had the least time to fork.
  */
-export function signalTree(system: System, census: Census, signal: NodeJS.Signals): readonly ProcessEntry[] {
+export function signalTree(system: System, census: Census, signal: NodeJS.Signals): void {
   const members = census.members();
-  if (members.length === 0) return members;
+  if (members.length === 0) return;
   const above = ancestors(system);
   // The look that group() takes must be the last before the signal.
   const group = census.group();
   if (group !== null) system.kill(-group, signal);
-  for (const member of members) if (member.pgid !== group) signalOne(system, member, signal, above);
-  return members;
+  for (const member of members.toReversed()) if (member.pgid !== group) signalOne(system, member, signal, above);
 }

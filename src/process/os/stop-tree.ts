@@ -21,9 +21,8 @@ const LONGEST_POLL_MS = 50;
 const CONFIRM_MS = 5;
 /** What stays for so long cannot be killed: state D, or not ours to signal. About 2.5 s. */
 const FORCE_ROUNDS = 50;
-/** A tree that has outrun so many rounds of SIGKILL is held still first. */
-const ROUNDS_BEFORE_FREEZING = 2;
-const FREEZING_LOOKS = 20;
+/** Looks for newcomers of a tree that has outrun a SIGKILL; each takes well below a millisecond. */
+const FREEZING_LOOKS = 100;
 
 /**
  * SIGTERM to everybody once, and SIGCONT to those who are stopped and could not act on it; then no SIGKILL before `graceMs`
@@ -41,7 +40,7 @@ export async function stopTree(
     if (await goneWithin(system, census, options.graceMs, clock)) return { gone: true, forced: false };
   }
   for (let round = 0; round < FORCE_ROUNDS; round++) {
-    if (round >= ROUNDS_BEFORE_FREEZING) freeze(system, census);
+    if (round > 0) freeze(system, census);
     signalTree(system, census, 'SIGKILL');
     await pause(POLL_MS[round] ?? LONGEST_POLL_MS, census, clock);
     if (await isGone(census, clock)) return { gone: true, forced: true };
@@ -68,10 +67,11 @@ async function isGone(census: Census, clock: StopClock): Promise<boolean> {
 
 /** Stops everybody where they are, until no more turn up: those who fork as fast as they are killed cannot any more. */
 function freeze(system: System, census: Census): void {
-  for (let look = 0; look < FREEZING_LOOKS; look++) {
-    const running = census.members().filter(({ state }) => state !== 'T');
-    if (running.length === 0) return;
-    signalTree(system, census, 'SIGSTOP');
+  signalTree(system, census, 'SIGSTOP');
+  for (let look = 0, quiet = 0; look < FREEZING_LOOKS && quiet < 3; look++) {
+    const newcomers = census.newcomers();
+    quiet = newcomers.length === 0 ? quiet + 1 : 0;
+    for (const newcomer of newcomers.toReversed()) signalOne(system, newcomer, 'SIGSTOP');
   }
 }
 

@@ -1,24 +1,31 @@
-/** Real trees of test/programs/tree.mjs for the tests of src/process/os. */
+/** Real trees of test/programs for the tests of src/process/os. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Identity } from '../../../src/process/os/identity.ts';
+import { type Census, createCensus } from '../../../src/process/os/census.ts';
+import { type Identity, isAlive } from '../../../src/process/os/identity.ts';
 import { linuxSystem } from '../../../src/process/os/linux.ts';
-import { MARKER_NAME, markerValue } from '../../../src/process/os/marker.ts';
+import { findMarked, MARKER_NAME, markerValue, newMarker, runEntry } from '../../../src/process/os/marker.ts';
 
 export const PROGRAMS = fileURLToPath(new URL('../../programs/', import.meta.url));
 export const system = linuxSystem(process.pid);
+export const freshMarker = () => newMarker(crypto.getRandomValues(new Uint8Array(16)));
 
 export interface RealTree {
   readonly child: ChildProcess;
   readonly leader: Identity;
+  /** Made when the leader was spawned, and told of its exit. */
+  readonly census: Census;
   /** Pids of the descendants, as they told them. */
   readonly pids: readonly number[];
   readonly exited: Promise<readonly [number | null, NodeJS.Signals | null]>;
+  /** What it has written, once everybody has closed the pipe. */
+  readonly text: Promise<string>;
 }
 
-/** Resolves when everybody of the tree is there. */
+const started = new Set<RealTree>();
+
+/** Resolves when everybody of the tree is there: when it has said `ready PID…`. */
 export async function startTree(
   marker: string,
   run: number,
@@ -29,25 +36,54 @@ export async function startTree(
   const child = spawn(file, args, {
     cwd: PROGRAMS,
     detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env, [MARKER_NAME]: markerValue(marker, run) },
   });
-  const exited = once(child, 'exit').then(([code, signal]) => [code, signal] as const);
-  const pids = await told(child);
   const leader = system.read(child.pid ?? 0);
   if (leader === null) throw new Error(`the leader of ${command.join(' ')} is not there`);
-  return { child, leader, pids, exited };
+  const census = createCensus(system, leader, runEntry(marker, run));
+  child.once('exit', () => census.leaderExited());
+  const exited = once(child, 'exit').then(([code, signal]) => [code, signal] as const);
+  child.stderr.resume();
+  let text = '';
+  const pids = new Promise<number[]>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const [, told] = /^ready(.*)\n/m.exec(text) ?? [];
+      if (told !== undefined) resolve(told.split(' ').filter(Boolean).map(Number));
+    });
+    child.stdout.once('close', () => reject(new Error(`${command.join(' ')} ended before it was ready: ${text}`)));
+  });
+  const closed = once(child.stdout, 'close').then(() => text);
+  const tree = { child, leader, census, pids: await pids, exited, text: closed };
+  started.add(tree);
+  return tree;
 }
 
-async function told(child: ChildProcess): Promise<number[]> {
-  if (child.stdout === null) throw new Error('the tree has no stdout');
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (line.startsWith('ready')) return line.split(' ').slice(1).map(Number);
+/** Leaves nobody of what this file's tests have started. */
+export async function endTrees(): Promise<void> {
+  for (const { child, leader, pids } of started) {
+    for (const pid of [leader.pid, ...pids]) if (isThere(pid)) process.kill(pid, 'SIGKILL');
+    child.stdout?.destroy();
+    child.stderr?.destroy();
   }
-  throw new Error('the tree ended before it was ready');
+  await Promise.all([...started].map(({ exited }) => exited));
+  started.clear();
 }
 
 export const isThere = (pid: number): boolean => {
   const seen = system.read(pid);
-  return seen !== null && seen.state !== 'Z';
+  return seen !== null && isAlive(seen);
 };
+
+export const marked = (entry: string): number[] => findMarked(system, entry).map(({ pid }) => pid);
+
+/** Waits for a condition that nobody tells of. */
+export async function until<T>(what: string, look: () => T | null | undefined | false): Promise<T> {
+  for (let n = 0; n < 1_000; n++) {
+    const found = look();
+    if (found !== null && found !== undefined && found !== false) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`${what}: did not come`);
+}

@@ -71,6 +71,7 @@ export function simulate(): Simulation {
     system: {
       ownPid: OWN_PID,
       processes: () => [...table.keys()].sort((a, b) => a - b).flatMap((pid) => look(pid) ?? []),
+      pids: () => [...table.keys()],
       read: look,
       command: (pid) => `simulated ${pid}`,
       environmentHolds: ({ pid }, entry) => look(pid)?.environment.includes(entry) ?? false,

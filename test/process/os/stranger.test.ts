@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createCensus } from '../../../src/process/os/census.ts';
+import type { ProcessEntry } from '../../../src/process/os/identity.ts';
 import {
   checkEntry,
   checkMarker,
@@ -178,6 +179,16 @@ describe('identities that stand for nobody, or for all', () => {
     expect(simulation.signalled).toEqual([]);
   });
 
+  test('a stream that we hold too, as others may, tells nobody', () => {
+    const simulation = simulate();
+    simulation.spawn(OWN_PID, { ppid: 1, pgid: OWN_PID, streams: ['socket:[1]'], ours: false });
+    const streams = ['socket:[1]', 'socket:[2]'];
+    const leader = simulation.spawn(10, { ppid: OWN_PID, pgid: 10, streams, ours: true });
+    simulation.spawn(11, { ppid: 1, pgid: 11, streams: ['socket:[1]'], ours: false });
+    const heir = simulation.spawn(12, { ppid: 1, pgid: 12, streams: ['socket:[2]'], ours: true });
+    expect(createCensus(simulation.system, leader, ENTRY).members()).toEqual([leader, heir]);
+  });
+
   test('a leader that was gone before it could be looked at lends its pid to nobody', () => {
     const simulation = simulate();
     const census = createCensus(simulation.system, { pid: 10, startTime: '' }, ENTRY);
@@ -189,19 +200,37 @@ describe('identities that stand for nobody, or for all', () => {
   });
 });
 
+/** Time stands still; whoever waits goes on at once. */
+const standing = {
+  micros: () => 0,
+  after(_: number, run: () => void) {
+    queueMicrotask(run);
+    return { cancel: () => {} };
+  },
+};
+
 test('when the system cannot say who is there, nobody is taken for gone', async () => {
   const simulation = simulate();
   const leader = simulation.spawn(10, { ppid: OWN_PID, pgid: 10, environment: ENTRY, ours: true });
   const blind = { ...simulation.system, processes: () => null };
   const census = createCensus(blind, leader, ENTRY);
-  const clock = {
-    micros: () => 0,
-    after(_: number, run: () => void) {
-      queueMicrotask(run);
-      return { cancel: () => {} };
+  expect(await stopTree(blind, census, { force: true, graceMs: 0 }, standing)).toMatchObject({ gone: false });
+});
+
+test('a tree is not gone because one look has missed who was being forked', async () => {
+  const simulation = simulate();
+  const leader = simulation.spawn(10, { ppid: OWN_PID, pgid: 10, environment: ENTRY, ours: true });
+  let looks = 0;
+  const blinking = {
+    ...simulation.system,
+    processes() {
+      looks += 1;
+      return looks % 2 === 1 ? [] : simulation.system.processes();
     },
   };
-  expect(await stopTree(blind, census, { force: true, graceMs: 0 }, clock)).toMatchObject({ gone: false });
+  const census = createCensus(blinking, leader, ENTRY);
+  expect(await stopTree(blinking, census, { force: true, graceMs: 0 }, standing)).toMatchObject({ gone: true });
+  expect(simulation.signalled.map(({ signal }) => signal)).toContain('SIGKILL');
 });
 
 describe('marker', () => {

@@ -1,0 +1,79 @@
+/**
+ * Whether the client is still there. A client that was killed leaves its front to another parent; behind `npx` it leaves the
+ * wrapper to another parent instead, and ours stays. So the wrappers between the client and us are watched too (Linux only).
+ */
+
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { procStat } from '../home/process-start.ts';
+
+interface Wrapper {
+  readonly pid: number;
+  readonly parent: number | null;
+}
+
+/** npx → npm exec → sh -c → node is the longest chain that is usual. */
+const MOST_WRAPPERS = 8;
+
+/** Answers, each time it is asked, whether the client has gone since the first look, or had gone by then. */
+export function watchLineage(parentPid: () => number, ownPid: number): () => boolean {
+  const parent = parentPid();
+  const adopted = isAdopted(ownPid, parent);
+  const wrappers = wrappersFrom(parent);
+  return () =>
+    adopted || parentPid() !== parent || wrappers.some((wrapper) => parentOf(wrapper.pid) !== wrapper.parent);
+}
+
+/** A process is in its parent's session or leads its own (setsid(2)); in a third one, it was another parent's child. */
+function isAdopted(pid: number, parent: number): boolean {
+  const [own, theirs] = [sessionOf(pid), sessionOf(parent)];
+  return own !== null && theirs !== null && own !== theirs && own !== pid;
+}
+
+/** `session` is field 6 of proc_pid_stat(5); it is 0 for a leader outside our namespace. */
+function sessionOf(pid: number): number | null {
+  const session = Number(procStat(pid)?.[3] ?? 0);
+  return session > 0 ? session : null;
+}
+
+/** A shell alone is no wrapper: a script may be the client. Below a package runner it is. */
+function wrappersFrom(first: number): readonly Wrapper[] {
+  const found: Wrapper[] = [];
+  let runs = false;
+  for (let pid: number | null = first; pid !== null && pid > 1 && found.length < MOST_WRAPPERS; ) {
+    const role = roleOf(commandLine(pid));
+    if (role === 'other') break;
+    runs ||= role === 'runner';
+    const parent = parentOf(pid);
+    found.push({ pid, parent });
+    pid = parent;
+  }
+  return runs ? found : [];
+}
+
+/** `ppid` is field 4 of proc_pid_stat(5). */
+function parentOf(pid: number): number | null {
+  const parent = procStat(pid)?.[1];
+  return parent === undefined ? null : Number(parent);
+}
+
+function commandLine(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+const RUNNER = /^(npm|npx|pnpm|pnpx|yarn|bunx)([-.].*)?$/;
+const SHELL = /^-?(sh|ash|dash|bash|zsh)$/;
+
+/** npm gives itself a title, `npm exec …`; others are known by their program or by the script that node runs. */
+export function roleOf(argv: readonly string[]): 'runner' | 'shell' | 'other' {
+  const [program = '', script = ''] = argv;
+  const names = [program.split(' ', 1)[0] ?? '', basename(program) === 'node' ? script : ''].map((name) =>
+    basename(name),
+  );
+  if (names.some((name) => RUNNER.test(name)) || (basename(program) === 'bun' && script === 'x')) return 'runner';
+  return SHELL.test(basename(program)) && argv.includes('-c') ? 'shell' : 'other';
+}

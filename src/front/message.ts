@@ -1,0 +1,58 @@
+/** What kind of JSON-RPC message a line is. The daemon drops what is none without a word, so the front says it. */
+
+export type RequestId = string | number;
+type Params = Readonly<Record<string, unknown>>;
+
+export type Message =
+  | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: Params }
+  | { readonly kind: 'notification'; readonly method: string; readonly params: Params }
+  | { readonly kind: 'answer'; readonly id: RequestId | null; readonly ok: boolean }
+  | { readonly kind: 'refused'; readonly id: RequestId | null; readonly code: number; readonly why: string }
+  | { readonly kind: 'blank' };
+
+export const PARSE_ERROR = -32_700;
+const INVALID_REQUEST = -32_600;
+
+export function readMessage(line: Buffer): Message {
+  const text = line.toString('utf8');
+  if (text.trim() === '') return { kind: 'blank' };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const why = 'this line is no JSON; MCP on stdio is one JSON-RPC message a line';
+    return { kind: 'refused', id: null, code: PARSE_ERROR, why };
+  }
+  return isRecord(value) ? classify(value) : refused(null, 'a message is a JSON object (batches are not part of MCP)');
+}
+
+function classify(value: Params): Message {
+  const { jsonrpc, id, method, result, error } = value;
+  const named = isId(id) ? id : null;
+  if (jsonrpc !== '2.0') return refused(named, '"jsonrpc" must be "2.0"');
+  if (typeof method === 'string') return call(value, method);
+  if (isRecord(result) && named !== null) return { kind: 'answer', id: named, ok: true };
+  if (isRecord(error)) return { kind: 'answer', id: named, ok: false };
+  return refused(named, 'a message has a "method" (a text), or a "result" or an "error" (an object)');
+}
+
+function call(value: Params, method: string): Message {
+  const { id, params = {} } = value;
+  const named = isId(id) ? id : null;
+  const odd = Object.keys(value).find((key) => !CALL_FIELDS.has(key));
+  if (odd !== undefined) return refused(named, `${JSON.stringify(odd)} is no field of a request`);
+  if (!isRecord(params)) return refused(named, '"params" must be an object');
+  if (id === undefined) return { kind: 'notification', method, params };
+  return named === null
+    ? refused(null, '"id" must be a text or a whole number')
+    : { kind: 'request', id: named, method, params };
+}
+
+const CALL_FIELDS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
+
+const refused = (id: RequestId | null, why: string): Message => ({ kind: 'refused', id, code: INVALID_REQUEST, why });
+
+export const isId = (id: unknown): id is RequestId => typeof id === 'string' || Number.isSafeInteger(id);
+
+export const isRecord = (value: unknown): value is Params =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,65 @@
+/** How a script of a project is run: the program and arguments, or the line for a shell. */
+import { resolve } from 'node:path';
+import { runnableScripts } from './detect.ts';
+import { nearNames } from './near-names.ts';
+import type { Project, RunnableScript } from './project.ts';
+
+export interface ScriptCommand {
+  readonly kind: 'script';
+  readonly name: string;
+  /** A program, or, with `shell`, a whole line. */
+  readonly command: string;
+  /** Empty with `shell`. */
+  readonly args: readonly string[];
+  readonly shell: boolean;
+  /** Absolute. */
+  readonly cwd: string;
+  /** Beside the caller's. */
+  readonly env: Readonly<Record<string, string>>;
+  /** It is ready at some time, rather than done. */
+  readonly server: boolean;
+}
+
+export interface UnknownScript {
+  readonly kind: 'unknown';
+  readonly name: string;
+  readonly near: readonly string[];
+  /** The first of those that there are. */
+  readonly names: readonly string[];
+}
+
+const MOST_NAMES = 30;
+
+/** `args` are a caller's: they reach the script itself, behind `--` where its runner wants it so. */
+export function scriptCommand(
+  project: Pick<Project, 'path'>,
+  scriptName: string,
+  args: readonly string[] = [],
+): ScriptCommand | UnknownScript {
+  const scripts = runnableScripts(project.path);
+  const script = scripts.find(({ name }) => name === scriptName);
+  if (script !== undefined) return commandOf(script, args, project.path);
+  const names = scripts.map(({ name }) => name);
+  return { kind: 'unknown', name: scriptName, near: nearNames(scriptName, names), names: names.slice(0, MOST_NAMES) };
+}
+
+export const isServer = (script: RunnableScript): boolean => script.server;
+
+function commandOf({ name, invocation, server }: RunnableScript, args: readonly string[], path: string): ScriptCommand {
+  const { command, shell, separator, env } = invocation;
+  const extra = args.length > 0 && separator !== null ? [separator, ...args] : args;
+  const line = [command, ...extra.map(quoted)].join(' ');
+  return {
+    kind: 'script',
+    name,
+    command: shell ? line : command,
+    args: shell ? [] : [...invocation.args, ...extra],
+    shell,
+    cwd: resolve(path, invocation.cwd ?? '.'),
+    env,
+    server,
+  };
+}
+
+/** One word of a POSIX shell (POSIX.1-2024, Shell Command Language 2.2). */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

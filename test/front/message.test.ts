@@ -1,0 +1,59 @@
+import { deserializeMessage } from '@modelcontextprotocol/server';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { readMessage } from '../../src/front/message.ts';
+
+const read = (text: string) => readMessage(Buffer.from(text));
+
+test.each([
+  ['{"jsonrpc":"2.0","id":1,"method":"ping"}\n', { kind: 'request', id: 1, method: 'ping', params: {} }],
+  ['{"jsonrpc":"2.0","id":"1","method":"x","params":{"a":1}}\r\n', { kind: 'request', id: '1', params: { a: 1 } }],
+  ['{"jsonrpc":"2.0","method":"notifications/x"}', { kind: 'notification', method: 'notifications/x' }],
+  ['{"jsonrpc":"2.0","id":0,"result":{}}', { kind: 'answer', id: 0, ok: true }],
+  ['{"jsonrpc":"2.0","id":0,"error":{"code":1,"message":""}}', { kind: 'answer', id: 0, ok: false }],
+  ['{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}', { kind: 'answer', id: null, ok: false }],
+  ['', { kind: 'blank' }],
+  [' \r\n', { kind: 'blank' }],
+])('%s', (text, expected) => {
+  expect(read(text)).toMatchObject(expected);
+});
+
+test.each([
+  ['{"jsonrpc":"2.0","id":1,"method":"x"', null, -32700],
+  ['hello', null, -32700],
+  ['\ufeff{}x', null, -32700],
+  ['[{"jsonrpc":"2.0","id":1,"method":"x"}]', null, -32600],
+  ['null', null, -32600],
+  ['1', null, -32600],
+  ['{}', null, -32600],
+  ['{"id":7,"method":"x"}', 7, -32600],
+  ['{"jsonrpc":"1.0","id":7,"method":"x"}', 7, -32600],
+  ['{"jsonrpc":"2.0","id":7}', 7, -32600],
+  ['{"jsonrpc":"2.0","id":7,"method":5}', 7, -32600],
+  ['{"jsonrpc":"2.0","id":7,"method":"x","params":[1]}', 7, -32600],
+  ['{"jsonrpc":"2.0","id":7,"method":"x","params":"y"}', 7, -32600],
+  ['{"jsonrpc":"2.0","id":7,"method":"x","extra":1}', 7, -32600],
+  ['{"jsonrpc":"2.0","id":null,"method":"x"}', null, -32600],
+  ['{"jsonrpc":"2.0","id":1.5,"method":"x"}', null, -32600],
+  ['{"jsonrpc":"2.0","id":{"a":1},"method":"x"}', null, -32600],
+  ['{"jsonrpc":"2.0","result":{}}', null, -32600],
+  ['{"jsonrpc":"2.0","id":7,"result":5}', 7, -32600],
+])('%s is refused, as id %s', (text, id, code) => {
+  expect(read(text)).toMatchObject({ kind: 'refused', id, code });
+});
+
+test('no request passes that the daemon would drop without an answer', () => {
+  const id = fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.double(), fc.constant(undefined));
+  const params = fc.oneof(fc.constant(undefined), fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue());
+  const jsonrpc = fc.constantFrom('2.0', '1.0', undefined);
+  const shapes = fc.record({ jsonrpc, id, method: fc.oneof(fc.string(), fc.integer()), params }, { requiredKeys: [] });
+  fc.assert(
+    fc.property(shapes, (value) => {
+      const text = JSON.stringify(value);
+      if (read(text).kind !== 'request') return;
+      // `_meta` has a schema of its own, which the daemon answers for.
+      const { _meta: _, ...rest } = JSON.parse(text).params ?? {};
+      expect(() => deserializeMessage(JSON.stringify({ ...JSON.parse(text), params: rest }))).not.toThrow();
+    }),
+  );
+});

@@ -1,0 +1,97 @@
+/** Broken, huge, binary and unreadable files: the project is still told, with what is wrong, and at once. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { detect } from '../../src/project/detect.ts';
+import { projectDirectory } from './project-directory.ts';
+
+test.each([
+  ['package.json', '{"name": ', 'node'],
+  ['package.json', '', 'node'],
+  ['package.json', '[]', 'node'],
+  ['package.json', 'null', 'node'],
+  ['package.json', '['.repeat(500_000), 'node'],
+  ['package.json', `{"name": "${'x'.repeat(1_100_000)}"}`, 'node'],
+  ['package.json', new Uint8Array([0x7b, 0, 0xff, 0xfe]), 'node'],
+  ['deno.json', '['.repeat(500_000), 'deno'],
+  ['deno.json', '{"tasks": {', 'deno'],
+  ['pyproject.toml', '[project\nname', 'python'],
+  ['pyproject.toml', `a = ${'['.repeat(500_000)}`, 'python'],
+  ['Cargo.toml', '= 1', 'rust'],
+  ['Taskfile.yml', 'tasks: [', 'task'],
+  ['Taskfile.yml', `a: &a [x]\n${Array.from({ length: 200 }, () => 'b: *a').join('\n')}`, 'task'],
+  ['Taskfile.yml', '- '.repeat(20_000), 'task'],
+  ['composer.json', '{', 'php'],
+  ['Makefile', new Uint8Array([0, 1, 2]), 'make'],
+])('%s, broken (%#)', (name, content, type) => {
+  const project = detect(projectDirectory({ [name]: content }));
+  expect(project.type).toBe(type);
+  const isEmptyValue = content === '[]' || content === 'null';
+  expect(project.problems.length).toBe(isEmptyValue ? 0 : 1);
+  if (!isEmptyValue) expect(project.problems[0]).toMatch(new RegExp(`^${name} (cannot be parsed|has|is not text)`));
+});
+
+test.each([
+  ['Gemfile', '\n'.repeat(1_000_000)],
+  ['go.work', '\n'.repeat(1_000_000)],
+  ['go.mod', 'module '.repeat(140_000)],
+  ['pom.xml', '<parent>'.repeat(130_000)],
+  ['pom.xml', '<artifactId>'.repeat(80_000)],
+  ['build.gradle', ' '.repeat(1_000_000)],
+  ['settings.gradle', "include '".repeat(100_000)],
+  ['Procfile', `a: x${' '.repeat(1_000_000)}y`],
+  ['Makefile', 'a '.repeat(500_000)],
+  ['Makefile', `a: ${' '.repeat(1_000_000)}=`],
+  ['justfile', `a ${`'"\``.repeat(300_000)}`],
+  ['requirements.txt', '-'.repeat(1_000_000)],
+])(
+  '%s that would hold up a careless pattern is read at once (%#)',
+  (name, content) => {
+    expect(detect(projectDirectory({ [name]: content })).name).not.toBe('');
+  },
+  5_000,
+);
+
+test('devtool-mcp.json: noise has a few errors, not thousands, and at once', () => {
+  // An error at each word: to find the line of every one would take minutes.
+  const wrongWords = `[${'x '.repeat(200_000)}`;
+  for (const noise of [wrongWords, '['.repeat(500_000), new Uint8Array([0]), '"x"']) {
+    const { config } = detect(projectDirectory({ 'devtool-mcp.json': noise }));
+    expect(config?.errors.length).toBeGreaterThan(0);
+    expect(config?.errors.length).toBeLessThanOrEqual(20);
+  }
+}, 5_000);
+
+test('a link to itself, a named pipe and a link to nothing hold nothing up', () => {
+  const path = projectDirectory();
+  symlinkSync('package.json', join(path, 'package.json'));
+  symlinkSync('nowhere', join(path, 'Gemfile'));
+  execFileSync('mkfifo', [join(path, 'Makefile')]);
+  const project = detect(path);
+  expect(project.projects.map(({ type }) => type)).toEqual(['node', 'make']);
+  expect(project.problems).toEqual(['package.json cannot be read (ELOOP)', 'Makefile is no regular file']);
+});
+
+test('names that objects have of themselves are names like others', () => {
+  const text = '{"name": "n", "scripts": {"__proto__": "a", "constructor": "b", "toString": "c"}}';
+  expect(detect(projectDirectory({ 'package.json': text })).scripts.map(({ name }) => name)).toEqual([
+    '__proto__',
+    'constructor',
+    'toString',
+  ]);
+});
+
+test('what is listed has bounds', () => {
+  const scripts = Object.fromEntries(Array.from({ length: 600 }, (_, at) => [`s${at}`, 'x'.repeat(600)]));
+  const project = detect(projectDirectory({ 'package.json': { scripts } }));
+  expect(project.scripts).toHaveLength(500);
+  expect(project.scripts[0]?.command).toBe(`${'x'.repeat(500)}…`);
+  expect(project.problems).toEqual(['scripts: 600, of which 500 are kept']);
+});
+
+test('a directory below with a mark in its name is another project', () => {
+  const path = projectDirectory();
+  mkdirSync(join(path, 'go.mod'));
+  expect(detect(path)).toMatchObject({ type: 'unknown', problems: [] });
+});
