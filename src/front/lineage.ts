@@ -30,10 +30,10 @@ function isAdopted(pid: number, parent: number): boolean {
   return own !== null && theirs !== null && own !== theirs && own !== pid;
 }
 
-/** `session` is field 6 of proc_pid_stat(5); it is 0 for a leader outside our namespace. */
+/** `session` is field 6 of proc_pid_stat(5); 0 is one outside of our namespace, as a container's init may have. */
 function sessionOf(pid: number): number | null {
-  const session = Number(procStat(pid)?.[3] ?? 0);
-  return session > 0 ? session : null;
+  const session = procStat(pid)?.[3];
+  return session === undefined ? null : Number(session);
 }
 
 /** A shell alone is no wrapper: a script may be the client. Below a package runner it is. */

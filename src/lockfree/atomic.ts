@@ -57,10 +57,32 @@ export const get = (words: Words, at: number): number => words[at] ?? 0;
 export const set = (words: Words, at: number, value: number): void => {
   words[at] = value;
 };
+/**
+ * V8 copies to and from shared memory eight bytes at a time if both ends lie alike within their words, and else byte by byte:
+ * 15 GB/s against 1. What does not lie alike goes through private memory that does.
+ */
+const WORD_BYTES = 8;
+const WORTHWHILE = 128;
+const SCRATCH_BYTES = 65_536;
+const scratch = new Uint8Array(SCRATCH_BYTES + WORD_BYTES);
+
 /** Plain copy of `source` into an owned range from byte `at`. */
 export const copyIn = (target: Bytes, at: number, source: Uint8Array): void => {
-  target.set(source, at);
+  const lie = (target.byteOffset + at) % WORD_BYTES;
+  if (source.length < WORTHWHILE || source.byteOffset % WORD_BYTES === lie) {
+    target.set(source, at);
+    return;
+  }
+  for (let from = 0; from < source.length; from += SCRATCH_BYTES) {
+    const length = Math.min(SCRATCH_BYTES, source.length - from);
+    scratch.set(source.subarray(from, from + length), lie);
+    target.set(scratch.subarray(lie, lie + length), at + from);
+  }
 };
 /** Private copy of `length` bytes from byte `at`, which the caller owns or has seen published. */
-export const copyOut = (source: Bytes, at: number, length: number): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(source.subarray(at, at + length));
+export const copyOut = (source: Bytes, at: number, length: number): Uint8Array<ArrayBuffer> => {
+  const lie = (source.byteOffset + at) % WORD_BYTES;
+  const copy = new Uint8Array(lie + length);
+  copy.set(source.subarray(at, at + length), lie);
+  return lie === 0 ? copy : copy.subarray(lie);
+};

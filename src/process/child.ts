@@ -95,7 +95,7 @@ function handle(pid: number, stdin: Writable, outputs: readonly Readable[]): Chi
 }
 
 /** The system's own error for a bad directory: spawn reports it as if the command were missing. */
-function cwdError(cwd: string): SpawnError | null {
+export function cwdError(cwd: string): SpawnError | null {
   try {
     if (statSync(cwd).isDirectory()) return null;
     return { code: 'ENOTDIR', message: `working directory ${cwd} is not a directory` };

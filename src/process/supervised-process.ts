@@ -3,6 +3,7 @@ import type { ProcessCell } from './cell.ts';
 import { type Child, isSpawnError, spawnChild } from './child.ts';
 import type { Clock } from './clock.ts';
 import { type EndedBy, endState, isLive } from './machine.ts';
+import { spawnPtyChild } from './pty-child.ts';
 import type { Pump } from './pump.ts';
 import { type RestartBudget, restartBudget } from './restart-budget.ts';
 import type { RunTree } from './run-tree.ts';
@@ -85,7 +86,7 @@ export class SupervisedProcess {
     this.#tell({ urls: [], ports: [], survivors: [], spawnError: null });
     const { env, tree } = this.#parts.beginRun();
     let run: Run | null = null;
-    const child = await spawnChild(
+    const child = await (spec.tty ? spawnPtyChild : spawnChild)(
       spec,
       { ...spec.env, ...env },
       {

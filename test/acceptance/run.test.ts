@@ -262,3 +262,23 @@ test('input reaches the process, and its end too', async () => {
   const refused = await session.call('proc', { action: 'input', process_id: 'cat', data: 'x' });
   expect(refused.data).toMatchObject({ error: 'not_running' });
 });
+
+test('a program that wants a terminal gets one', async () => {
+  const session = await runSession();
+  const { data } = await session.ok('run', {
+    command: 'sh',
+    args: ['-c', 'test -t 1 && echo terminal; exit 3'],
+    id: 't',
+    tty: true,
+    mode: 'foreground-raw',
+  });
+  expect(data).toMatchObject({ state: 'failed', exit_code: 3, ended_by: 'exit' });
+  expect(data['stdout']).toContain('terminal');
+  const missing = await session.call('run', { command: 'no-such-command-anywhere', id: 'm', tty: true });
+  expect(missing.data).toMatchObject({ error: 'start_failed', reason: 'ENOENT' });
+  await session.ok('run', { command: 'cat', id: 'c', tty: true, wait_for: 'none' });
+  await session.ok('proc', { action: 'input', process_id: 'c', data: 'echoed\n' });
+  await session.ok('proc', { action: 'wait', process_id: 'c', for: { text: 'echoed' } });
+  const stopped = await session.ok('proc', { action: 'stop', process_id: 'c' });
+  expect(stopped.data).toMatchObject({ state: 'stopped', ended_by: 'stop' });
+});

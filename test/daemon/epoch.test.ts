@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { linkSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Claim, claimEpoch } from '../../src/daemon/epoch.ts';
+import { type Claim, claimEpoch, holdEpoch, sweepEpochs } from '../../src/daemon/epoch.ts';
 import { epochs, isOwnerAlive, latestEpoch, ownerPath, startTimeOf } from '../../src/home/owner.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'dtm-epoch-'));
@@ -30,47 +30,74 @@ beforeAll(() =>
 );
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-interface Contender {
-  readonly child: ChildProcess;
+interface Said {
   readonly claim: Claim;
+  readonly overlaps: readonly number[];
 }
 
-async function contend(directory: string): Promise<Contender> {
+/** A contender that waits for `go`; null when it was killed before it said what came of it. */
+async function contender(directory: string) {
   const child = spawn(process.execPath, [program, directory], { stdio: ['pipe', 'pipe', 'inherit'] });
-  for await (const line of createInterface({ input: child.stdout })) return { child, claim: JSON.parse(line) };
-  throw new Error('a contender said nothing');
+  child.stdin.on('error', () => {});
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  await lines.next();
+  return {
+    async go(): Promise<Said | null> {
+      child.stdin.write('go');
+      const { value, done } = await lines.next();
+      return done === true ? null : JSON.parse(value);
+    },
+    async kill(): Promise<void> {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
 }
 
-async function kill({ child }: Contender): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+/** mulberry32: the seed is in the test's name, so that a run can be repeated. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    const mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
 }
 
-test('of 120 contenders in waves, with owners killed at any time, never two live ones', { timeout: 120_000 }, async () => {
+const SEED = 1;
+const WAVES = 10;
+const CONTENDERS = 12;
+
+test(`of ${WAVES} waves of ${CONTENDERS} contenders, killed at any moment (seed ${SEED}), never two live owners`, {
+  timeout: 300_000,
+}, async () => {
   const directory = freshDirectory();
-  const everOwners: Contender[] = [];
-  for (let wave = 0; wave < 10; wave++) {
-    const wanted = Array.from({ length: 12 }, async () => {
-      const contender = await contend(directory);
-      if (contender.claim.owned) {
-        const others = everOwners.filter(({ child }) => startTimeOf(child.pid ?? 0) !== null);
-        expect(others, `${others.length} live owners beside epoch ${contender.claim.epoch}`).toEqual([]);
-        everOwners.push(contender);
-        // Some owners die while the others of their wave still contend.
-        if (wave % 2 === 0) await kill(contender);
+  const chance = random(SEED);
+  const claimed: number[] = [];
+  for (let wave = 0; wave < WAVES; wave++) {
+    const all = await Promise.all(Array.from({ length: CONTENDERS }, () => contender(directory)));
+    const said = all.map(async (one) => {
+      const outcome = one.go();
+      // Some die in the middle of their claim, some as owners while others of their wave still contend.
+      if (chance() < 0.4) {
+        const turns = Math.floor(chance() * 400);
+        for (let n = 0; n < turns; n++) await new Promise(setImmediate);
+        await one.kill();
       }
-      return contender;
+      return outcome;
     });
-    const contenders = await Promise.all(wanted);
-    const live = everOwners.filter(({ child }) => startTimeOf(child.pid ?? 0) !== null);
-    expect(live.length).toBeLessThanOrEqual(1);
-    await Promise.all(contenders.map(kill));
+    for (const one of await Promise.all(said)) {
+      expect(one?.overlaps ?? []).toEqual([]);
+      if (one?.claim.owned) claimed.push(one.claim.epoch);
+    }
+    // Whoever owns it now is killed as well: the next wave finds a dead owner.
+    await Promise.all(all.map((one) => one.kill()));
   }
-  const claimed = everOwners.flatMap(({ claim }) => (claim.owned ? [claim.epoch] : []));
-  expect(claimed.length).toBeGreaterThanOrEqual(10);
+  expect(claimed.length).toBeGreaterThanOrEqual(WAVES / 2);
   expect(new Set(claimed).size).toBe(claimed.length);
-  expect(claimed).toEqual([...claimed].sort((a, b) => a - b));
+  expect(readdirSync(directory).filter((name) => name.startsWith('owner-')).length).toBeLessThan(claimed.length + 10);
+  expect(latestEpoch(directory)?.epoch).toBeGreaterThanOrEqual(Math.max(...claimed));
 });
 
 test('a live owner is not succeeded; a dead one, and one whose pid was reused, are', () => {
@@ -99,4 +126,45 @@ test('what is in an owner file does not matter if it names nobody', () => {
     expect(latestEpoch(directory)).toEqual({ epoch: epoch + 1, owner: null });
   }
   expect(claimEpoch(directory, process.pid)).toEqual({ owned: true, epoch: 6 });
+});
+
+test('a system that cannot tell who is there leaves no owner dead', () => {
+  const directory = freshDirectory();
+  symlinkSync(ownerPath(directory, 1), ownerPath(directory, 1));
+  expect(() => claimEpoch(directory, process.pid)).toThrow(/ELOOP/);
+  writeFileSync(join(directory, 'file'), '');
+  expect(() => latestEpoch(join(directory, 'file'))).toThrow(/ENOTDIR/);
+  expect(latestEpoch(join(directory, 'missing'))).toBeNull();
+});
+
+test('a sweep takes what the dead have left, and never the greatest epoch nor what a live contender writes', () => {
+  const directory = freshDirectory();
+  const file = (name: string) => writeFileSync(join(directory, name), '');
+  for (let epoch = 1; epoch <= 20; epoch++) {
+    writeFileSync(ownerPath(directory, epoch), '');
+    file(`daemon-${epoch}.sock`);
+    file(`start-${epoch}`);
+  }
+  file(`.claim-${process.pid}-1`);
+  file('.claim-999999999-1');
+  file('history');
+  sweepEpochs(directory, 20, (epoch) => join(directory, `daemon-${epoch}.sock`));
+  expect(epochs(directory)).toEqual([12, 13, 14, 15, 16, 17, 18, 19, 20]);
+  const others = readdirSync(directory).filter((name) => !name.startsWith('owner-'));
+  expect(others.sort()).toEqual([`.claim-${process.pid}-1`, 'daemon-20.sock', 'history', 'start-20']);
+});
+
+test('an owner holds its epoch against cleaners by age, until a greater one rules', () => {
+  const directory = freshDirectory();
+  expect(claimEpoch(directory, process.pid)).toMatchObject({ epoch: 1 });
+  expect(holdEpoch(directory, 1, process.pid, 1_000_000)).toBe(true);
+  expect(statSync(ownerPath(directory, 1)).mtimeMs).toBe(1_000_000_000);
+  rmSync(ownerPath(directory, 1));
+  expect(holdEpoch(directory, 1, process.pid, 1_000_000)).toBe(true);
+  expect(isOwnerAlive(latestEpoch(directory)?.owner ?? null)).toBe(true);
+  writeFileSync(ownerPath(directory, 2), '');
+  expect(holdEpoch(directory, 1, process.pid, 1_000_000)).toBe(false);
+  rmSync(directory, { recursive: true });
+  expect(holdEpoch(directory, 1, process.pid, 1_000_000)).toBe(true);
+  expect(existsSync(directory)).toBe(false);
 });

@@ -304,7 +304,12 @@ export class Execution {
   #decide(): number | undefined {
     const { preemptions, stall, isReducing } = this.#scheduler;
     const last = this.#last?.state === 'ready' ? this.#last : undefined;
-    const choices = choicesOf(this.#threads, last, this.#preemptions < preemptions, stall);
+    const mayPreempt = this.#preemptions < preemptions;
+    if (last !== undefined && !mayPreempt && stall.length === 0) {
+      this.choices.push(last.id); // nothing to choose
+      return last.id;
+    }
+    const choices = choicesOf(this.#threads, last, mayPreempt, stall);
     if (choices.length === 0) return undefined;
     const at = this.#scheduler.choose(choices);
     const chosen = choices[at];

@@ -54,8 +54,8 @@ test.each([
 );
 
 test('devtool-mcp.json: noise has a few errors, not thousands, and at once', () => {
-  // An error at each word: to find the line of every one would take minutes.
-  const wrongWords = `[${'x '.repeat(200_000)}`;
+  // An error in each line: to find the number of every one would take minutes.
+  const wrongWords = `[${'x\n'.repeat(200_000)}`;
   for (const noise of [wrongWords, '['.repeat(500_000), new Uint8Array([0]), '"x"']) {
     const { config } = detect(projectDirectory({ 'devtool-mcp.json': noise }));
     expect(config?.errors.length).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 /** What kinds of project a directory holds: the original's cases D1-D5, then each ecosystem. */
-import { symlinkSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { detect, detectProject } from '../../src/project/detect.ts';
 import type { Project } from '../../src/project/project.ts';
@@ -122,6 +123,26 @@ test('in one go or with turns in between, the answer is the same', async () => {
   const project = await detectProject(path);
   expect(detect(path)).toEqual(project);
   expect(project.workspaces).toHaveLength(2);
+});
+
+test('other work gets its turn between the workspaces', async () => {
+  const members = Array.from({ length: 50 }, (_, at) => `packages/p${100 + at}/package.json`);
+  const path = projectDirectory({
+    'package.json': { workspaces: ['packages/*'] },
+    ...Object.fromEntries(members.map((member) => [member, {}])),
+  });
+  let done = false;
+  const detected = detectProject(path).finally(() => {
+    done = true;
+  });
+  // Each turn leaves its number in the first and in the last; what is read in one go has one number.
+  for (let turn = 0; !done; turn++) {
+    for (const member of [members.at(0), members.at(-1)])
+      writeFileSync(join(path, member ?? ''), JSON.stringify({ name: String(turn) }));
+    await setImmediate();
+  }
+  const names = (await detected).workspaces.map(({ name }) => Number(name));
+  expect(Number(names.at(-1)) - Number(names.at(0))).toBeGreaterThanOrEqual(40);
 });
 
 const ECOSYSTEMS: [name: string, files: Files, expected: object, commands: Record<string, string>][] = [

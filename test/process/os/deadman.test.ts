@@ -111,7 +111,8 @@ describe.each(SHELLS)('the script under %s', (shell) => {
     `dtm-${'A'.repeat(32)}`,
     `dtm-${'a'.repeat(31)}`,
     `dtm-${'a'.repeat(33)}`,
-    `${'a'.repeat(36)}`,
+    'a'.repeat(36),
+    'a'.repeat(32),
     ` dtm-${'a'.repeat(32)}`,
     `dtm-${'a'.repeat(31)}\n`,
   ])('marker %j is refused before anything is read', async (marker) => {

@@ -8,7 +8,9 @@ import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
 const inNamespace = (script: string, ...args: string[]) =>
-  spawnSync('unshare', ['-pf', '--mount-proc', 'sh', '-c', script, 'sh', ...args], { encoding: 'utf8' });
+  spawnSync('unshare', ['-pf', '--kill-child', '--mount-proc', 'sh', '-c', script, 'sh', ...args], {
+    encoding: 'utf8',
+  });
 
 test('a stranger with a pid that was ours is not signalled', async () => {
   const probe = inNamespace('echo 300 > /proc/sys/kernel/ns_last_pid && sh -c "echo \\$\\$"');
