@@ -47,6 +47,7 @@ try {
     step('types', [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit']);
     step('lint and format', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']);
     step('imports', [join(root, 'scripts/check-imports.mjs')]);
+    step('reference page', [join(root, 'scripts/docs.mjs'), '--check']);
     for (const project of ['unit', 'model', 'stress', 'acceptance']) suite(project);
   }
 } finally {

@@ -17,13 +17,16 @@ let most = 0;
 
 const serving = () => readFileSync(join(home, 'state/daemon.log'), 'utf8').match(/serves epoch/g)?.length ?? 0;
 const daemons = () =>
-  pidsWith(`DEVTOOL_MCP_HOME=${home}`).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('daemon.js'));
+  pidsWith(`DEVTOOL_MCP_HOME=${home}`).filter((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('daemon.js'),
+  );
 
 async function ask(front, wave) {
   const begun = performance.now();
   let { data, isError, text } = await front.call('daemon', { action: 'info' });
   // Written to the dead daemon's socket before its end was seen: answered with an error, and the next call is served.
-  if (isError && text.includes('may have taken effect')) ({ data, isError, text } = await front.call('daemon', { action: 'info' }));
+  if (isError && text.includes('may have taken effect'))
+    ({ data, isError, text } = await front.call('daemon', { action: 'info' }));
   took.push(performance.now() - begun);
   if (isError) problems.push(`wave ${wave}: ${text}`);
   else served += 1;
@@ -33,7 +36,9 @@ async function ask(front, wave) {
 try {
   for (let wave = 1; wave <= WAVES; wave++) {
     const begun = performance.now();
-    const fronts = await Promise.all(Array.from({ length: HERD }, () => openFront({ home, cwd: project, command: [process.execPath, BIN] })));
+    const fronts = await Promise.all(
+      Array.from({ length: HERD }, () => openFront({ home, cwd: project, command: [process.execPath, BIN] })),
+    );
     took.push(performance.now() - begun);
     const pids = new Set(await Promise.all(fronts.map((front) => ask(front, wave))));
     if (pids.size !== 1) problems.push(`wave ${wave}: served by daemons ${[...pids].join(', ')}`);
@@ -42,7 +47,8 @@ try {
     process.kill(first, 'SIGKILL');
     await until('the daemon is dead', () => !isAlive(first));
     const next = new Set(await Promise.all(fronts.map((front) => ask(front, wave))));
-    if (next.size !== 1 || next.has(first)) problems.push(`wave ${wave}: after a kill served by ${[...next].join(', ')}`);
+    if (next.size !== 1 || next.has(first))
+      problems.push(`wave ${wave}: after a kill served by ${[...next].join(', ')}`);
     most = Math.max(most, next.size);
     await Promise.all(fronts.map((front) => front.close()));
     await until('one daemon is left', () => daemons().length === 1);

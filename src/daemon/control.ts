@@ -1,6 +1,7 @@
 /** The control thread: puts the daemon's parts together, serves its connections, and ends in order. */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type FrontHello, isNewer } from '../home/hello.ts';
@@ -17,6 +18,7 @@ import { redactor } from '../text/redact.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { holdEpoch, sweepEpochs } from './epoch.ts';
 import { httpStatus } from './http-status.ts';
+import { largeFiles } from './large-files.ts';
 import { createLifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
 import { mcpServer } from './mcp.ts';
@@ -93,6 +95,7 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     processes,
     patterns,
     redact: redactor(randomBytes(16).toString('hex')),
+    saveLarge: largeFiles(join(home.stateDirectory, 'files')),
     daemonInfo() {
       const { rss, heapUsed } = process.memoryUsage();
       return {

@@ -3,7 +3,7 @@
 import { isLive } from '../process/machine.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import { patternFault } from '../process/pattern-fault.ts';
-import { budgetFor, fitBudget } from '../text/budget.ts';
+import { budgetFor, fitBudget, MOST_CHARACTERS } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { assembleLines, isNew, type Line, type Stream } from '../text/lines.ts';
 import { redactLines } from '../text/redact.ts';
@@ -12,6 +12,9 @@ import { type Chosen, selectLines } from '../text/select.ts';
 import { visibleLine } from '../text/visible.ts';
 import type { ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
+
+/** Base64 of so many bytes is within the hard cap of an answer. */
+const MOST_INLINE_BYTES = (MOST_CHARACTERS / 4) * 3;
 
 export interface OutputInput {
   readonly stream: Stream | 'combined';
@@ -33,7 +36,7 @@ export async function showOutput(
   input: OutputInput,
   workbench: Workbench,
 ): Promise<ToolResult> {
-  if (input.encoding === 'base64') return bytes(process, input);
+  if (input.encoding === 'base64') return bytes(process, input, workbench);
   const { pieces, dropped, cursor } = process.output.read(input.stream);
   const live = isLive(process.state());
   const assembled = assembleLines(pieces, { view: input.raw ? 'raw' : 'tidy', live, dropped: dropped > 0 });
@@ -71,10 +74,11 @@ function lineText({ line, gap }: Chosen<Repeated<Line>>, input: OutputInput, wor
   return `${gap ? '--\n' : ''}${time}${escapeClosing(repeatedText({ text: visibleLine(line.text), times: line.times }))}`;
 }
 
-/** The bytes themselves: `tail` and `head` do not apply, `after` does. */
-function bytes(process: ManagedProcess, input: OutputInput): ToolResult {
+/** The bytes themselves: `tail` and `head` do not apply, `after` does. More than an answer may hold goes to a file. */
+function bytes(process: ManagedProcess, input: OutputInput, workbench: Workbench): ToolResult {
   const { pieces, total, dropped, cursor } = process.output.read(input.stream, input.after ?? 0);
   const data = Buffer.concat(pieces.map((piece) => piece.bytes));
+  const isLarge = data.length > MOST_INLINE_BYTES;
   const value = {
     process_id: process.id,
     stream: input.stream,
@@ -83,7 +87,8 @@ function bytes(process: ManagedProcess, input: OutputInput): ToolResult {
     total_bytes: total,
     dropped_bytes: dropped,
     cursor,
-    data: data.toString('base64'),
+    data: isLarge ? null : data.toString('base64'),
+    file: isLarge ? workbench.saveLarge(data) : null,
   };
   return { kind: 'data', value };
 }

@@ -20,6 +20,8 @@ export interface Workbench {
   readonly processes: ProcessManager;
   readonly patterns: Patterns;
   readonly redact: (text: string) => string;
+  /** Writes a value that is too large for an answer to a file; its path. */
+  saveLarge(value: Uint8Array): string;
   daemonInfo(): DaemonInfo;
   /** Ends the daemon after the answer has gone out; with `restart`, a front starts it again at its next line. */
   endDaemon(): void;

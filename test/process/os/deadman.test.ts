@@ -10,8 +10,10 @@ import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startDeadman } from '../../../src/process/os/deadman.ts';
 import { DEADMAN_SCRIPT } from '../../../src/process/os/deadman-script.ts';
+import type { Identity } from '../../../src/process/os/identity.ts';
 import { daemonEntry } from '../../../src/process/os/marker.ts';
 import { readEnvironment } from '../../../src/process/os/procfs.ts';
+import { signalOne } from '../../../src/process/os/signal.ts';
 import { endTrees, freshMarker, isThere, marked, type RealTree, startTree, system, until } from './real-tree.ts';
 
 const SHELLS = ['/bin/sh', '/bin/bash'];
@@ -159,6 +161,10 @@ describe('a daemon that dies', () => {
     }),
   );
   afterAll(() => rmSync(directory, { recursive: true }));
+  let doomed: readonly Identity[] = [];
+  afterEach(() => {
+    for (const identity of doomed) signalOne(system, identity, 'SIGKILL');
+  });
 
   test.each(['SIGKILL', 'SIGTERM', 'SIGSEGV'] as const)('by %s takes its trees along', async (signal) => {
     const daemon = spawn('node', [program], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
@@ -169,6 +175,7 @@ describe('a daemon that dies', () => {
       break;
     }
     const { marker, pids }: { marker: string; pids: number[] } = JSON.parse(told);
+    doomed = pids.flatMap((pid) => system.read(pid) ?? []);
     const other = await bystander();
     expect(pids.filter(isThere).length).toBeGreaterThan(40);
     expect(switches(marker)).toHaveLength(1);

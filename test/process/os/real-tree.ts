@@ -2,10 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../../src/process/clock.ts';
 import { type Census, createCensus } from '../../../src/process/os/census.ts';
 import { type Identity, isAlive } from '../../../src/process/os/identity.ts';
 import { linuxSystem } from '../../../src/process/os/linux.ts';
 import { findMarked, MARKER_NAME, markerValue, newMarker, runEntry } from '../../../src/process/os/marker.ts';
+import { stopTree } from '../../../src/process/os/stop-tree.ts';
 
 export const PROGRAMS = fileURLToPath(new URL('../../programs/', import.meta.url));
 export const system = linuxSystem(process.pid);
@@ -23,7 +25,7 @@ export interface RealTree {
   readonly text: Promise<string>;
 }
 
-const started = new Set<RealTree>();
+const started = new Set<Pick<RealTree, 'child' | 'census' | 'exited'>>();
 
 /** Resolves when everybody of the tree is there: when it has said `ready PID…`. */
 export async function startTree(
@@ -55,15 +57,14 @@ export async function startTree(
     child.stdout.once('close', () => reject(new Error(`${command.join(' ')} ended before it was ready: ${text}`)));
   });
   const closed = once(child.stdout, 'close').then(() => text);
-  const tree = { child, leader, census, pids: await pids, exited, text: closed };
-  started.add(tree);
-  return tree;
+  started.add({ child, census, exited });
+  return { child, leader, census, pids: await pids, exited, text: closed };
 }
 
 /** Leaves nobody of what this file's tests have started. */
 export async function endTrees(): Promise<void> {
-  for (const { child, leader, pids } of started) {
-    for (const pid of [leader.pid, ...pids]) if (isThere(pid)) process.kill(pid, 'SIGKILL');
+  for (const { child, census } of started) {
+    await stopTree(system, census, { force: true, graceMs: 0 }, systemClock(process.hrtime.bigint()));
     child.stdout?.destroy();
     child.stderr?.destroy();
   }
