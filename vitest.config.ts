@@ -4,15 +4,28 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/{home,front,daemon,lockfree,text,project,process,tools,cli,repository}/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/{home,front,daemon,lockfree,text,project,process,tools,cli,repository}/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
       {
         resolve: { conditions: ['model'] },
         ssr: { resolve: { conditions: ['model'] } },
         test: { name: 'model', include: ['test/model/**/*.model.ts'], testTimeout: 600_000 },
       },
-      { test: { name: 'stress', include: ['test/stress/**/*.stress.ts'], testTimeout: 120_000, fileParallelism: false } },
       {
-        test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false },
+        test: { name: 'stress', include: ['test/stress/**/*.stress.ts'], testTimeout: 120_000, fileParallelism: false },
+      },
+      {
+        test: {
+          name: 'acceptance',
+          include: ['test/acceptance/**/*.test.ts'],
+          testTimeout: 60_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

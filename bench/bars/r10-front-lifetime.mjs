@@ -2,9 +2,9 @@
 // stopped reading; within 3 s of its client's death behind a wrapper that holds stdin open. 1,000 in sum, none is left.
 // The last line is the figure; the exit code says whether the bar is met. FRONTS=n changes the sum.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BIN, environment, isAlive, openFront, pidsWith, quantile, scratch, until } from './front.mjs';
+import { BIN, environment, isAlive, openFront, pidsWith, quantile, random, scratch, until } from './front.mjs';
 
 const FRONTS = Number(process.env.FRONTS ?? 1_000);
 /** At a time: the figure is the front's, not that of a machine that starts hundreds of programs. */
@@ -17,6 +17,10 @@ const project = join(directory, 'project');
 const fifo = join(directory, 'fifo');
 mkdirSync(project);
 execFileSync('mkfifo', [fifo]);
+
+const SEED = Number(process.env.SEED ?? 1);
+const chance = random(SEED);
+let wrappers = 0;
 
 /** Resolves with the ms between the cause and the end. */
 async function timed(front, cause) {
@@ -54,7 +58,8 @@ const ways = {
     return timed(front, ({ child }) => child.stdin.end());
   },
   'client killed': () => orphaned('sh', true),
-  'client killed behind npx': () => orphaned('npm exec devtool-mcp', false),
+  // A title of its own: those that run beside it are not to be taken for it.
+  'client killed behind npx': () => orphaned(`npm exec devtool-mcp ${++wrappers}`, false),
 };
 
 const CLIENT = `const {spawn} = require('node:child_process');
@@ -83,7 +88,7 @@ async function orphaned(title, direct) {
     .split(' ')
     .map(Number);
   // At any moment of its start or later.
-  await new Promise((resolve) => setTimeout(resolve, Math.random() * 400));
+  await new Promise((resolve) => setTimeout(resolve, chance() * 400));
   const begun = performance.now();
   client.kill('SIGKILL');
   await until('the front is gone', () => !isAlive(front), 2 * WATCHDOG_MS).catch(() => {});
@@ -95,8 +100,16 @@ async function orphaned(title, direct) {
   return took;
 }
 
-const isWrapper = (pid, title) =>
-  title !== 'sh' && execFileSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'latin1' }).startsWith(title);
+const isWrapper = (pid, title) => title !== 'sh' && commandOf(pid).replaceAll('\0', '').trimEnd() === title;
+
+function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
 const kill = (pid) => {
   try {
     process.kill(pid, 'SIGKILL');
@@ -119,13 +132,8 @@ async function worker() {
 let left = 0;
 try {
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const fronts = () =>
-    pidsWith(`DEVTOOL_MCP_HOME=${home}`).filter(
-      (pid) =>
-        pid !== keeper.child.pid &&
-        execFileSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'latin1' }).includes('bin.cjs'),
-    );
-  left = fronts().length;
+  const ours = pidsWith(`DEVTOOL_MCP_HOME=${home}`);
+  left = ours.filter((pid) => pid !== keeper.child.pid && commandOf(pid).includes(BIN)).length;
 } finally {
   await keeper.call('daemon', { action: 'stop' });
   await keeper.close();
@@ -145,5 +153,5 @@ for (const [name, values] of took) {
   );
 }
 const met = left === 0 && late === 0;
-console.log(`R10 ${met ? 'met' : 'MISSED'}: ${FRONTS} fronts, ${left} left, ${late} late`);
+console.log(`R10 ${met ? 'met' : 'MISSED'}: ${FRONTS} fronts (seed ${SEED}), ${left} left, ${late} late`);
 process.exitCode = met ? 0 : 1;

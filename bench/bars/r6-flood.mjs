@@ -41,18 +41,24 @@ await status(200);
 const idle = await status(1_000);
 await front.call('proc', { action: 'stop', process_id: 'f', force: true });
 
-const before = rss(info.pid);
-const startedAt = performance.now();
-await front.call('run', { command: process.execPath, args: [flood, String(bytes)], id: 'f', wait_for: 'none' });
-const busy = [];
-const memory = [];
-let state = 'running';
-while (state === 'running') {
-  busy.push(...(await status(50)));
-  memory.push(rss(info.pid));
-  state = (await front.call('proc', { action: 'status', process_id: 'f' })).data.state;
+/** Floods with `count` bytes and calls `look` until the child has ended; seconds. */
+async function flooded(count, look) {
+  const startedAt = performance.now();
+  await front.call('run', { command: process.execPath, args: [flood, String(count)], id: 'f', wait_for: 'none' });
+  let state = 'running';
+  while (state === 'running') {
+    await look();
+    state = (await front.call('proc', { action: 'status', process_id: 'f' })).data.state;
+  }
+  return (performance.now() - startedAt) / 1000;
 }
-const speed = bytes / ((performance.now() - startedAt) / 1000);
+
+const before = rss(info.pid);
+const memory = [];
+const seconds = await flooded(bytes, async () => {
+  memory.push(rss(info.pid));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+});
 const { data: ended } = await front.call('proc', { action: 'status', process_id: 'f' });
 const { data: tail } = await front.call('proc', {
   action: 'output',
@@ -64,10 +70,13 @@ const { text: told } = await front.call('proc', { action: 'output', process_id: 
 const kept = readFileSync(tail.file);
 const exact = told.startsWith(createHash('sha256').update(kept).digest('hex')) && kept.length === 262_144;
 const counted = ended.output.stdout_bytes === bytes && ended.output.stdout_bytes - kept.length === tail.dropped_bytes;
+const busy = [];
+await flooded(bytes / 2, async () => busy.push(...(await status(50))));
 await front.call('daemon', { action: 'stop' });
 await front.close();
 place.remove();
 const plain = await naive();
+const speed = bytes / seconds;
 
 const ms = (values, q) => quantile(values, q).toFixed(2);
 console.log(

@@ -1,0 +1,34 @@
+// Every bar at its figure, one after the other: each script's last line. `npm run bars`; a short run: `npm run bars -- quick`.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const quick = process.argv.includes('quick');
+/** Script, arguments at the figure, arguments of a short run. */
+const BARS = [
+  ['r1-kill-daemon', [], ['20']],
+  ['r3-stop', [], []],
+  ['r5-restart-policy', [], []],
+  ['r6-flood', [], ['1000000000']],
+  ['r7-exits', [], ['500']],
+  ['r8-leaks', [], ['300']],
+  ['r9-herd', [], []],
+  ['r10-front-lifetime', [], []],
+  ['r11-walls', [], []],
+  ['s3-stdout', [], []],
+  ['s7-local-user', [], []],
+  ['s8-redos', [], []],
+];
+
+let missed = 0;
+for (const [name, full, short] of BARS) {
+  const path = fileURLToPath(new URL(`${name}.mjs`, import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...(quick ? short : full)], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  const last = stdout.trim().split('\n').at(-1) || stderr.trim().split('\n').at(-1);
+  if (status !== 0) missed += 1;
+  console.log(`${status === 0 ? 'met   ' : 'MISSED'} ${last}`);
+}
+console.log(`${BARS.length - missed} bars met, ${missed} missed`);
+process.exitCode = missed === 0 ? 0 : 1;
