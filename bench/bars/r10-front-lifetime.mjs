@@ -81,6 +81,8 @@ async function orphaned(title, direct) {
   const client = spawn(command[0], command.slice(1), {
     cwd: project,
     env: environment(home),
+    // A session of its own, as in a terminal.
+    detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [shellPid, front] = String(await new Promise((resolve) => client.stdout.once('data', resolve)))

@@ -7,7 +7,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { procStat } from '../home/process-start.ts';
 
-interface Wrapper {
+/** A process of the chain between the client and us, and who its parent was at the first look. */
+interface Link {
   readonly pid: number;
   readonly parent: number | null;
 }
@@ -18,15 +19,14 @@ const MOST_WRAPPERS = 8;
 /** Answers, each time it is asked, whether the client has gone since the first look, or had gone by then. */
 export function watchLineage(parentPid: () => number, ownPid: number): () => boolean {
   const parent = parentPid();
-  const adopted = isAdopted(ownPid, parent);
   const wrappers = wrappersFrom(parent);
-  return () =>
-    adopted || parentPid() !== parent || wrappers.some((wrapper) => parentOf(wrapper.pid) !== wrapper.parent);
+  const adopted = [{ pid: ownPid, parent }, ...wrappers].some(isAdopted);
+  return () => adopted || parentPid() !== parent || wrappers.some(({ pid, parent }) => parentOf(pid) !== parent);
 }
 
 /** A process is in its parent's session or leads its own (setsid(2)); in a third one, it was another parent's child. */
-function isAdopted(pid: number, parent: number): boolean {
-  const [own, theirs] = [sessionOf(pid), sessionOf(parent)];
+function isAdopted({ pid, parent }: Link): boolean {
+  const [own, theirs] = [sessionOf(pid), parent === null ? null : sessionOf(parent)];
   return own !== null && theirs !== null && own !== theirs && own !== pid;
 }
 
@@ -37,8 +37,8 @@ function sessionOf(pid: number): number | null {
 }
 
 /** A shell alone is no wrapper: a script may be the client. Below a package runner it is. */
-function wrappersFrom(first: number): readonly Wrapper[] {
-  const found: Wrapper[] = [];
+function wrappersFrom(first: number): readonly Link[] {
+  const found: Link[] = [];
   let runs = false;
   for (let pid: number | null = first; pid !== null && pid > 1 && found.length < MOST_WRAPPERS; ) {
     const role = roleOf(commandLine(pid));

@@ -1,5 +1,5 @@
 /** Starts the daemon, detached from us, and notices when it ends at once. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Home } from '../home/home.ts';
@@ -85,6 +85,8 @@ function createTickets(directory: string, clock: Clock): (epoch: number) => bool
 /** In a session of its own, so that no terminal and no stop of a process group above reaches it. What it says before its log is open goes there too. */
 function launch(home: Home, [command, ...args]: readonly [string, ...string[]], env: NodeJS.ProcessEnv): ChildProcess {
   secureDirectory(home.stateDirectory, process.getuid?.() ?? null);
+  // Not imported above: the front does without it when a daemon is up.
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const log = openLog(home.logPath);
   try {
     const stdio: ['ignore', 'ignore', 'ignore' | number] = ['ignore', 'ignore', log ?? 'ignore'];

@@ -145,6 +145,7 @@ describe('a front ends', () => {
     if (!existsSync(fifo)) execFileSync('mkfifo', [fifo]);
     const holder = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore'] });
     // The parent tells the front's pid, then waits; the pipe's other end stays with the holder of the fifo.
+    // It is killed before the front has looked at it: the session that it led tells.
     const parent = spawn(
       'sh',
       [
@@ -158,6 +159,7 @@ describe('a front ends', () => {
       ],
       {
         env: { ...process.env, DEVTOOL_MCP_HOME: world.home },
+        detached: true,
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );

@@ -34,7 +34,9 @@ const TREE = {
 };
 
 async function tree(runnerTitle: string) {
+  // In a session of its own, as in a terminal: what it leaves behind is then in nobody's session.
   const client = spawn(process.execPath, ['-e', TREE.client, TREE.runner, runnerTitle], {
+    detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [text] = await once(client.stdout, 'data');
@@ -62,6 +64,8 @@ test.each([
   client.kill('SIGKILL');
   await once(client, 'exit');
   expect(hasGone()).toBe(expected);
+  // As a front sees it that takes its first look too late.
+  expect(watchLineage(() => shell, front)()).toBe(expected);
   await end();
 });
 

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { parseWords } from '../../src/cli/parameters.ts';
+import { Fault } from '../../src/text/fault.ts';
+import { checkArguments, shown } from '../../src/tools/arguments.ts';
+import { listing } from '../../src/tools/listing.ts';
+import { INSTRUCTIONS, TOOLS } from '../../src/tools/table.ts';
+
+const proc = TOOLS.find(({ name }) => name === 'proc');
+
+function refusal(given: unknown): Fault {
+  try {
+    if (proc !== undefined) checkArguments(proc, given);
+  } catch (error) {
+    if (error instanceof Fault) return error;
+  }
+  throw new Error('nothing was refused');
+}
+
+describe('arguments', () => {
+  test.each([null, undefined, {}])('%j lacks an action', (given) => {
+    expect(refusal(given).values).toMatchObject({ parameter: 'action' });
+  });
+
+  test.each([[[]], ['x'], [7]])('%j is no object', (given) => {
+    expect(refusal(given).message).toBe('arguments must be an object');
+  });
+
+  test('a parameter of another action is unknown for this one', () => {
+    expect(refusal({ action: 'list', tail: 5 }).text).toMatch(
+      /parameter "tail" is unknown for proc list\. Valid: action, path, global, label\./,
+    );
+  });
+
+  test('names of the prototype are unknown, not found', () => {
+    expect(refusal({ action: 'list', constructor: 1 }).code).toBe('invalid_argument');
+    expect(refusal({ action: 'toString' }).code).toBe('invalid_argument');
+    expect(refusal(JSON.parse('{"action":"list","__proto__":1}')).code).toBe('invalid_argument');
+  });
+
+  test('a value in an error is short', () => {
+    expect(shown('x'.repeat(1_000)).length).toBeLessThan(120);
+  });
+});
+
+describe('the table', () => {
+  test('every parameter belongs to an action, every action takes known parameters', () => {
+    for (const tool of TOOLS) {
+      if (tool.actions === undefined) continue;
+      const taken = new Set(Object.values(tool.actions).flat());
+      expect([...taken, 'action'].sort()).toEqual(Object.keys(tool.input.shape).sort());
+    }
+  });
+
+  test('is within the budgets of clients', () => {
+    expect(TOOLS.length).toBeLessThanOrEqual(10);
+    expect(JSON.stringify(listing()).length / 4).toBeLessThanOrEqual(3_000);
+    expect(Buffer.byteLength(INSTRUCTIONS)).toBeLessThanOrEqual(2_048);
+    for (const { description } of listing()) expect(Buffer.byteLength(description)).toBeLessThanOrEqual(2_048);
+  });
+
+  test('names are as users know them', () => {
+    expect(listing().map(({ name }) => name)).toEqual(['detect', 'run', 'proc', 'daemon']);
+  });
+});
+
+describe('words of a command line', () => {
+  const properties = {
+    action: { type: 'string' },
+    tail: { type: 'integer' },
+    raw: { type: 'boolean' },
+    args: { type: 'array' },
+    wait_for: { anyOf: [{ type: 'string' }, { type: 'object' }] },
+    id: { type: 'string' },
+  };
+  test.each([
+    [['output', 'tail=5', 'raw=true'], { action: 'output', tail: 5, raw: true }],
+    [['--tail=5'], { tail: 5 }],
+    [['args=a,b'], { args: ['a', 'b'] }],
+    [['args=["a,b"]'], { args: ['a,b'] }],
+    [['wait_for=exit'], { wait_for: 'exit' }],
+    [['wait_for={"text":"x=y"}'], { wait_for: { text: 'x=y' } }],
+    [['id=5'], { id: '5' }],
+    [['tail=five'], { tail: 'five' }],
+  ])('%j', (words, expected) => {
+    expect(parseWords(words, properties).parameters).toEqual(expected);
+  });
+
+  test('a second word without = is refused', () => {
+    expect(() => parseWords(['output', 'more'], properties)).toThrowError(Fault);
+  });
+});
