@@ -2,7 +2,6 @@
  * Whether the client is still there. A client that was killed leaves its front to another parent; behind `npx` it leaves the
  * wrapper to another parent instead, and ours stays. So the wrappers between the client and us are watched too (Linux only).
  */
-
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { procStat } from '../home/process-start.ts';
@@ -21,7 +20,14 @@ export function watchLineage(parentPid: () => number, ownPid: number): () => boo
   const parent = parentPid();
   const wrappers = wrappersFrom(parent);
   const adopted = [{ pid: ownPid, parent }, ...wrappers].some(isAdopted);
-  return () => adopted || parentPid() !== parent || wrappers.some(({ pid, parent }) => parentOf(pid) !== parent);
+  return () => {
+    try {
+      return adopted || parentPid() !== parent || wrappers.some(({ pid, parent }) => parentOf(pid) !== parent);
+    } catch {
+      // No descriptor left to look with: another time.
+      return false;
+    }
+  };
 }
 
 /** A process is in its parent's session or leads its own (setsid(2)); in a third one, it was another parent's child. */

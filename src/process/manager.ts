@@ -1,8 +1,19 @@
 /** ProcessManager: every process of the daemon, by project and id. Lives in the control thread and reads shared memory directly. */
 import type { Patterns } from '../patterns/patterns.ts';
-import { Fault } from '../text/fault.ts';
+import type { Fault } from '../text/fault.ts';
 import { Changes } from './changes.ts';
 import type { Clock, WallClock } from './clock.ts';
+import {
+  alreadyEnded,
+  alreadyExists,
+  cannotStart,
+  notGone,
+  ShuttingDownError,
+  startedMeanwhile,
+  stillLive,
+  takesNoInput,
+  tooMany,
+} from './faults.ts';
 import { isLive, type ProcessState } from './machine.ts';
 import { ManagedProcess, NO_FACTS, type ProcessRequest, type ProcessView } from './managed-process.ts';
 import { checkId, registryKey } from './process-id.ts';
@@ -28,18 +39,6 @@ export interface Totals {
   readonly active: number;
   readonly total_started: number;
   readonly total_failed: number;
-}
-
-/** The reference's ErrShuttingDown. */
-export class ShuttingDownError extends Fault {
-  override readonly name = 'ShuttingDownError';
-  constructor() {
-    super(
-      'shutting_down',
-      'the daemon is ending and starts nothing more',
-      'Call again: a new daemon starts by itself.',
-    );
-  }
 }
 
 type StopRequest = Pick<StopOptions, 'force' | 'graceMs'>;
@@ -92,8 +91,8 @@ export class ProcessManager {
     if (this.#memory.shuttingDown.isUp()) throw new ShuttingDownError();
     const key = registryKey(request.path, request.id);
     const inserted = this.#memory.registry.insert(key, ({ slot }) => this.#memory.cell(slot).reset());
-    if (inserted.kind === 'full') throw this.#full();
-    if (inserted.kind === 'exists') throw this.#exists(request.id, request.path);
+    if (inserted.kind === 'full') throw tooMany(this.#memory.capacity);
+    if (inserted.kind === 'exists') throw alreadyExists(request, this.#find(request.path, request.id));
     const { handle } = inserted;
     const entry = new ManagedProcess(request, handle, this.#memory.cell(handle.slot), this.#parts.outputs.take());
     this.#entries.set(handle.slot, entry);
@@ -140,15 +139,7 @@ export class ProcessManager {
   /** Resolves when the whole tree is gone; throws `not_running`, or `timeout` with what is left. */
   async stop(entry: ManagedProcess, request: StopRequest): Promise<void> {
     if (!this.#askToStop(entry) && entry.facts.survivors.length === 0) {
-      throw new Fault(
-        'not_running',
-        `process_id=${entry.id} is ${entry.state()} already`,
-        'There is nothing to stop; proc remove forgets it.',
-        {
-          process_id: entry.id,
-          state: entry.state(),
-        },
-      );
+      throw alreadyEnded(entry);
     }
     await this.#end(entry, { ...request, cause: 'stop' });
   }
@@ -159,14 +150,7 @@ export class ProcessManager {
     if (this.#askToStop(entry) || entry.facts.survivors.length > 0)
       await this.#end(entry, { ...request, cause: 'stop' });
     if (!renew(entry)) {
-      throw new Fault(
-        'already_exists',
-        `process_id=${entry.id} was started by somebody else meanwhile`,
-        'Look at proc status.',
-        {
-          process_id: entry.id,
-        },
-      );
+      throw startedMeanwhile(entry);
     }
     entry.cell.restarted();
     const failed = await this.#start(entry);
@@ -177,25 +161,14 @@ export class ProcessManager {
   async input(entry: ManagedProcess, data: string, eof: boolean): Promise<void> {
     const refused = await this.#worker.call<'input'>({ call: 'input', slot: entry.handle.slot, data, eof });
     if (refused === null) return;
-    throw new Fault(
-      'not_running',
-      `process_id=${entry.id} takes no input: ${refused}`,
-      'See proc status for its state.',
-      {
-        process_id: entry.id,
-        state: entry.state(),
-      },
-    );
+    throw takesNoInput(entry, refused);
   }
 
   /** Forgets an ended process, ends what outlived it, and gives its memory back. Throws `invalid_argument` while it runs. */
   async remove(entry: ManagedProcess): Promise<void> {
     if (entry.retired) return;
     if (isLive(entry.state())) {
-      throw new Fault('invalid_argument', `process_id=${entry.id} is ${entry.state()}`, 'Stop it first: proc stop.', {
-        process_id: entry.id,
-        state: entry.state(),
-      });
+      throw stillLive(entry);
     }
     if (entry.facts.survivors.length > 0) await this.#end(entry, { force: false, graceMs: 5_000, cause: 'stop' });
     await this.#forget(entry);
@@ -224,7 +197,7 @@ export class ProcessManager {
 
   /** Null once it runs; else why the system would not start it. */
   async #start(entry: ManagedProcess): Promise<Fault | null> {
-    const { spec, path } = entry.request;
+    const { spec } = entry.request;
     entry.facts = NO_FACTS;
     const failed = await this.#worker.call<'start'>({
       call: 'start',
@@ -233,12 +206,7 @@ export class ProcessManager {
       output: entry.buffers,
     });
     if (failed === null) return null;
-    return new Fault('start_failed', failed.message, 'Mend that and run it again; the id is free.', {
-      process_id: entry.id,
-      path,
-      command: spec.display,
-      reason: failed.code,
-    });
+    return cannotStart(entry.request, failed);
   }
 
   /** Moves a live entry towards its end; false when it has ended already. The CAS that wins decides. */
@@ -255,17 +223,7 @@ export class ProcessManager {
   async #end(entry: ManagedProcess, options: StopOptions): Promise<void> {
     const verdict = await this.#worker.call<'stop'>({ call: 'stop', slot: entry.handle.slot, options });
     if (verdict.gone) return;
-    const { left } = verdict;
-    const names = left.map(({ pid, command }) => `${pid} (${command})`).join(', ');
-    throw new Fault(
-      'timeout',
-      `process_id=${entry.id} still has ${left.length} processes: ${names}`,
-      'Try proc stop with force: true.',
-      {
-        process_id: entry.id,
-        left,
-      },
-    );
+    throw notGone(entry, verdict.left);
   }
 
   async #forget(entry: ManagedProcess): Promise<void> {
@@ -284,23 +242,7 @@ export class ProcessManager {
 
   #reuse(present: ManagedProcess, request: ProcessRequest): ManagedProcess {
     if (present.request.spec.display === request.spec.display) return present;
-    throw this.#exists(request.id, request.path);
-  }
-
-  #exists(id: string, path: string): Fault {
-    const present = this.#find(path, id);
-    const command = present?.request.spec.display ?? '';
-    return new Fault(
-      'already_exists',
-      `id=${id} is ${present?.state() ?? 'taken'} with another command: ${command}`,
-      'Stop it first, or give another id.',
-      {
-        process_id: id,
-        path,
-        command,
-        state: present?.state() ?? null,
-      },
-    );
+    throw alreadyExists(request, present);
   }
 
   /** Past the bound the oldest finished entry goes; live ones never. */
@@ -309,15 +251,8 @@ export class ProcessManager {
     const oldest = [...this.#entries.values()].find(
       (entry) => !isLive(entry.state()) && entry.facts.survivors.length === 0,
     );
-    if (oldest === undefined) throw this.#full();
+    if (oldest === undefined) throw tooMany(this.#memory.capacity);
     await this.#forget(oldest);
-  }
-
-  #full(): Fault {
-    const { capacity } = this.#memory;
-    return new Fault('limit', `${capacity} processes are live, the most there can be`, 'Stop some of them first.', {
-      limit: capacity,
-    });
   }
 }
 

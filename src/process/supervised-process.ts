@@ -2,9 +2,11 @@
 import type { ProcessCell } from './cell.ts';
 import { type Child, isSpawnError, spawnChild } from './child.ts';
 import type { Clock } from './clock.ts';
+import { createLooks, type Looks } from './looks.ts';
 import { type EndedBy, endState, isLive } from './machine.ts';
 import { spawnPtyChild } from './pty-child.ts';
 import type { Pump } from './pump.ts';
+import type { Quiet } from './quiet.ts';
 import { type RestartBudget, restartBudget } from './restart-budget.ts';
 import type { RunTree } from './run-tree.ts';
 import type { Facts, ProcessSpec, SpawnError, StopOptions, StopVerdict } from './spec.ts';
@@ -21,16 +23,13 @@ export interface SupervisorParts {
   publish(run: number, facts: Facts): void;
   /** Wakes who waits for a change of state. */
   wake(): void;
-  /** Runs what blocks the thread for some milliseconds at a moment when that cannot change the order of output. */
-  whenQuiet(run: () => void): void;
+  readonly quiet: Quiet;
 }
 
 /** How long pipes that somebody keeps open hold up the end of a run. */
 const DRAIN_MS = 500;
-const TIMEOUT_GRACE_MS = 5_000;
-/** When to look who belongs to the tree and what it listens on: often at first, then as a health check. */
-const LOOKS_MS = [20, 50, 100, 150, 200, 300, 500, 700, 1_000, 2_000, 5_000, 10_000] as const;
-
+/** Between SIGTERM and SIGKILL where nobody has said how long. */
+const GRACE_MS = 5_000;
 interface ExitStatus {
   readonly code: number | null;
   readonly signal: number | null;
@@ -40,6 +39,7 @@ interface Run {
   readonly number: number;
   readonly child: Child;
   readonly tree: RunTree;
+  readonly looks: Looks;
   readonly startedMs: number;
   readonly timeout: { cancel(): void } | null;
   exit: ExitStatus | null;
@@ -61,8 +61,6 @@ export class SupervisedProcess {
   #onEnd: (() => void)[] = [];
   #facts: Facts = { urls: [], ports: [], survivors: [], spawnError: null };
   #restart: { cancel(): void } | null = null;
-  #look: { cancel(): void } | null = null;
-  #looks = 0;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -75,9 +73,9 @@ export class SupervisedProcess {
   }
 
   async #start(): Promise<SpawnError | null> {
-    const { cell, spec, pump, clock } = this.#parts;
+    const { cell, spec, pump, clock, quiet } = this.#parts;
     if (!cell.state.compareAndSwap('pending', 'starting')) return null;
-    this.#abandonTree();
+    await this.#endSurvivors();
     this.#asked = null;
     this.#forced = false;
     this.#stopping = null;
@@ -97,10 +95,11 @@ export class SupervisedProcess {
       },
     );
     if (isSpawnError(child)) return this.#failToStart(child);
-    run = {
+    const started: Run = {
       number,
       child,
       tree: tree(child.pid),
+      looks: createLooks(clock, quiet, () => this.#look(started)),
       startedMs: clock.micros() / 1000,
       timeout: spec.timeoutMs === null ? null : clock.after(spec.timeoutMs, () => this.#timedOut()),
       exit: null,
@@ -109,13 +108,12 @@ export class SupervisedProcess {
       treeGone: false,
       over: false,
     };
-    this.#run = run;
+    run = started;
+    this.#run = started;
     cell.started(child.pid, child.pid, clock.micros());
     this.#parts.count('started');
     // Lost to a stop that was asked for meanwhile: then it is `stopping` already.
     cell.state.compareAndSwap('starting', 'running');
-    this.#looks = 0;
-    this.#lookLater();
     this.#parts.wake();
     return null;
   }
@@ -123,8 +121,7 @@ export class SupervisedProcess {
   /** Resolves when the tree is gone and the end is published, or with who is left. The control thread has moved the state. */
   async stop(options: StopOptions): Promise<StopVerdict> {
     await this.#starting;
-    this.#restart?.cancel();
-    this.#restart = null;
+    this.#cancelRestart();
     const run = this.#run;
     if (run === null) return { gone: true };
     if (!run.over) this.#asked ??= options.cause;
@@ -134,6 +131,15 @@ export class SupervisedProcess {
     if (this.#stopping === stopping) this.#stopping = null;
     if (verdict.gone && !run.over) await this.#ended(run);
     return verdict;
+  }
+
+  /** A run that ended by itself just when it was asked to may have had a restart set up. */
+  #cancelRestart(): void {
+    if (this.#restart === null) return;
+    this.#restart.cancel();
+    this.#restart = null;
+    this.#parts.cell.state.compareAndSwap('pending', 'stopped');
+    this.#parts.wake();
   }
 
   async #stopTree(run: Run, { force, graceMs }: StopOptions): Promise<StopVerdict> {
@@ -155,7 +161,7 @@ export class SupervisedProcess {
 
   /** The entry is removed: nothing of it stays. */
   release(): void {
-    this.#restart?.cancel();
+    this.#cancelRestart();
     this.#abandonTree();
   }
 
@@ -172,7 +178,7 @@ export class SupervisedProcess {
   #timedOut(): void {
     const { state } = this.#parts.cell;
     if (state.compareAndSwap('running', 'stopping')) {
-      void this.stop({ force: false, graceMs: TIMEOUT_GRACE_MS, cause: 'timeout' });
+      void this.stop({ force: false, graceMs: GRACE_MS, cause: 'timeout' });
     }
   }
 
@@ -208,12 +214,14 @@ export class SupervisedProcess {
 
   #end(run: Run, exit: ExitStatus): void {
     const { cell, clock, pump } = this.#parts;
+    // Asked for already, though the call is still under way to us: no restart, and no failure.
+    if (cell.state.get() === 'stopping') this.#asked ??= 'stop';
     run.over = true;
     run.timeout?.cancel();
     pump.flush();
     const endedBy = this.#endedBy(exit);
     const state = endState(endedBy, exit.code);
-    const survivors = this.#asked === null ? run.tree.members() : [];
+    const survivors = run.treeGone ? [] : run.tree.members();
     this.#tell({ ...this.#facts, urls: pump.urls(), ports: [], survivors });
     cell.ended({ ...exit, endedBy, micros: clock.micros() });
     this.#move(state);
@@ -248,17 +256,18 @@ export class SupervisedProcess {
 
   /** Nobody of the run's tree is left, or nobody counts any more. */
   #settleSurvivors(run: Run): void {
-    this.#look?.cancel();
-    run.child.closePipes();
-    run.tree.forget();
+    letGo(run);
     if (this.#facts.survivors.length > 0) this.#tell({ ...this.#facts, survivors: [] });
   }
 
+  /** What outlived the last run would hold the ports of the next. */
+  async #endSurvivors(): Promise<void> {
+    if (this.#facts.survivors.length > 0) await this.#run?.tree.stop({ force: false, graceMs: GRACE_MS });
+    this.#abandonTree();
+  }
+
   #abandonTree(): void {
-    this.#look?.cancel();
-    if (this.#run === null) return;
-    this.#run.child.closePipes();
-    this.#run.tree.forget();
+    if (this.#run !== null) letGo(this.#run);
     this.#run = null;
   }
 
@@ -278,29 +287,20 @@ export class SupervisedProcess {
     this.#parts.publish(this.#parts.cell.snapshot().run, facts);
   }
 
-  /** Soon, since a URL was printed: the port that goes with it should be listened on by now. */
-  lookSoon(): void {
+  /** A URL was printed: the port that goes with it should be listened on by now. */
+  urlPrinted(): void {
     if (this.#run === null || this.#run.over) return;
     this.#parts.cell.ready(this.#parts.clock.micros());
-    this.#look?.cancel();
-    this.#looks = 0;
-    this.#lookLater();
+    this.#run.looks.soon();
   }
 
-  #lookLater(): void {
-    const run = this.#run;
-    if (run === null) return;
-    const delay = LOOKS_MS[Math.min(this.#looks, LOOKS_MS.length - 1)] ?? 10_000;
-    this.#looks += 1;
-    this.#look = this.#parts.clock.after(delay, () => this.#parts.whenQuiet(() => this.#lookNow(run)));
-  }
-
-  #lookNow(run: Run): void {
-    if (run !== this.#run) return;
+  /** Whether there is to be another look. */
+  #look(run: Run): boolean {
+    if (run !== this.#run) return false;
     run.tree.observe();
     if (run.over) this.#lookAtSurvivors(run);
     else this.#lookAtRun(run);
-    if (!(run.over && this.#facts.survivors.length === 0)) this.#lookLater();
+    return !run.over || this.#facts.survivors.length > 0;
   }
 
   #lookAtRun(run: Run): void {
@@ -322,4 +322,10 @@ export class SupervisedProcess {
     else if (JSON.stringify(survivors) !== JSON.stringify(this.#facts.survivors))
       this.#tell({ ...this.#facts, survivors });
   }
+}
+
+function letGo({ looks, child, tree }: Run): void {
+  looks.stop();
+  child.closePipes();
+  tree.forget();
 }

@@ -26,7 +26,7 @@ function main(port: NonNullable<typeof parentPort>, { segment, marker, epoch }: 
   function supervise(slot: number, spec: ProcessSpec, output: OutputBuffers): SupervisedProcess {
     const present = entries.get(slot);
     if (present?.output.stdout === output.stdout) return present.entry;
-    const pump = createPump(output, clock, memory.changes, () => entry.lookSoon(), quiet);
+    const pump = createPump(output, clock, memory.changes, () => entry.urlPrinted(), quiet);
     const entry = new SupervisedProcess({
       cell: memory.cell(slot),
       spec,
@@ -47,7 +47,7 @@ function main(port: NonNullable<typeof parentPort>, { segment, marker, epoch }: 
       },
       publish: (run, facts) => post({ kind: 'facts', slot, run, facts }),
       wake: () => memory.changes.wake(),
-      whenQuiet: (run) => quiet.await(run),
+      quiet,
     });
     entries.set(slot, { entry, output });
     return entry;

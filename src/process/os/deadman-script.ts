@@ -12,6 +12,7 @@
  * - A process is signalled only if its pid has the start time that it was reported with, or if it was found by the marker
  *   again after its start time was read and has it still; a group only if we were told of it, and through such a process
  *   that is in it. Numbers are above 1. dash refuses `kill -- -PGID`: no `--`.
+ * - Children of those are found before anybody is ended: one that carries no marker is known by its parent alone.
  * - The marker is an argument here, never in the environment, so that the script and its greps do not find themselves.
  * - A line without its end was cut by the daemon's death: it may name anybody, and is not read.
  * - Where there is no /proc, `ps` is asked (macOS; untested).
@@ -35,7 +36,7 @@ number() {
   [ @{#1} -le 10 ] && [ "$1" -gt 1 ]
 }
 
-# Sets start and group to what pid $1 has now; fails when there is none. The name in proc(5)'s stat may hold anything, newlines
+# Sets start, group and parent to what pid $1 has now; fails when there is none. The name in proc(5)'s stat may hold anything, newlines
 # too: fields are counted from its last parenthesis.
 look() {
   if [ -d /proc/self ]; then
@@ -43,12 +44,14 @@ look() {
     { while IFS= read -r part; do stat="$stat $part"; done < "/proc/$1/stat"; } 2>/dev/null
     set -- @{stat##*) }
     [ $# -ge 20 ] || return 1
+    parent=$2
     group=$3
     shift 19
     start=$1
   else
     set -- $(ps -p "$1" -o pgid= -o lstart= 2>/dev/null)
     [ $# -eq 6 ] || return 1
+    parent=0
     group=$1
     start=$2_$3_$4_$5_$6
   fi
@@ -100,6 +103,43 @@ while read -r word pgid members; do
   esac
 done
 
+# Before anybody is ended: children whose parents are ours, since who carries no marker is found by its parent alone. A parent is
+# looked at again after its child, so that it was the same one all along.
+kin=
+for pid in $(carriers); do
+  if number "$pid" && [ "$pid" -ne $$ ] && look "$pid"; then kin="$kin $pid:$start"; fi
+done
+for known in $groups; do
+  IFS=/
+  set -- @{known#*/}
+  unset IFS
+  for member; do
+    if same "@{member%%:*}" "@{member#*:}"; then kin="$kin $member"; fi
+  done
+done
+children=
+generation=0
+grew=$kin
+while [ -n "$grew" ] && [ $generation -lt 8 ]; do
+  generation=$((generation + 1))
+  grew=
+  set +f
+  set -- /proc/[0-9]*
+  set -f
+  for file; do
+    pid=@{file#/proc/}
+    number "$pid" && [ "$pid" -ne $$ ] && look "$pid" && number "$parent" || continue
+    child=$pid:$start
+    case "$kin " in *" $child "*) continue ;; esac
+    case "$kin " in *" $parent:"*) ;; *) continue ;; esac
+    known=@{kin##* $parent:}
+    same "$parent" "@{known%% *}" || continue
+    kin="$kin $child"
+    children="$children $child"
+    grew=1
+  done
+done
+
 for known in $groups; do
   pgid=@{known%%/*}
   IFS=/
@@ -110,6 +150,9 @@ for known in $groups; do
     same "$pid" "@{member#*:}" || continue
     if [ "$group" = "$pgid" ]; then kill -KILL "-$pgid"; else kill -KILL "$pid"; fi 2>/dev/null
   done
+done
+for member in $children; do
+  if same "@{member%%:*}" "@{member#*:}"; then kill -KILL "@{member%%:*}" 2>/dev/null; fi
 done
 
 round=0
