@@ -1,6 +1,6 @@
 // Bundles src into dist: a CommonJS front that imports no package, ESM threads and command line, and the lock-free core with its types.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -56,3 +56,14 @@ chmodSync(`${root}dist/bin.cjs`, 0o755);
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.lockfree.json`], {
   stdio: 'inherit',
 });
+// Elsewhere `#atomic` is nobody's import: the published types name the file, as the bundle has it inside.
+for (const name of readdirSync(`${root}dist/lockfree`)) {
+  const path = `${root}dist/lockfree/${name}`;
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace(
+      /(['"])(?:#atomic|(\.\/[\w-]+)\.ts)\1/g,
+      (_, quote, file) => `${quote}${file ?? './atomic'}.js${quote}`,
+    ),
+  );
+}
