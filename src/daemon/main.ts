@@ -8,12 +8,16 @@ const home = localHome(process.env);
 const uid = process.getuid?.() ?? null;
 secureDirectory(home.runtimeDirectory, uid);
 const claim = claimEpoch(home.runtimeDirectory, process.pid);
+/** By hand (`daemon run`) somebody reads this. */
+const say = (line: string) => process.stderr.isTTY && process.stderr.write(`devtool-mcp: ${line}\n`);
+if (!claim.owned) say(`a daemon runs already${claim.pid === null ? '' : ` as pid ${claim.pid}`}`);
 if (claim.owned) {
   secureDirectory(home.stateDirectory, uid);
   const log = openLog(home.logPath, () => new Date().toISOString());
   try {
     const { runDaemon } = await import('./control.ts');
     await runDaemon({ home, epoch: claim.epoch, beside: new URL('.', import.meta.url), log });
+    say(`the daemon listens on ${home.socketPath(claim.epoch)}; Ctrl-C ends it and what it runs`);
   } catch (error) {
     // Nobody sees a daemon's stderr.
     log(`cannot start: ${error instanceof Error ? error.stack : String(error)}`);

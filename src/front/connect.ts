@@ -26,6 +26,8 @@ const START_WITHIN_MS = 20_000;
 /** A daemon answers a hello line at once, or is in trouble. */
 const ANSWER_WITHIN_MS = 5_000;
 const FIRST_PAUSE_MS = 5;
+/** Between two looks: of the front that has started the daemon, and of those that wait for another one's. */
+const STARTER_PAUSE_MS = 15;
 const LONGEST_PAUSE_MS = 100;
 
 /**
@@ -47,7 +49,7 @@ export async function connectDaemon(parts: ConnectParts, clock: Clock = systemCl
     }
     if (clock.now() > until)
       throw new Error(`the daemon does not answer within ${START_WITHIN_MS / 1_000} s; its log is ${home.logPath}`);
-    await pause(clock, wait);
+    await pause(clock, starter.running ? Math.min(wait, STARTER_PAUSE_MS) : wait);
   }
 }
 

@@ -1,9 +1,9 @@
 /** The front: whole lines between a client's stdio and the daemon's socket, over the daemon's death too. Imports no package. */
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { createLines } from '../home/lines.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { watchLineage } from './lineage.ts';
-import { createLines } from './lines.ts';
 import { type Message, PARSE_ERROR, type RequestId, readMessage } from './message.ts';
 import { createSessionMemory } from './session-memory.ts';
 

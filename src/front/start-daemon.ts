@@ -21,6 +21,8 @@ export interface Starter {
    * Throws with a line for the reader when it has failed too often.
    */
   start(epoch: number): void;
+  /** One of ours is on its way, or serves already. */
+  readonly running: boolean;
 }
 
 const MOST_FAILURES = 3;
@@ -58,6 +60,9 @@ export function createStarter({ home, env, daemonCommand, clock }: StarterParts)
       // A failure of ours holds the ticket already.
       if (failures === 0 && !mayStart(epoch)) return;
       began(launch(home, daemonCommand, daemonEnvironment(env, home)));
+    },
+    get running() {
+      return current !== null;
     },
   };
 }

@@ -32,6 +32,8 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Output before this position does not count; null: what the present run has written. */
   readonly after: number | null;
+  /** Told about once a second what is being waited for. */
+  readonly progress: (message: string) => void;
 }
 
 export interface WaitTools {
@@ -45,6 +47,7 @@ export interface WaitTools {
 /** What one look found: settled with a match, hopeless, or not yet. */
 type Look = { readonly ok: boolean; readonly match: string | null } | null;
 
+const PROGRESS_EVERY_MS = 1_000;
 /** Between two looks at an HTTP server, which wakes nobody by itself. */
 const HTTP_EVERY_MS = 100;
 /** After the first sign of readiness the other facts (URL, port, first lines) get so long to come in. */
@@ -58,6 +61,7 @@ export async function waitFor(
 ): Promise<Waited> {
   const startedAt = tools.clock.micros();
   const elapsed = () => Math.round((tools.clock.micros() - startedAt) / 1000);
+  let told = 0;
   const look = looker(managed, condition, options, tools);
   for (;;) {
     if (options.signal.aborted)
@@ -78,7 +82,12 @@ export async function waitFor(
     if (ended) return { for: condition.kind, ok: false, ms: elapsed(), match: null, reason: 'ended' };
     const left = options.timeoutMs - elapsed();
     if (left <= 0) return { for: condition.kind, ok: false, ms: elapsed(), match: null, reason: 'timeout' };
-    await tools.changes.next(ticket, condition.kind === 'http' ? Math.min(left, HTTP_EVERY_MS) : left, options.signal);
+    if (elapsed() - told >= PROGRESS_EVERY_MS) {
+      told = elapsed();
+      options.progress(`waiting for ${managed.id}: ${condition.kind}, ${Math.round(told / 1000)} s`);
+    }
+    const soonest = condition.kind === 'http' ? HTTP_EVERY_MS : PROGRESS_EVERY_MS;
+    await tools.changes.next(ticket, Math.min(left, soonest), options.signal);
   }
 }
 

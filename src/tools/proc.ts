@@ -97,7 +97,12 @@ const HANDLERS: Record<Action, Handler> = {
   async wait(input, call, workbench) {
     const process = await named(input, call, workbench);
     const condition = conditionOf(required(input.for, 'for', 'wait'));
-    const options = { timeoutMs: input.timeout_ms, signal: call.signal, after: input.after ?? null };
+    const options = {
+      timeoutMs: input.timeout_ms,
+      signal: call.signal,
+      progress: call.progress,
+      after: input.after ?? null,
+    };
     const waited = await workbench.processes.wait(process, condition, options);
     const value = { ...workbench.processes.view(process), waited };
     if (waited.ok) return { kind: 'data', value };

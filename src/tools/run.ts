@@ -83,7 +83,12 @@ function wait(
   const chosen = chooseCondition(input, server);
   const timeoutMs = chosen.kind === 'glance' ? GLANCE_MS : foreground(input) ? MAX_TIMER_MS : input.wait_timeout_ms;
   const condition: Condition = chosen.kind === 'glance' ? { kind: 'exit' } : chosen;
-  const waiting = workbench.processes.wait(process, condition, { timeoutMs, signal: call.signal, after: null });
+  const waiting = workbench.processes.wait(process, condition, {
+    timeoutMs,
+    signal: call.signal,
+    progress: call.progress,
+    after: null,
+  });
   if (chosen.kind !== 'glance') return waiting;
   return waiting.then((waited) => ({ ...waited, for: 'none', ok: true, reason: null }));
 }

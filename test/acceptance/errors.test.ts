@@ -112,3 +112,15 @@ test('a cancelled wait ends, and the process goes on', async () => {
   const { data } = await session.ok('proc', { action: 'status', process_id: 's' });
   expect(data['state']).toBe('running');
 });
+
+test('a long wait tells how it goes, to a client that asked', async () => {
+  const session = await connect();
+  await session.ok('run', { command: 'sleep', args: ['60'], id: 's' });
+  const told: string[] = [];
+  await session.client.callTool(
+    { name: 'proc', arguments: { action: 'wait', process_id: 's', for: 'exit', timeout_ms: 2_500 } },
+    { onprogress: ({ message }) => told.push(message ?? '') },
+  );
+  expect(told.length).toBeGreaterThanOrEqual(1);
+  expect(told[0]).toMatch(/^waiting for s: exit, \d+ s$/);
+});

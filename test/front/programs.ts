@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { createLines } from '../../src/front/lines.ts';
+import { createLines } from '../../src/home/lines.ts';
 import { startTimeOf } from '../../src/home/process-start.ts';
 import { until } from './until.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLines } from '../../src/front/lines.ts';
+import { createLines } from '../../src/home/lines.ts';
 
 function split(chunks: readonly (string | Buffer)[], most = 1_000) {
   const lines: string[] = [];
