@@ -1,17 +1,5 @@
 /**
  * One process's facts in shared memory, readable from any thread without asking.
- *
- * Roles     The process worker writes every word; the control thread races with it on `state` alone, by compare-and-swap.
- * Layout    `CELL`, printed by its `table()` and pinned by test/process/cell.test.ts.
- * Algorithm A run begins: B1 run ← run + 1, B2 the run's words are reset, B3 state leaves `pending`. While it lasts each
- *           word is written at most once, before the move of `state` that implies it: pid before `running`, exit status
- *           before `stopped` or `failed`. Snapshot: S1 run, S2 state, S3 the words, S4 run; S1 ≠ S4 starts over.
- * Invariant I1 a snapshot's words are all of one run.  I2 a snapshot whose state is ended has that run's exit status.
- * Ordering  Every word is atomic, so all steps have one order. S1 = S4 means that no B1 lies between, hence no reset; the
- *           words were read after S2, hence after the writes that the state read there implies.
- * Progress  Writers: wait-free. Snapshot: lock-free, it starts over only when a run has begun meanwhile.
- * Crash     A lost worker is fatal to the daemon (DECISIONS: processes cannot be pumped by another), so none is repaired.
- * Wrap      `run` wraps after 2³² restarts of one slot; a snapshot would have to sleep through all of them.
  */
 import { add, load, loadWide, store, storeWide } from '#atomic';
 import { layout, wide, word } from '../lockfree/layout.ts';
@@ -24,21 +12,22 @@ const WORKER = 'process worker';
 export const CELL = layout({
   state: word('control thread, process worker'),
   run: word(WORKER),
-  pid: word(WORKER),
-  pgid: word(WORKER),
-  /** Exit code plus one; 0: none. */
-  exitCode: word(WORKER),
-  /** Signal number; 0: none. */
-  exitSignal: word(WORKER),
-  /** Place in ENDINGS. */
-  endedBy: word(WORKER),
   restarts: word(WORKER),
+  // Two of each from here on: one bank for runs of even number, one for those of odd number.
+  pid: word(WORKER, 2),
+  pgid: word(WORKER, 2),
+  /** Exit code plus one; 0: none. */
+  exitCode: word(WORKER, 2),
+  /** Signal number; 0: none. */
+  exitSignal: word(WORKER, 2),
+  /** Place in ENDINGS. */
+  endedBy: word(WORKER, 2),
   /** Microseconds since the epoch plus one; 0: not yet. */
-  startedAt: wide(WORKER),
-  readyAt: wide(WORKER),
-  endedAt: wide(WORKER),
+  startedAt: wide(WORKER, 2),
+  readyAt: wide(WORKER, 2),
+  endedAt: wide(WORKER, 2),
   /** Bytes that earlier runs of this entry have written to both streams. */
-  runPosition: wide(WORKER),
+  runPosition: wide(WORKER, 2),
 });
 
 export interface CellSnapshot {
@@ -57,7 +46,7 @@ export interface CellSnapshot {
   readonly runPosition: number;
 }
 
-type WordName = 'run' | 'pid' | 'pgid' | 'exitCode' | 'exitSignal' | 'endedBy' | 'restarts';
+type WordName = 'pid' | 'pgid' | 'exitCode' | 'exitSignal' | 'endedBy';
 type WideName = 'startedAt' | 'readyAt' | 'endedAt' | 'runPosition';
 
 export interface ExitFacts {
@@ -67,6 +56,32 @@ export interface ExitFacts {
   readonly micros: number;
 }
 
+/**
+ * What        The facts of one process, one cell a slot: one writer, any readers; a new run takes the place of the one before.
+ * Roles       The process worker writes every word. The control thread races with it on `state` alone, by compare-and-swap, and
+ *             resets the cell for a new tenant before its id can be found. Any thread reads.
+ * Layout      CELL, pinned by test/process/cell.test.ts: `state` on a line of its own, the worker's words on the next ones, those
+ *             of a run twice: run r uses the bank r mod 2.
+ * States      src/process/machine.ts. A run goes pending → starting → … → stopped or failed; from there a new run leads on.
+ * Algorithm   A run: B1 state → starting   B2 the next run's bank is reset   B3 run ← run + 1   B4 pid, group and start are
+ *             written   B5 state → running   B6 exit status and end are written   B7 state → stopped or failed.
+ *             Snapshot: S1 run   S2 state   S3 the words of its bank   S4 run; S1 ≠ S4 starts over.
+ * Invariants  I1 a snapshot's words are all of the run that it names.   I2 a snapshot whose state is ended has that run's exit
+ *             status.   I3 one whose state is running has its pid.
+ * Ordering    Every word is atomic, so all steps have one order. S1 = S4 means that no B3 lies between; the bank of run r is reset
+ *             only for run r + 2, after the B3 of run r + 1, hence not in S3. The words were read after S2, hence after the writes
+ *             that the state read there implies. Between B1 and B3 a snapshot names the run before, whose end it tells beside
+ *             `starting`: ManagedProcess shows an end only with an ended state. (With one bank, reset after `run` had changed, a
+ *             snapshot between the two mixed runs: the model check refused that.)
+ * Effect      snapshot: S4.  Each write: its store.
+ * Progress    Writers wait-free. snapshot lock-free: it starts over only when a run has begun meanwhile. A stalled writer prevents nothing.
+ * Wrap/ABA    `run` wraps after 2³² runs of one slot; a snapshot would have to sleep through exactly so many.
+ * Crash       A lost worker is fatal to the daemon, since its pipes cannot be had back: nothing is repaired.
+ * Cost        snapshot 13 loads; 256 bytes a slot.
+ * Not given   waiting for a change (see changes.ts); the facts of earlier runs.
+ * Source      the reference's ManagedProcess: atomic state, pid, exit code, times.
+ * Checked by  test/model/cell.model.ts (I1 to I3, stall, wrong twins), test/process/cell.test.ts
+ */
 export class ProcessCell {
   readonly state: StateWord<ProcessState>;
   readonly #region: Region;
@@ -81,74 +96,102 @@ export class ProcessCell {
 
   /** A new tenant of the slot: everything as before a first run. Whoever registers it, before the id can be found. */
   reset(): void {
-    for (const name of ['run', 'restarts'] as const) this.#set(name, 0);
-    this.#clearRun(0);
+    this.#store('run', 0);
+    this.#store('restarts', 0);
+    for (const run of [0, 1]) this.resetBank(run, 0);
     this.state.reset('pending');
   }
 
-  /** B1 and B2. `position` is where the output stands. */
+  /** B2 and B3; the number of the run. `position` is where the output stands. */
   beginRun(position: number): number {
-    add(this.#region.words, this.#word('run'), 1);
-    this.#clearRun(position);
-    return load(this.#region.words, this.#word('run'));
+    const run = (this.#load('run') + 1) | 0;
+    this.resetBank(run, position);
+    this.#store('run', run);
+    return run;
   }
 
   started(pid: number, pgid: number, micros: number): void {
-    this.#set('pid', pid);
-    this.#set('pgid', pgid);
-    this.#setWide('startedAt', micros + 1);
+    const run = this.#load('run');
+    this.#set(run, 'pid', pid);
+    this.#set(run, 'pgid', pgid);
+    this.#setWide(run, 'startedAt', micros + 1);
   }
 
   ready(micros: number): void {
-    if (this.#getWide('readyAt') === 0) this.#setWide('readyAt', micros + 1);
+    const run = this.#load('run');
+    if (this.#getWide(run, 'readyAt') === 0) this.#setWide(run, 'readyAt', micros + 1);
   }
 
   restarted(): void {
-    add(this.#region.words, this.#word('restarts'), 1);
+    add(this.#region.words, this.#base / 4 + CELL.at.restarts, 1);
   }
 
   ended({ code, signal, endedBy, micros }: ExitFacts): void {
-    this.#set('exitCode', code === null ? 0 : code + 1);
-    this.#set('exitSignal', signal ?? 0);
-    this.#set('endedBy', ENDINGS.indexOf(endedBy));
-    this.#setWide('endedAt', micros + 1);
+    const run = this.#load('run');
+    this.#set(run, 'exitCode', code === null ? 0 : code + 1);
+    this.#set(run, 'exitSignal', signal ?? 0);
+    this.#set(run, 'endedBy', ENDINGS.indexOf(endedBy));
+    this.#setWide(run, 'endedAt', micros + 1);
   }
 
   /** S1 to S4. */
   snapshot(): CellSnapshot {
     for (;;) {
-      const run = this.#get('run');
-      const state = this.state.get();
-      const snapshot = {
-        run,
-        state,
-        pid: this.#get('pid') || null,
-        pgid: this.#get('pgid') || null,
-        exitCode: fromPlusOne(this.#get('exitCode')),
-        exitSignal: this.#get('exitSignal') || null,
-        endedBy: ENDINGS[this.#get('endedBy')] ?? null,
-        restarts: this.#get('restarts'),
-        startedAt: fromPlusOne(this.#getWide('startedAt')),
-        readyAt: fromPlusOne(this.#getWide('readyAt')),
-        endedAt: fromPlusOne(this.#getWide('endedAt')),
-        runPosition: this.#getWide('runPosition'),
-      };
-      if (this.#get('run') === run) return snapshot;
+      const run = this.#load('run');
+      const snapshot = this.look(run);
+      if (this.#load('run') === run) return snapshot;
     }
   }
 
-  #clearRun(position: number): void {
-    for (const name of ['pid', 'pgid', 'exitCode', 'exitSignal', 'endedBy'] as const) this.#set(name, 0);
-    for (const name of ['startedAt', 'readyAt', 'endedAt'] as const) this.#setWide(name, 0);
-    this.#setWide('runPosition', position);
+  /** S2 and S3. */
+  protected look(run: number): CellSnapshot {
+    return { run, state: this.state.get(), ...this.facts(run) };
   }
 
-  #word = (name: WordName): number => this.#base / 4 + CELL.at[name];
-  #wide = (name: WideName): number => this.#base / 8 + CELL.at[name];
-  #get = (name: WordName): number => load(this.#region.words, this.#word(name));
-  #set = (name: WordName, value: number): void => store(this.#region.words, this.#word(name), value);
-  #getWide = (name: WideName): number => Number(loadWide(this.#region.wide, this.#wide(name)));
-  #setWide = (name: WideName, value: number): void => storeWide(this.#region.wide, this.#wide(name), BigInt(value));
+  protected facts(run: number): Omit<CellSnapshot, 'run' | 'state'> {
+    return {
+      restarts: this.#load('restarts'),
+      pid: this.#get(run, 'pid') || null,
+      pgid: this.#get(run, 'pgid') || null,
+      exitCode: fromPlusOne(this.#get(run, 'exitCode')),
+      exitSignal: this.#get(run, 'exitSignal') || null,
+      endedBy: ENDINGS[this.#get(run, 'endedBy')] ?? null,
+      startedAt: fromPlusOne(this.#getWide(run, 'startedAt')),
+      readyAt: fromPlusOne(this.#getWide(run, 'readyAt')),
+      endedAt: fromPlusOne(this.#getWide(run, 'endedAt')),
+      runPosition: this.#getWide(run, 'runPosition'),
+    };
+  }
+
+  protected resetBank(run: number, position: number): void {
+    for (const name of ['pid', 'pgid', 'exitCode', 'exitSignal', 'endedBy'] as const) this.#set(run, name, 0);
+    for (const name of ['startedAt', 'readyAt', 'endedAt'] as const) this.#setWide(run, name, 0);
+    this.#setWide(run, 'runPosition', position);
+  }
+
+  #load(name: 'run' | 'restarts'): number {
+    return load(this.#region.words, this.#base / 4 + CELL.at[name]);
+  }
+
+  #store(name: 'run' | 'restarts', value: number): void {
+    store(this.#region.words, this.#base / 4 + CELL.at[name], value);
+  }
+
+  #get(run: number, name: WordName): number {
+    return load(this.#region.words, this.#base / 4 + CELL.at[name] + (run & 1));
+  }
+
+  #set(run: number, name: WordName, value: number): void {
+    store(this.#region.words, this.#base / 4 + CELL.at[name] + (run & 1), value);
+  }
+
+  #getWide(run: number, name: WideName): number {
+    return Number(loadWide(this.#region.wide, this.#base / 8 + CELL.at[name] + (run & 1)));
+  }
+
+  #setWide(run: number, name: WideName, value: number): void {
+    storeWide(this.#region.wide, this.#base / 8 + CELL.at[name] + (run & 1), BigInt(value));
+  }
 }
 
 const fromPlusOne = (value: number): number | null => (value === 0 ? null : value - 1);

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Handle } from '../lockfree/registry.ts';
 import type { CellSnapshot, ProcessCell } from './cell.ts';
 import type { WallClock } from './clock.ts';
-import type { ProcessState } from './machine.ts';
+import { isLive, type ProcessState } from './machine.ts';
 import { type OutputTotals, ProcessOutput } from './output.ts';
 import type { Facts, OutputBuffers, ProcessSpec, Survivor } from './spec.ts';
 
@@ -43,6 +43,8 @@ export interface ProcessView {
   readonly survivors: readonly Survivor[];
   readonly output: OutputTotals;
 }
+
+const NO_END = { exitCode: null, exitSignal: null, endedBy: null } as const;
 
 export const NO_FACTS: Facts = { urls: [], ports: [], survivors: [], spawnError: null };
 
@@ -102,7 +104,11 @@ export class ManagedProcess {
   view(nowMicros: number, wall: WallClock): ProcessView {
     const { request, facts } = this;
     const cell = this.snapshot();
-    const { startedAt, endedAt } = cell;
+    // Between two runs a cell tells the end of the one before (see cell.ts).
+    const isOver = !isLive(cell.state);
+    const { exitCode, exitSignal, endedBy } = isOver ? cell : NO_END;
+    const endedAt = isOver ? cell.endedAt : null;
+    const startedAt = cell.state === 'pending' || cell.state === 'starting' ? null : cell.startedAt;
     return {
       process_id: request.id,
       path: request.path,
@@ -110,13 +116,13 @@ export class ManagedProcess {
       state: cell.state,
       pid: cell.pid,
       pgid: cell.pgid,
-      exit_code: cell.exitCode,
-      signal: cell.exitSignal === null ? null : (SIGNAL_NAMES.get(cell.exitSignal) ?? `SIG${cell.exitSignal}`),
-      ended_by: cell.endedBy,
+      exit_code: exitCode,
+      signal: exitSignal === null ? null : (SIGNAL_NAMES.get(exitSignal) ?? `SIG${exitSignal}`),
+      ended_by: endedBy,
       started_at: startedAt === null ? null : wall.iso(startedAt),
       ended_at: endedAt === null ? null : wall.iso(endedAt),
       runtime_ms: startedAt === null ? 0 : Math.round(((endedAt ?? nowMicros) - startedAt) / 1000),
-      ready: cell.readyAt !== null && endedAt === null,
+      ready: cell.readyAt !== null && !isOver && startedAt !== null,
       urls: facts.urls,
       ports: facts.ports,
       restarts: cell.restarts,

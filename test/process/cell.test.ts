@@ -22,16 +22,16 @@ test('layout', () => {
   expect(CELL.table().map(({ offset, bytes, field }) => [offset, bytes, field])).toEqual([
     [0, 4, 'state'],
     [128, 4, 'run'],
-    [132, 4, 'pid'],
-    [136, 4, 'pgid'],
-    [140, 4, 'exitCode'],
-    [144, 4, 'exitSignal'],
-    [148, 4, 'endedBy'],
-    [152, 4, 'restarts'],
-    [160, 8, 'startedAt'],
-    [168, 8, 'readyAt'],
-    [176, 8, 'endedAt'],
-    [184, 8, 'runPosition'],
+    [132, 4, 'restarts'],
+    [136, 8, 'pid'],
+    [144, 8, 'pgid'],
+    [152, 8, 'exitCode'],
+    [160, 8, 'exitSignal'],
+    [168, 8, 'endedBy'],
+    [176, 16, 'startedAt'],
+    [192, 16, 'readyAt'],
+    [208, 16, 'endedAt'],
+    [224, 16, 'runPosition'],
   ]);
   expect(CELL.bytes).toBe(256);
 });

@@ -1,0 +1,110 @@
+/** ProcessCell under every interleaving: a snapshot never mixes two runs, and tells an end with its exit status. */
+
+import { describe, expect, test } from 'vitest';
+import { load } from '#atomic';
+import { Segment } from '../../src/lockfree/segment.ts';
+import { CELL, type CellSnapshot, ProcessCell } from '../../src/process/cell.ts';
+import { BOUND } from './bound.ts';
+import { explore } from './explore.ts';
+
+/** I1 broken: whatever was read is believed. */
+class BelievesAtOnce extends ProcessCell {
+  override snapshot(): CellSnapshot {
+    const region = regionOf.get(this);
+    return this.look(region === undefined ? 0 : load(region.words, CELL.at.run));
+  }
+}
+
+/** I2 broken: the words are older than the state that they stand beside. */
+class StateLast extends ProcessCell {
+  protected override look(run: number): CellSnapshot {
+    const facts = this.facts(run);
+    return { run, state: this.state.get(), ...facts };
+  }
+}
+
+/** I2 broken by the writer: the end is told before its status is written. */
+class EndsFirst extends ProcessCell {
+  override ended(facts: Parameters<ProcessCell['ended']>[0]): void {
+    this.state.compareAndSwap('running', 'stopped');
+    super.ended(facts);
+    this.state.compareAndSwap('stopped', 'pending');
+    this.state.reset('running');
+  }
+}
+
+/** I1 broken by the writer: one bank for all runs, as this cell once had it. */
+class OneBank extends ProcessCell {
+  protected override resetBank(run: number, position: number): void {
+    super.resetBank(run + 1, position);
+    super.resetBank(run, position);
+  }
+}
+
+const regionOf = new WeakMap<ProcessCell, ReturnType<Segment['region']>>();
+type Kind = typeof ProcessCell;
+
+/** Two runs, each with words of its own, beside readers that take snapshots. */
+function live(kind: Kind, reader: Kind, options: { stall?: number[]; readers?: number } = {}) {
+  const { stall = [], readers = 1 } = options;
+  return explore(
+    () => {
+      const region = Segment.create({ cells: CELL.bytes }).region('cells');
+      const make = (of: Kind) => {
+        const cell = new of(region, 0);
+        regionOf.set(cell, region);
+        return cell;
+      };
+      const writer = () => {
+        const cell = make(kind);
+        for (const run of [1, 2]) {
+          cell.state.compareAndSwap('pending', 'starting');
+          cell.beginRun(run * 100);
+          cell.started(run * 10, run * 10, run);
+          cell.state.compareAndSwap('starting', 'running');
+          cell.ended({ code: run, signal: null, endedBy: 'exit', micros: run });
+          cell.state.compareAndSwap('running', 'stopped');
+          if (run === 1) cell.state.compareAndSwap('stopped', 'pending');
+        }
+      };
+      const read = () => make(reader).snapshot();
+      return {
+        threads: [writer, ...Array.from({ length: readers }, () => read)],
+        check: ([, ...snapshots]) => {
+          for (const snapshot of snapshots) if (snapshot !== undefined) sound(snapshot as CellSnapshot);
+        },
+      };
+    },
+    { preemptions: BOUND, stall },
+  );
+}
+
+function sound({ run, state, pid, exitCode, endedBy, runPosition }: CellSnapshot): void {
+  expect([null, run * 10], 'I1: pid').toContain(pid);
+  expect([null, run], 'I1: exit code').toContain(exitCode);
+  expect([0, run * 100], 'I1: position').toContain(runPosition);
+  if (state === 'stopped') expect([exitCode, endedBy], 'I2').toEqual([run, 'exit']);
+  if (state === 'running') expect(pid, 'I3').toBe(run * 10);
+}
+
+describe('snapshots', () => {
+  test('are of one run, and tell an end with its status', () => {
+    expect(live(ProcessCell, ProcessCell)).toMatchObject({ ok: true });
+  });
+
+  test('wait for nobody: a writer that is stopped at any step, a reader that is', () => {
+    expect(live(ProcessCell, ProcessCell, { stall: [0] })).toMatchObject({ ok: true });
+    expect(live(ProcessCell, ProcessCell, { stall: [1] })).toMatchObject({ ok: true });
+  });
+});
+
+describe('wrong twins are refused', () => {
+  test.each([
+    ['a reader that believes at once', ProcessCell, BelievesAtOnce, /I1/],
+    ['a reader of the state after the words', ProcessCell, StateLast, /I[123]/],
+    ['a writer that ends first', EndsFirst, ProcessCell, /I2/],
+    ['a writer that resets both banks', OneBank, ProcessCell, /I[123]/],
+  ])('%s', (_name, writer, reader, error) => {
+    expect(live(writer, reader)).toMatchObject({ ok: false, error: expect.stringMatching(error) });
+  });
+});
