@@ -14,7 +14,7 @@ const MAY = {
   daemon: ['tools', 'process', 'patterns', 'home', 'text'],
   tools: ['process', 'project', 'patterns', 'text'],
   process: ['lockfree', 'text', 'patterns'],
-  project: [],
+  project: ['text'],
   patterns: [],
   text: [],
   lockfree: [],

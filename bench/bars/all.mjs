@@ -7,6 +7,7 @@ const quick = process.argv.includes('quick');
 const BARS = [
   ['r1-kill-daemon', [], ['20']],
   ['r3-stop', [], []],
+  ['r4-strangers', [], []],
   ['r5-restart-policy', [], []],
   ['r6-flood', [], ['1000000000']],
   ['r7-exits', [], ['500']],

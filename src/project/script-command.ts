@@ -1,7 +1,8 @@
 /** How a script of a project is run: the program and arguments, or the line for a shell. */
 import { resolve } from 'node:path';
+import { nearNames } from '../text/near.ts';
+import { quote } from '../text/quote.ts';
 import { runnableScripts } from './detect.ts';
-import { nearNames } from './near-names.ts';
 import type { Project, RunnableScript } from './project.ts';
 
 export interface ScriptCommand {
@@ -48,7 +49,7 @@ export const isServer = (script: RunnableScript): boolean => script.server;
 function commandOf({ name, invocation, server }: RunnableScript, args: readonly string[], path: string): ScriptCommand {
   const { command, shell, separator, env } = invocation;
   const extra = args.length > 0 && separator !== null ? [separator, ...args] : args;
-  const line = [command, ...extra.map(quoted)].join(' ');
+  const line = extra.length === 0 ? command : `${command} ${quote(extra)}`;
   return {
     kind: 'script',
     name,
@@ -62,4 +63,3 @@ function commandOf({ name, invocation, server }: RunnableScript, args: readonly 
 }
 
 /** One word of a POSIX shell (POSIX.1-2024, Shell Command Language 2.2). */
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
