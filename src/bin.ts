@@ -11,7 +11,7 @@ function front(): void {
   const env = Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  const hello = { version: __VERSION__, cwd: process.cwd(), pid: process.pid, env, role: 'front' } as const;
+  const hello = { version: __VERSION__, cwd: workingDirectory(), pid: process.pid, env, role: 'front' } as const;
   if (process.stdin.isTTY) process.stderr.write(`${TERMINAL_HINT}\n`);
   runFront({
     stdin: process.stdin,
@@ -30,6 +30,15 @@ function front(): void {
     },
     exit: (code) => process.exit(code),
   });
+}
+
+/** A directory that was removed under us has no name any more. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
 }
 
 const TERMINAL_HINT = `devtool-mcp speaks MCP on stdio, for a client to start. In a client's configuration:

@@ -13,6 +13,8 @@ const SHAPES = ['child', 'setsid', 'double-fork', 'bare', 'bare-double-fork', 's
 const goneMs = [];
 const backMs = [];
 let orphans = 0;
+/** What the tree of this round told of itself: `env -i` children carry nothing by which they could be found. */
+let told = [];
 let failures = 0;
 
 /** One of the moments at which a daemon may die: at once, while it starts something, while it stops something. */
@@ -27,18 +29,24 @@ async function somethingUnderWay() {
   const moment = Math.floor(chance() * 4);
   if (moment === 0) return void front.call('run', { ...run, wait_for: 'none' });
   await front.call('run', { ...run, wait_for: { text: 'ready' } });
+  const { text } = await front.call('proc', { action: 'output', process_id: 't', grep: '^ready', tail: 1 });
+  told = (text.split('\n')[0] ?? '').split(' ').slice(1).map(Number);
   if (moment === 1) void front.call('proc', { action: 'stop', process_id: 't', grace_ms: 200 });
   if (moment === 2) void front.call('proc', { action: 'restart', process_id: 't', grace_ms: 200 });
 }
 
 for (let kill = 0; kill < kills; kill++) {
   const { data } = await front.call('daemon', { action: 'info' });
+  told = [];
   await somethingUnderWay();
   await new Promise((resolve) => setTimeout(resolve, chance() * 40));
   process.kill(data.pid, 'SIGKILL');
   const killedAt = performance.now();
-  // What carries the home in its environment was the daemon's: everything but the front. `env -i` children are found by their program.
-  const left = () => pidsWith(`DEVTOOL_MCP_HOME=${place.home}`).filter((pid) => pid !== front.child.pid);
+  // What carries the home in its environment was the daemon's: everything but the front.
+  const left = () => [
+    ...pidsWith(`DEVTOOL_MCP_HOME=${place.home}`).filter((pid) => pid !== front.child.pid),
+    ...told.filter((pid) => isAlive(pid)),
+  ];
   await until(`everybody of daemon ${data.pid} gone`, () => left().length === 0, 5_000).catch(() => {
     orphans += left().length;
     for (const pid of left()) process.kill(pid, 'SIGKILL');

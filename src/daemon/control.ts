@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { type FrontHello, isNewer } from '../home/hello.ts';
 import type { Home } from '../home/home.ts';
-import { startTimeOf } from '../home/owner.ts';
+import { startTimeOf } from '../home/process-start.ts';
 import { createPatterns } from '../patterns/patterns.ts';
 import { systemClock, wallClock } from '../process/clock.ts';
 import { isLive } from '../process/machine.ts';
@@ -25,6 +25,8 @@ import { mcpServer } from './mcp.ts';
 import { settings } from './settings.ts';
 import { openDoor } from './socket.ts';
 import { stateFile } from './state-file.ts';
+import { limitUnsent } from './unsent.ts';
+import { wholeLines } from './whole-lines.ts';
 
 export interface DaemonParts {
   readonly home: Home;
@@ -126,7 +128,13 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
   function connected(hello: FrontHello, socket: Socket): void {
     const used = new Set<string>();
     const ends = [lifetime.joined(hello.cwd, used)];
-    const transport = new StdioServerTransport(socket, socket, { maxBufferSize: MOST_LINE_BYTES });
+    const lines = wholeLines(socket, MOST_LINE_BYTES, (bytes) =>
+      log(`front ${hello.pid}: a line of ${bytes} bytes was dropped`),
+    );
+    const transport = new StdioServerTransport(lines, socket, { maxBufferSize: 2 * MOST_LINE_BYTES });
+    // One waits for each answer that a client which does not read leaves unsent.
+    socket.setMaxListeners(0);
+    ends.push(limitUnsent(socket, log));
     const served = serveStdio(
       ({ era }) =>
         mcpServer(
@@ -143,7 +151,6 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
         ),
       { transport, onerror: (error) => log(`front ${hello.pid}: ${error.message}`) },
     );
-    socket.resume();
     socket.on('close', () => {
       for (const stop of ends) stop();
       void served.close().catch(() => {});

@@ -8,26 +8,49 @@ const MOST_LINE = 8_192;
 export type Log = (line: string) => void;
 
 export function openLog(path: string, now: () => string): Log {
+  let file: number | null = null;
   let bytes = 0;
-  const open = () => {
+
+  function open(): number {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
     const opened = openSync(path, flags, 0o600);
+    file = opened;
     bytes = fstatSync(opened).size;
     return opened;
-  };
-  let file: number | null = null;
+  }
+
+  /** Whatever becomes of it: a descriptor that is kept after each failure would run us out of them. */
+  function close(): void {
+    if (file === null) return;
+    const closed = file;
+    file = null;
+    closeSync(closed);
+  }
+
+  function write(line: string): void {
+    let to = file ?? open();
+    if (bytes > MOST_BYTES) {
+      close();
+      renameSync(path, `${path}.1`);
+      to = open();
+    }
+    bytes += writeSync(to, `${now()} ${line.slice(0, MOST_LINE).replace(/\n/g, '\n  ')}\n`);
+  }
+
   return (line) => {
     try {
-      file ??= open();
-      if (bytes > MOST_BYTES) {
-        closeSync(file);
-        renameSync(path, `${path}.1`);
-        file = open();
-      }
-      bytes += writeSync(file, `${now()} ${line.slice(0, MOST_LINE).replace(/\n/g, '\n  ')}\n`);
+      write(line);
     } catch {
       // A full disk or a missing directory costs the line, not the daemon.
-      file = null;
+      quietly(close);
     }
   };
+}
+
+function quietly(run: () => void): void {
+  try {
+    run();
+  } catch {
+    // close(2) reports an earlier write's failure; the descriptor is gone all the same.
+  }
 }

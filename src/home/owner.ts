@@ -6,8 +6,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning } from './process-start.ts';
 
-export { startTimeOf } from './process-start.ts';
-
 export interface Owner {
   readonly pid: number;
   /** As `startTimeOf` reads it. */

@@ -2,6 +2,14 @@
  * Restart policy: how many restarts in how long, and how long to wait before each. Pure; times are the caller's
  * monotonic milliseconds, so a stepped wall clock changes nothing.
  */
+import type { EndedBy } from './machine.ts';
+import type { RestartPolicy } from './spec.ts';
+
+/** Only a run that ended by itself is started again. */
+export function wantsRestart(policy: RestartPolicy, state: 'stopped' | 'failed', endedBy: EndedBy): boolean {
+  if (endedBy !== 'exit' && endedBy !== 'signal') return false;
+  return policy === 'always' || (policy === 'on-failure' && state === 'failed');
+}
 
 export interface RestartLimits {
   /** So many restarts within `windowMs` are allowed; the next failure is final. */

@@ -1,13 +1,14 @@
 /** One entry in the process worker: its present run, what was asked of it, how it ended, and its restarts. */
 import type { ProcessCell } from './cell.ts';
-import { type Child, isSpawnError, spawnChild } from './child.ts';
+import { isSpawnError, spawnChild } from './child.ts';
 import type { Clock } from './clock.ts';
-import { createLooks, type Looks } from './looks.ts';
+import { createLooks } from './looks.ts';
 import { type EndedBy, endState, isLive } from './machine.ts';
 import { spawnPtyChild } from './pty-child.ts';
 import type { Pump } from './pump.ts';
 import type { Quiet } from './quiet.ts';
-import { type RestartBudget, restartBudget } from './restart-budget.ts';
+import { type RestartBudget, restartBudget, wantsRestart } from './restart-budget.ts';
+import { type ExitStatus, letGo, type Run } from './run.ts';
 import type { RunTree } from './run-tree.ts';
 import type { Facts, ProcessSpec, SpawnError, StopOptions, StopVerdict } from './spec.ts';
 
@@ -30,26 +31,6 @@ export interface SupervisorParts {
 const DRAIN_MS = 500;
 /** Between SIGTERM and SIGKILL where nobody has said how long. */
 const GRACE_MS = 5_000;
-interface ExitStatus {
-  readonly code: number | null;
-  readonly signal: number | null;
-}
-
-interface Run {
-  readonly number: number;
-  readonly child: Child;
-  readonly tree: RunTree;
-  readonly looks: Looks;
-  readonly startedMs: number;
-  readonly timeout: { cancel(): void } | null;
-  exit: ExitStatus | null;
-  drained: boolean;
-  /** Set once the run waits for its pipes alone; `over` when it has waited long enough. */
-  drain: 'not yet' | 'waiting' | 'over';
-  treeGone: boolean;
-  over: boolean;
-}
-
 export class SupervisedProcess {
   readonly #parts: SupervisorParts;
   readonly #budget: RestartBudget = restartBudget();
@@ -240,9 +221,7 @@ export class SupervisedProcess {
 
   #considerRestart(run: Run, state: 'stopped' | 'failed', endedBy: EndedBy): void {
     const { spec, clock, cell } = this.#parts;
-    const unasked = endedBy === 'exit' || endedBy === 'signal';
-    const wanted = spec.restart === 'always' || (spec.restart === 'on-failure' && state === 'failed');
-    if (!unasked || !wanted) return;
+    if (!wantsRestart(spec.restart, state, endedBy)) return;
     const now = clock.micros() / 1000;
     const decision = this.#budget.failed(now, now - run.startedMs);
     if (decision.kind === 'give_up' || !cell.state.compareAndSwap(state, 'pending')) return;
@@ -322,10 +301,4 @@ export class SupervisedProcess {
     else if (JSON.stringify(survivors) !== JSON.stringify(this.#facts.survivors))
       this.#tell({ ...this.#facts, survivors });
   }
-}
-
-function letGo({ looks, child, tree }: Run): void {
-  looks.stop();
-  child.closePipes();
-  tree.forget();
 }

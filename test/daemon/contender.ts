@@ -6,7 +6,8 @@ import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claimEpoch, sweepEpochs } from '../../src/daemon/epoch.ts';
-import { isOwnerAlive, type Owner, startTimeOf } from '../../src/home/owner.ts';
+import { isOwnerAlive, type Owner } from '../../src/home/owner.ts';
+import { startTimeOf } from '../../src/home/process-start.ts';
 
 const [directory = ''] = process.argv.slice(2);
 const history = join(directory, 'history');

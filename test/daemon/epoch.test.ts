@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Claim, claimEpoch, holdEpoch, sweepEpochs } from '../../src/daemon/epoch.ts';
-import { epochs, isOwnerAlive, latestEpoch, ownerPath, startTimeOf } from '../../src/home/owner.ts';
+import { epochs, isOwnerAlive, latestEpoch, ownerPath } from '../../src/home/owner.ts';
+import { startTimeOf } from '../../src/home/process-start.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'dtm-epoch-'));
 const program = join(scratch, 'contender.mjs');

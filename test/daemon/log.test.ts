@@ -3,6 +3,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -71,4 +72,13 @@ test('never throws, never writes through a link, and goes on when it can again',
   expect(lstatSync(path).isFile()).toBe(true);
   openLog(join(path, 'below'), now)('lost');
   openLog('/dev/full', now)('lost');
+});
+
+test('a full disk costs no descriptor for each lost line', () => {
+  const descriptors = () => readdirSync('/dev/fd').length;
+  const log = openLog('/dev/full', now);
+  log('lost');
+  const before = descriptors();
+  for (let n = 0; n < 100; n++) log('lost');
+  expect(descriptors() - before).toBeLessThan(10);
 });

@@ -117,7 +117,31 @@ for known in $groups; do
     if same "@{member%%:*}" "@{member#*:}"; then kin="$kin $member"; fi
   done
 done
+# Whoever holds a socket that the daemon gave a leader as a standard stream has it from that leader, however far it has moved.
 children=
+if [ -d /proc/self ]; then
+  set +f
+  set -- /proc/[0-9]*/fd/0 /proc/[0-9]*/fd/1 /proc/[0-9]*/fd/2
+  set -f
+  held=$(ls -l "$@" 2>/dev/null)
+  for known in $groups; do
+    leader=@{known%%/*}
+    case $kin in *" $leader:"*) ;; *) continue ;; esac
+    for stream in 0 1 2; do
+      socket=$(readlink "/proc/$leader/fd/$stream" 2>/dev/null)
+      case $socket in socket:*) ;; *) continue ;; esac
+      for file in $(printf '%s\n' "$held" | grep -F " -> $socket" | sed 's#.* /proc/#/proc/#; s# -> .*##'); do
+        pid=@{file#/proc/}
+        pid=@{pid%%/*}
+        number "$pid" && [ "$pid" -ne $$ ] && look "$pid" || continue
+        [ "$(readlink "$file" 2>/dev/null)" = "$socket" ] || continue
+        case "$kin " in *" $pid:$start "*) continue ;; esac
+        kin="$kin $pid:$start"
+        children="$children $pid:$start"
+      done
+    done
+  done
+fi
 generation=0
 grew=$kin
 while [ -n "$grew" ] && [ $generation -lt 8 ]; do

@@ -55,9 +55,11 @@ describe.each(SHELLS)('the script under %s', (shell) => {
     expect(lives(other)).toBe(true);
   });
 
-  test('ends children that carry no marker and that nobody named, known by their parents alone', async () => {
+  test('ends children that carry no marker and that nobody named, known by their parents or by a stream alone', async () => {
     const marker = freshMarker();
-    const ours = await startTree(marker, 1, ['node', 'tree.mjs', 'bare', 'deep*4'], { IGNORE_TERM: '1' });
+    const ours = await startTree(marker, 1, ['node', 'tree.mjs', 'bare', 'deep*4', 'bare-double-fork'], {
+      IGNORE_TERM: '1',
+    });
     const other = await bystander();
     expect(await runScript(shell, marker, line(ours))).toBe(0);
     expect([ours.leader.pid, ...ours.pids].filter(isThere)).toEqual([]);
