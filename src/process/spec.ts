@@ -66,7 +66,7 @@ export type WorkerCall =
   | { readonly call: 'release'; readonly slot: number }
   | { readonly call: 'holders'; readonly port: number }
   | { readonly call: 'cleanup'; readonly port: number; readonly dryRun: boolean }
-  /** An orderly end: the dead-man's switch is not needed any more. */
+  /** An orderly end: the dead-man's switch ends who is still there all the same, and itself. */
   | { readonly call: 'dismiss' };
 
 /** What each call answers with. */

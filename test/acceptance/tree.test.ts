@@ -123,3 +123,13 @@ test('what a killed daemon ran is gone with it, and the next one tells', async (
   expect(data['pid']).not.toBe(info.data['pid']);
   expect(data['recovered']).toMatchObject([{ process_id: 't', path: place.project, alive: false }]);
 });
+
+test('an orderly end of the daemon ends what outlived its leader, too', async () => {
+  const session = await connect();
+  const run = { command: 'sh', args: [join(PROGRAMS, 'holds-pipe.sh')], id: 'h', mode: 'foreground' };
+  const { data } = await session.ok('run', run);
+  const pids = (data['survivors'] as { pid: number }[]).map(({ pid }) => pid);
+  expect(pids.some(isAlive)).toBe(true);
+  await session.ok('daemon', { action: 'stop' });
+  await until('the survivors gone', () => !pids.some(isAlive));
+});

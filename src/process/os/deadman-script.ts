@@ -4,7 +4,6 @@
  *
  *     + PGID PID:START PID:START …   a group, and processes of that run by which it is known (again: instead of before)
  *     - PGID                         not ours to end any more
- *     bye                            an orderly end
  *
  * - The marker's shape is checked before anything is read: an empty one would be found in every process.
  * - `case` and `grep -F` match fixed strings; no pattern comes from outside. grep answers 2 for entries it may not read: only
@@ -99,7 +98,6 @@ while read -r word pgid members; do
          groups="$groups $token"
        fi ;;
     -) if number "$pgid"; then forget "$pgid"; fi ;;
-    bye) exit 0 ;;
   esac
 done
 

@@ -10,7 +10,7 @@ export interface Deadman {
   /** As `add`, with all by whom the group is known; those of other groups are ended one by one. Replaces what was said before. */
   set(pgid: number, identities: readonly Identity[]): void;
   remove(pgid: number): void;
-  /** An orderly end: everything was ended already. Resolves when the switch is gone. */
+  /** An orderly end: who is still there all the same is ended. Resolves when the switch is gone. */
   dismiss(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ function farewell(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     child.ref();
     child.once('exit', () => resolve());
-    child.stdin?.end('bye\n');
+    child.stdin?.end();
     // One that was stopped could not hear it.
     child.kill('SIGCONT');
   });
