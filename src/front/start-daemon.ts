@@ -30,7 +30,7 @@ const MOST_FAILURES = 3;
 const TICKET_MS = 1_500;
 
 export function createStarter({ home, env, daemonCommand, clock }: StarterParts): Starter {
-  const mayStart = createTickets(home.runtimeDirectory, clock);
+  const tickets = createTickets(home.runtimeDirectory, clock);
   let current: ChildProcess | null = null;
   let failures = 0;
   let why = '';
@@ -55,11 +55,16 @@ export function createStarter({ home, env, daemonCommand, clock }: StarterParts)
   return {
     start(epoch) {
       if (current !== null) return;
-      if (failures >= MOST_FAILURES)
-        throw new Error(`the daemon cannot be started: ${why}; its log is ${home.logPath}`);
       // A failure of ours holds the ticket already.
-      if (failures === 0 && !mayStart(epoch)) return;
-      began(launch(home, daemonCommand, daemonEnvironment(env, home)));
+      if (failures === 0 && !tickets.take(epoch)) return;
+      try {
+        if (failures >= MOST_FAILURES)
+          throw new Error(`the daemon cannot be started: ${why}; its log is ${home.logPath}`);
+        began(launch(home, daemonCommand, daemonEnvironment(env, home)));
+      } catch (error) {
+        tickets.giveBack();
+        throw error;
+      }
     },
     get running() {
       return current !== null;
@@ -67,23 +72,38 @@ export function createStarter({ home, env, daemonCommand, clock }: StarterParts)
   };
 }
 
+interface Tickets {
+  /** True when the caller is the one that starts the daemon for `epoch`. */
+  take(epoch: number): boolean;
+  /** The caller has given up: the next one need not wait. */
+  giveBack(): void;
+}
+
 /**
  * Of a hundred fronts that find no daemon one starts it: the others would only load the machine. No more than that: if two start
- * one, the epochs decide. True when the caller is the one.
+ * one, the epochs decide.
  */
-function createTickets(directory: string, clock: Clock): (epoch: number) => boolean {
+function createTickets(directory: string, clock: Clock): Tickets {
   let seen = { epoch: 0, at: 0 };
-  return (epoch) => {
-    const path = join(directory, `start-${epoch}`);
-    try {
-      closeSync(openSync(path, 'wx', 0o600));
-      return true;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      if (seen.epoch !== epoch) seen = { epoch, at: clock.now() };
-      if (clock.now() - seen.at > TICKET_MS) rmSync(path, { force: true });
-      return false;
-    }
+  let held: string | null = null;
+  return {
+    take(epoch) {
+      const path = join(directory, `start-${epoch}`);
+      try {
+        closeSync(openSync(path, 'wx', 0o600));
+        held = path;
+        return true;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        if (seen.epoch !== epoch) seen = { epoch, at: clock.now() };
+        if (clock.now() - seen.at > TICKET_MS) rmSync(path, { force: true });
+        return false;
+      }
+    },
+    giveBack() {
+      if (held !== null) rmSync(held, { force: true });
+      held = null;
+    },
   };
 }
 

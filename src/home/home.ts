@@ -18,7 +18,8 @@ export interface HomeFacts {
   /** Null where the system has none. */
   readonly uid: number | null;
   readonly cwd: string;
-  readonly userHome: string;
+  /** Null where there is none, as for a user that the system does not know. */
+  readonly userHome: string | null;
   readonly temporary: string;
   /** Whether `path` is a directory that belongs to this user. */
   isOurs(path: string): boolean;
@@ -59,9 +60,11 @@ function defaultRuntime({ env, uid, temporary, isOurs }: HomeFacts): string {
 }
 
 /** "All paths must be absolute. If an implementation encounters a relative path it should … ignore it." (XDG Base Directory) */
-function defaultState({ env, userHome }: HomeFacts): string {
+function defaultState({ env, userHome, uid, temporary }: HomeFacts): string {
   const state = env['XDG_STATE_HOME'];
-  return join(state && isAbsolute(state) ? state : join(userHome, '.local/state'), 'devtool-mcp');
+  if (state && isAbsolute(state)) return join(state, 'devtool-mcp');
+  if (userHome !== null && isAbsolute(userHome)) return join(userHome, '.local/state/devtool-mcp');
+  return join(temporary, `devtool-mcp-${uid ?? 'user'}-state`);
 }
 
 /** A directory whose sockets would have too long a path has a stand-in in the temporary folder. */

@@ -11,7 +11,7 @@ export function localHome(env: Readonly<Record<string, string | undefined>>): Ho
     platform: process.platform,
     uid,
     cwd: workingDirectory(),
-    userHome: homedir(),
+    userHome: userHome(),
     temporary: resolve(workingDirectory(), tmpdir()),
     isOurs: (path) => isOurs(path, uid),
   });
@@ -23,6 +23,15 @@ function workingDirectory(): string {
     return process.cwd();
   } catch {
     return '/';
+  }
+}
+
+/** A container may run us as a user that nobody has told the system of; homedir() throws then, unless HOME is set. */
+function userHome(): string | null {
+  try {
+    return homedir();
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Directories that are the user's alone. */
-import { chmodSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** Makes `path` with mode 0700 and its parents; throws with one clear line when what is there is no directory, or is somebody else's. */
 export function secureDirectory(path: string, uid: number | null): void {
@@ -16,10 +17,26 @@ function made(path: string): Stats {
   try {
     const present = lstatSync(path, { throwIfNoEntry: false });
     if (present !== undefined) return present;
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    make(path);
     return lstatSync(path);
   } catch (error) {
-    throw refusal(`${path} cannot be had (${error instanceof Error ? error.message : String(error)})`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${path} cannot be had (${why}): set DEVTOOL_MCP_HOME to a directory that you may write to`);
+  }
+}
+
+/**
+ * With its parents. Not `recursive`: that never returns where the system says ENOENT for a name that cannot be made below a
+ * directory that is there, as below /proc and automounted directories (Node 20).
+ */
+function make(path: string): void {
+  const parent = dirname(path);
+  if (parent !== path && !existsSync(parent)) make(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another front was faster.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 

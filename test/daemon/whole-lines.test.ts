@@ -1,26 +1,83 @@
-import { PassThrough } from 'node:stream';
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { afterEach, expect, test } from 'vitest';
 import { wholeLines } from '../../src/daemon/whole-lines.ts';
+import { type SocketPair, socketPair } from '../front/socket-pair.ts';
+import { until } from '../front/until.ts';
+
+const pairs: SocketPair[] = [];
+afterEach(async () => {
+  for (const pair of pairs.splice(0)) await pair.close();
+});
+
+async function connection(mostBytes = 1_000_000) {
+  const pair = await socketPair();
+  pairs.push(pair);
+  const tooLong: number[] = [];
+  const lines = wholeLines(pair.far, mostBytes, (bytes) => tooLong.push(bytes));
+  return { client: pair.near, server: pair.far, lines, tooLong };
+}
+
+/** Answers each line with `bytes` of them. */
+function answerEach(lines: Readable, server: Socket, bytes: number): { answered: number } {
+  const count = { answered: 0 };
+  lines.on('data', () => {
+    count.answered += 1;
+    server.write('x'.repeat(bytes));
+  });
+  return count;
+}
 
 test('each line is one chunk, however it came; one that is too long is reported and dropped', async () => {
-  const source = new PassThrough();
-  const tooLong: number[] = [];
+  const { client, lines, tooLong } = await connection();
   const chunks: string[] = [];
-  const lines = wholeLines(source, 1_000_000, (bytes) => tooLong.push(bytes));
   lines.on('data', (chunk) => chunks.push(String(chunk)));
   const big = `${'ü'.repeat(300_000)}\n`;
-  for (const byte of Buffer.from('one\ntwo\n')) source.write(Buffer.from([byte]));
-  for (const part of [big, `${'x'.repeat(1_000_000)}\n`, 'three\nfour\nfive']) source.write(part);
-  source.end();
-  await new Promise((resolve) => lines.on('end', resolve));
+  for (const byte of Buffer.from('one\ntwo\n')) client.write(Buffer.from([byte]));
+  for (const part of [big, `${'x'.repeat(1_000_000)}\n`, 'three\nfour\nfive']) client.write(part);
+  client.end();
+  await once(lines, 'end');
   expect(chunks).toEqual(['one\n', 'two\n', big, 'three\n', 'four\n']);
   expect(tooLong).toEqual([1_000_001]);
 });
 
-test('who does not read holds up who writes', async () => {
-  const source = new PassThrough();
-  wholeLines(source, 1_000, () => {});
-  let accepted = 0;
-  while (source.write('x'.repeat(99).concat('\n')) && accepted < 10_000) accepted += 1;
-  expect(accepted).toBeLessThan(1_000);
+test('a client that does not take its answers is not heard until it does; then it has all of them', async () => {
+  const { client, server, lines } = await connection();
+  const [requests, bytes] = [3_000, 10_000];
+  const count = answerEach(lines, server, bytes);
+  client.pause();
+  client.write('request\n'.repeat(requests));
+  await until('its answers wait', () => server.writableLength > 256 * 1_024);
+  const { answered } = count;
+  for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+  expect(count.answered).toBe(answered);
+  expect(server.writableLength).toBeLessThan(400_000);
+  let taken = 0;
+  client.on('data', (chunk) => {
+    taken += chunk.length;
+  });
+  client.resume();
+  await until('it has all', () => taken === requests * bytes);
+});
+
+test('who leaves with answers untaken leaves nothing that waits', async () => {
+  const { client, server, lines } = await connection();
+  const count = answerEach(lines, server, 100_000);
+  client.pause();
+  client.write('request\n'.repeat(100));
+  await until('its answers wait', () => server.writableLength > 256 * 1_024);
+  client.destroy();
+  await until('the connection is closed', () => server.closed);
+  await until('nobody listens any more', () => server.listenerCount('drain') === 0);
+  expect(count.answered).toBeLessThanOrEqual(100);
+});
+
+test('lines that nobody reads hold up who writes', async () => {
+  const { client, server, lines } = await connection();
+  client.write('x'.repeat(99).concat('\n').repeat(200_000));
+  await until('some have come', () => lines.readableLength > 0);
+  for (let turn = 0; turn < 1_000; turn++) await new Promise(setImmediate);
+  expect(lines.readableLength + server.readableLength).toBeLessThan(400_000);
+  expect(client.writableLength).toBeGreaterThan(10_000_000);
 });

@@ -76,6 +76,17 @@ describe('without one', () => {
     expect(error?.message).toMatch(/cannot be started: it ended at once, by exit code 3; its log is .*daemon\.log/);
     expect(readFileSync(join(world.home, 'state/daemon.log'), 'utf8')).toContain('the reason');
     expect(isAlive(front.pid)).toBe(true);
+    expect(readdirSync(join(world.home, 'run'))).toEqual([]);
+  });
+
+  test('a state directory that cannot be had holds up nobody once it can', async () => {
+    mkdirSync(world.home, { recursive: true });
+    writeFileSync(join(world.home, 'state'), '');
+    const front = world.open();
+    expect((await front.request('who')).error?.message).toMatch(/state is no directory: remove it/);
+    expect(readdirSync(join(world.home, 'run'))).toEqual([]);
+    execFileSync('rm', [join(world.home, 'state')]);
+    expect((await front.request('who')).result).toMatchObject({ epoch: 1 });
   });
 
   test('a runtime directory that is a link is refused in one line, and works once it is mended', async () => {

@@ -29,6 +29,10 @@ describe('where the runtime directory is', () => {
 });
 
 describe('where the state is', () => {
+  test.each([null, '', 'ada'])('a user whose home is %j', (userHome) => {
+    expect(homeOf(facts({ userHome })).stateDirectory).toBe('/tmp/devtool-mcp-1000-state');
+  });
+
   const rows: [string, Record<string, string>, string][] = [
     ['nothing set', {}, '/home/ada/.local/state/devtool-mcp'],
     ['XDG_STATE_HOME', { XDG_STATE_HOME: '/s' }, '/s/devtool-mcp'],

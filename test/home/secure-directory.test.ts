@@ -49,3 +49,10 @@ test('refuses links, files and what belongs to somebody else, each with a line t
   for (const [name, as, message] of rows) expect(() => secureDirectory(join(scratch, name), as)).toThrow(message);
   expect(lstatSync(join(scratch, 'link')).isSymbolicLink()).toBe(true);
 });
+
+test.runIf(process.platform === 'linux')('gives up where nothing can be made', () => {
+  for (const path of ['/proc/devtool-mcp/run', '/sys/devtool-mcp/run'])
+    expect(() => secureDirectory(path, uid)).toThrow(/cannot be had \(E[A-Z]+.*\): set DEVTOOL_MCP_HOME/);
+  symlinkSync(join(scratch, 'nowhere'), join(scratch, 'loose'));
+  expect(() => secureDirectory(join(scratch, 'loose/run'), uid)).toThrow(/run cannot be had \(ENOENT/);
+});
