@@ -43,6 +43,8 @@ await Promise.all([
     outdir: 'dist',
     format: 'esm',
     splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
     // Some packages have an ES module beside a CommonJS one that cannot be bundled.
     mainFields: ['module', 'main'],
     chunkNames: 'chunks/[name]-[hash]',
