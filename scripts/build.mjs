@@ -43,8 +43,9 @@ await Promise.all([
     outdir: 'dist',
     format: 'esm',
     splitting: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
+    // Stacks in the log are read by people.
+    keepNames: true,
     // Some packages have an ES module beside a CommonJS one that cannot be bundled.
     mainFields: ['module', 'main'],
     chunkNames: 'chunks/[name]-[hash]',

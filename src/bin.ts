@@ -20,7 +20,7 @@ function front(): void {
       const { socket } = await connectDaemon({
         home,
         hello,
-        daemonCommand: [process.execPath, `${__dirname}/daemon.js`],
+        daemonCommand: [process.execPath, '--max-semi-space-size=16', `${__dirname}/daemon.js`],
       });
       return socket;
     },

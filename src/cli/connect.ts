@@ -12,7 +12,7 @@ export async function connectCli(): Promise<CliSession> {
     home: localHome(process.env),
     hello: { version: __VERSION__, cwd: process.cwd(), pid: process.pid, env, role: 'cli' },
     // Bundled beside it; from a chunk it is one directory up.
-    daemonCommand: [process.execPath, fileURLToPath(new URL('daemon.js', BESIDE))],
+    daemonCommand: [process.execPath, '--max-semi-space-size=16', fileURLToPath(new URL('daemon.js', BESIDE))],
   });
   return openSession(socket);
 }

@@ -6,7 +6,7 @@ import { type Duplex, type Readable, Transform, type Writable } from 'node:strea
 import { createLines } from '../home/lines.ts';
 
 /** Answers that the peer has not taken; beyond this it is not heard. */
-const MOST_UNTAKEN_BYTES = 256 * 1_024;
+const MOST_UNTAKEN_BYTES = 64 * 1_024;
 
 /** A line of more than `mostBytes` is reported with its bytes, and dropped. The answers go to `connection` itself. */
 export function wholeLines(connection: Duplex, mostBytes: number, onTooLong: (bytes: number) => void): Readable {

@@ -1,5 +1,5 @@
 /** Arguments of a call against a tool's schema; what is wrong is said with the names that are right. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Fault } from '../text/fault.ts';
 import { nearNames } from '../text/near.ts';
 import type { Tool } from './tool.ts';

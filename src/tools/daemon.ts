@@ -1,5 +1,5 @@
 /** `daemon`: the program behind all connections, by hand. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineTool } from './tool.ts';
 
 const ACTIONS = { status: [], info: [], start: [], stop: [], restart: [] } as const;

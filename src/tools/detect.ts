@@ -1,5 +1,5 @@
 /** `detect`: what a directory is, and the scripts that are its own. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { detectProject } from '../project/detect.ts';
 import { projectPath } from './project-path.ts';
 import { defineTool } from './tool.ts';

@@ -1,5 +1,5 @@
 /** `tools/list`, made once from the table: short, in fixed order, the same for every client. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { TOOLS } from './table.ts';
 import type { Annotations, Tool } from './tool.ts';
 
@@ -11,8 +11,12 @@ export interface ListedTool {
   annotations: Annotations;
 }
 
-const listed = TOOLS.map(list);
-export const listing = (): ListedTool[] => listed;
+let listed: ListedTool[] | null = null;
+/** Made at the first call: a daemon's start does not wait for it. */
+export function listing(): ListedTool[] {
+  listed ??= TOOLS.map(list);
+  return listed;
+}
 
 function list(tool: Tool): ListedTool {
   const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: 'input' });

@@ -1,5 +1,5 @@
 /** `proc`: a started process, from its list row to its end. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Fault } from '../text/fault.ts';
 import { showOutput } from './proc-output.ts';
 import { projectPath } from './project-path.ts';

@@ -1,5 +1,5 @@
 /** The reference page docs/tools.md, made from the table. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parametersOf } from './arguments.ts';
 import { TOOLS } from './table.ts';
 import type { Tool } from './tool.ts';

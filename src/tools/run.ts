@@ -1,5 +1,5 @@
 /** `run`: starts a script or a command, waits as asked, and answers with the process and its first and last words. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import { defaultId } from '../process/process-id.ts';
 import type { Condition, Waited } from '../process/wait.ts';

@@ -1,5 +1,5 @@
 /** What a tool is: a row of the table in `table.ts`, from which listing, validation, dispatch and documents are made. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Workbench } from './workbench.ts';
 
 /** Who calls: one connection of a front or command line. */

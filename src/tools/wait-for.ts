@@ -1,5 +1,5 @@
 /** `wait_for` and `for`: what may be waited for, as a parameter. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Condition } from '../process/wait.ts';
 
 export const portSchema = z.int().min(1).max(65_535);
