@@ -22,7 +22,7 @@ const MOST_LINE_BYTES = 64 * 1_048_576;
 /** Beyond this the client is not read from: so much that its end is seen in good time even when the daemon does not read. */
 const MOST_HELD_BYTES = 8 * 1_048_576;
 /** For answers under way when the client has closed its end; the front is gone within 500 ms. */
-const LAST_ANSWERS_MS = 300;
+const LAST_ANSWERS_MS = 200;
 const LOOK_AT_PARENT_MS = 500;
 const DAEMON_LOST = -32_000;
 const LOST =

@@ -273,7 +273,7 @@ describe('the end', () => {
     expect(heard).toHaveLength(1);
   });
 
-  test('an answer that never comes is not waited for longer than 300 ms; nor by a signal', async () => {
+  test('an answer that never comes is not waited for longer than 200 ms; nor by a signal', async () => {
     for (const how of ['end', 'signal'] as const) {
       const { stdin, state, says, daemon, pass } = world();
       says({ id: 1, method: 'x' });
@@ -283,7 +283,7 @@ describe('the end', () => {
         await once(stdin, 'end');
       } else state.signal();
       expect(state.exits).toBe(0);
-      pass(300);
+      pass(200);
       expect(state.exits).toBe(1);
     }
   });
