@@ -97,7 +97,7 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     processes,
     patterns,
     redact: redactor(randomBytes(16).toString('hex')),
-    saveLarge: largeFiles(join(home.stateDirectory, 'files')),
+    saveLarge: largeFiles(join(home.stateDirectory, 'files'), process.getuid?.() ?? null),
     daemonInfo() {
       const { rss, heapUsed } = process.memoryUsage();
       return {

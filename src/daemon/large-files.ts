@@ -1,15 +1,16 @@
 /** Values too large for an answer, as files of the user's alone; the names are numbers, whoever asked for them. */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { secureDirectory } from '../home/secure-directory.ts';
 
 /** So many are kept, the newest. */
 const MOST_FILES = 20;
 const NAME = /^value-(\d+)\.bin$/;
 
 /** A function that writes a value to a new file in `directory` and answers with its path. Throws what the disk says. */
-export function largeFiles(directory: string): (value: Uint8Array) => string {
+export function largeFiles(directory: string, uid: number | null): (value: Uint8Array) => string {
   return (value) => {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    secureDirectory(directory, uid);
     const numbers = readdirSync(directory)
       .map((name) => Number(NAME.exec(name)?.[1] ?? Number.NaN))
       .filter((number) => !Number.isNaN(number))

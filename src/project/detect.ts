@@ -58,16 +58,7 @@ export async function detectProject(path: string): Promise<Project> {
   return projectOf(survey, workspaces);
 }
 
-/** As above, in one go, for a directory that exists, by its real path. */
-export function detect(path: string): Project {
-  const survey = openSurvey(path);
-  return projectOf(
-    survey,
-    [...workspacesOf(survey)].filter((workspace) => workspace !== null),
-  );
-}
-
-/** The scripts with how each is started, in the order in which `detect` lists them. */
+/** The scripts with how each is started, in the order in which `detectProject` lists them. */
 export const runnableScripts = (path: string): readonly RunnableScript[] => openSurvey(path).scripts;
 
 async function realDirectory(path: string): Promise<string> {

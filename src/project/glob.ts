@@ -26,39 +26,30 @@ export function alternatives(pattern: string): string[] {
   return [...done, ...open].slice(0, MOST_ALTERNATIVES);
 }
 
-/** Whether `name`, one level, is as `pattern` says; goes back to the last `*` only, so it never explodes. */
-export function matchesName(pattern: string, name: string): boolean {
-  let at = 0;
-  let star = -1;
-  let resume = 0;
-  for (let i = 0; i < name.length; ) {
-    if (pattern[at] === '*') {
-      star = at++;
-      resume = i;
-    } else if (pattern[at] === '?' || pattern[at] === name[i]) {
-      at++;
-      i++;
-    } else if (star !== -1) {
-      at = star + 1;
-      i = ++resume;
-    } else return false;
-  }
-  while (pattern[at] === '*') at++;
-  return at === pattern.length;
-}
+/** Whether `name`, one level, is as `pattern` says. */
+export const matchesName = (pattern: string, name: string): boolean =>
+  matches([...pattern], [...name], '*', (wanted, given) => wanted === '?' || wanted === given);
 
 /** Whether the levels of a path are as those of a pattern. */
-export function matchesPath(pattern: readonly string[], path: readonly string[]): boolean {
-  // As in `matchesName`, with `**` in the place of `*`.
+export const matchesPath = (pattern: readonly string[], path: readonly string[]): boolean =>
+  matches(pattern, path, '**', matchesName);
+
+/** Goes back to the last wildcard only, so it never explodes. */
+function matches(
+  pattern: readonly string[],
+  given: readonly string[],
+  wildcard: string,
+  isOne: (wanted: string, given: string) => boolean,
+): boolean {
   let at = 0;
   let star = -1;
   let resume = 0;
-  for (let i = 0; i < path.length; ) {
-    const level = pattern[at];
-    if (level === '**') {
+  for (let i = 0; i < given.length; ) {
+    const wanted = pattern[at];
+    if (wanted === wildcard) {
       star = at++;
       resume = i;
-    } else if (level !== undefined && matchesName(level, path[i] ?? '')) {
+    } else if (wanted !== undefined && isOne(wanted, given[i] ?? '')) {
       at++;
       i++;
     } else if (star !== -1) {
@@ -66,6 +57,6 @@ export function matchesPath(pattern: readonly string[], path: readonly string[])
       i = ++resume;
     } else return false;
   }
-  while (pattern[at] === '**') at++;
+  while (pattern[at] === wildcard) at++;
   return at === pattern.length;
 }

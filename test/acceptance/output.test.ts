@@ -68,9 +68,14 @@ describe('selection', () => {
 describe('what was written', () => {
   test('combined is in the order of writing, streams apart are whole', async () => {
     const session = await connect();
-    const code = `const fs=require('fs');for(let i=0;i<20;i++){fs.writeSync(1,'out '+i+'\\n');Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,25);fs.writeSync(2,'err '+i+'\\n');Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,25)}`;
-    await session.ok('run', { command: process.execPath, args: ['-e', code], id: 'p', mode: 'foreground' });
-    const expected = Array.from({ length: 20 }, (_, i) => [`out ${i}`, `err ${i}`]).flat();
+    const echo = `process.stdin.on('data', (d) => require('node:fs').writeSync(String(d).startsWith('err') ? 2 : 1, d))`;
+    await session.ok('run', { command: process.execPath, args: ['-e', echo], id: 'p', wait_for: 'none' });
+    const expected = Array.from({ length: 10 }, (_, i) => [`out ${i}`, `err ${i}`]).flat();
+    // Each line is read before the next is written: two pipes have no common clock.
+    for (const line of expected) {
+      await session.ok('proc', { action: 'input', process_id: 'p', data: `${line}\n` });
+      await session.ok('proc', { action: 'wait', process_id: 'p', for: { text: line } });
+    }
     expect(await linesOf(session, { head: 100 })).toEqual(expected);
     expect(await linesOf(session, { stream: 'stderr', head: 100 })).toEqual(
       expected.filter((line) => line.startsWith('err')),

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { detect } from '../../src/project/detect.ts';
+import { detectProject } from '../../src/project/detect.ts';
 import { projectDirectory } from './project-directory.ts';
 
 test.each([
@@ -24,8 +24,8 @@ test.each([
   ['Taskfile.yml', '- '.repeat(20_000), 'task'],
   ['composer.json', '{', 'php'],
   ['Makefile', new Uint8Array([0, 1, 2]), 'make'],
-])('%s, broken (%#)', (name, content, type) => {
-  const project = detect(projectDirectory({ [name]: content }));
+])('%s, broken (%#)', async (name, content, type) => {
+  const project = await detectProject(projectDirectory({ [name]: content }));
   expect(project.type).toBe(type);
   const isEmptyValue = content === '[]' || content === 'null';
   expect(project.problems.length).toBe(isEmptyValue ? 0 : 1);
@@ -47,51 +47,51 @@ test.each([
   ['requirements.txt', '-'.repeat(1_000_000)],
 ])(
   '%s that would hold up a careless pattern is read at once (%#)',
-  (name, content) => {
-    expect(detect(projectDirectory({ [name]: content })).name).not.toBe('');
+  async (name, content) => {
+    expect((await detectProject(projectDirectory({ [name]: content }))).name).not.toBe('');
   },
   5_000,
 );
 
-test('devtool-mcp.json: noise has a few errors, not thousands, and at once', () => {
+test('devtool-mcp.json: noise has a few errors, not thousands, and at once', async () => {
   // An error in each line: to find the number of every one would take minutes.
   const wrongWords = `[${'x\n'.repeat(200_000)}`;
   for (const noise of [wrongWords, '['.repeat(500_000), new Uint8Array([0]), '"x"']) {
-    const { config } = detect(projectDirectory({ 'devtool-mcp.json': noise }));
+    const { config } = await detectProject(projectDirectory({ 'devtool-mcp.json': noise }));
     expect(config?.errors.length).toBeGreaterThan(0);
     expect(config?.errors.length).toBeLessThanOrEqual(20);
   }
 }, 5_000);
 
-test('a link to itself, a named pipe and a link to nothing hold nothing up', () => {
+test('a link to itself, a named pipe and a link to nothing hold nothing up', async () => {
   const path = projectDirectory();
   symlinkSync('package.json', join(path, 'package.json'));
   symlinkSync('nowhere', join(path, 'Gemfile'));
   execFileSync('mkfifo', [join(path, 'Makefile')]);
-  const project = detect(path);
+  const project = await detectProject(path);
   expect(project.projects.map(({ type }) => type)).toEqual(['node', 'make']);
   expect(project.problems).toEqual(['package.json cannot be read (ELOOP)', 'Makefile is no regular file']);
 });
 
-test('names that objects have of themselves are names like others', () => {
+test('names that objects have of themselves are names like others', async () => {
   const text = '{"name": "n", "scripts": {"__proto__": "a", "constructor": "b", "toString": "c"}}';
-  expect(detect(projectDirectory({ 'package.json': text })).scripts.map(({ name }) => name)).toEqual([
+  expect((await detectProject(projectDirectory({ 'package.json': text }))).scripts.map(({ name }) => name)).toEqual([
     '__proto__',
     'constructor',
     'toString',
   ]);
 });
 
-test('what is listed has bounds', () => {
+test('what is listed has bounds', async () => {
   const scripts = Object.fromEntries(Array.from({ length: 600 }, (_, at) => [`s${at}`, 'x'.repeat(600)]));
-  const project = detect(projectDirectory({ 'package.json': { scripts } }));
+  const project = await detectProject(projectDirectory({ 'package.json': { scripts } }));
   expect(project.scripts).toHaveLength(500);
   expect(project.scripts[0]?.command).toBe(`${'x'.repeat(500)}…`);
   expect(project.problems).toEqual(['scripts: 600, of which 500 are kept']);
 });
 
-test('a directory below with a mark in its name is another project', () => {
+test('a directory below with a mark in its name is another project', async () => {
   const path = projectDirectory();
   mkdirSync(join(path, 'go.mod'));
-  expect(detect(path)).toMatchObject({ type: 'unknown', problems: [] });
+  expect(await detectProject(path)).toMatchObject({ type: 'unknown', problems: [] });
 });

@@ -3,7 +3,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { detect, detectProject } from '../../src/project/detect.ts';
+import { detectProject } from '../../src/project/detect.ts';
 import type { Project } from '../../src/project/project.ts';
 import { type Files, projectDirectory } from './project-directory.ts';
 
@@ -121,7 +121,7 @@ test('in one go or with turns in between, the answer is the same', async () => {
     'packages/b/go.mod': 'module b\n',
   });
   const project = await detectProject(path);
-  expect(detect(path)).toEqual(project);
+  expect(await detectProject(path)).toEqual(project);
   expect(project.workspaces).toHaveLength(2);
 });
 

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { detect, runnableScripts } from '../../src/project/detect.ts';
+import { detectProject, runnableScripts } from '../../src/project/detect.ts';
 import { type Files, projectDirectory } from './project-directory.ts';
 
 const ROOT = {
@@ -34,8 +34,8 @@ test.each([
     'npm',
   ],
   ['a repository of its own', 'packages/a', { ...ROOT, 'yarn.lock': '', 'packages/a/.git': 'gitdir: x' }, 'npm'],
-] as [string, string, Files, string][])('%s', (_name, below, files, expected) => {
-  expect(detect(join(projectDirectory(files), below)).package_manager).toBe(expected);
+] as [string, string, Files, string][])('%s', async (_name, below, files, expected) => {
+  expect((await detectProject(join(projectDirectory(files), below))).package_manager).toBe(expected);
 });
 
 test.each([
@@ -48,8 +48,8 @@ test.each([
   expect(runnableScripts(path)[0]?.invocation).toMatchObject({ command: manager, args: ['run', 'dev'], separator });
 });
 
-test('the search ends at the root of the file system', () => {
+test('the search ends at the root of the file system', async () => {
   const path = projectDirectory({ 'package.json': {} });
   rmSync(join(path, '.git'), { recursive: true });
-  expect(detect(path).type).toBe('node');
+  expect((await detectProject(path)).type).toBe('node');
 });

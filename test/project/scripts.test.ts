@@ -1,6 +1,6 @@
 /** Scripts of the files that name tasks: which there are, what they run, and how. */
 import { describe, expect, test } from 'vitest';
-import { detect, runnableScripts } from '../../src/project/detect.ts';
+import { detectProject, runnableScripts } from '../../src/project/detect.ts';
 import { type Files, projectDirectory } from './project-directory.ts';
 
 /** `name: command` of each script that is the project's own. */
@@ -134,7 +134,7 @@ go = "z"
 });
 
 describe('devtool-mcp.json', () => {
-  test('lines for the shell, and programs', () => {
+  test('lines for the shell, and programs', async () => {
     const config = `{
       // comments and trailing commas are welcome
       "scripts": {
@@ -143,7 +143,7 @@ describe('devtool-mcp.json', () => {
       },
     }`;
     const path = projectDirectory({ 'devtool-mcp.json': config });
-    expect(detect(path).config).toEqual({ path: `${path}/devtool-mcp.json`, errors: [] });
+    expect((await detectProject(path)).config).toEqual({ path: `${path}/devtool-mcp.json`, errors: [] });
     expect(runnableScripts(path)).toMatchObject([
       { name: 'both', invocation: { command: 'npm run api & npm run dev', shell: true } },
       {
@@ -162,15 +162,15 @@ describe('devtool-mcp.json', () => {
     ['{"scripts": {"a": {"command": "x", "env": {"A": 1}}, "b": "x"}}', /^scripts\.a: env /],
     ['{"script": {}, "scripts": {"b": "x"}}', /^script: unknown key; known: \$schema, scripts$/],
     ['{\n\n"scripts": {"b": "x"} "more": 1}', /^line 3: /],
-  ])('a wrong key costs nothing but itself: %s', (config, error) => {
-    const project = detect(projectDirectory({ 'devtool-mcp.json': config }));
+  ])('a wrong key costs nothing but itself: %s', async (config, error) => {
+    const project = await detectProject(projectDirectory({ 'devtool-mcp.json': config }));
     expect(project.config?.errors[0]).toMatch(error);
     expect(project.scripts.map(({ name }) => name)).toEqual(['b']);
   });
 });
 
-test('a name in several files is told apart; the config file comes first, the usual last', () => {
-  const project = detect(
+test('a name in several files is told apart; the config file comes first, the usual last', async () => {
+  const project = await detectProject(
     projectDirectory({
       'go.mod': 'module a\n',
       'package.json': { scripts: { test: 'vitest' } },

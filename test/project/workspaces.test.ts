@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { detect } from '../../src/project/detect.ts';
+import { detectProject } from '../../src/project/detect.ts';
 import { alternatives, matchesName, matchesPath } from '../../src/project/glob.ts';
 import { type Files, projectDirectory } from './project-directory.ts';
 
@@ -17,7 +17,8 @@ const MEMBERS = {
   'tools/go.mod': 'module example.com/tools\n',
 };
 
-const paths = (files: Files): string[] => detect(projectDirectory(files)).workspaces.map(({ path }) => path);
+const paths = async (files: Files): Promise<string[]> =>
+  (await detectProject(projectDirectory(files))).workspaces.map(({ path }) => path);
 const node = (workspaces: unknown): Files => ({ ...MEMBERS, 'package.json': { workspaces } });
 
 test.each([
@@ -56,38 +57,42 @@ test.each([
   ],
   ['uv', { 'pyproject.toml': '[tool.uv.workspace]\nmembers = ["libs/*"]\n', 'libs/l/pyproject.toml': '' }, ['libs/l']],
   ['deno', { 'deno.json': { workspace: ['./m'] }, 'm/deno.json': {} }, ['m']],
-] as [string, Files, string[]][])('%s', (_name, files, expected) => expect(paths(files)).toEqual(expected));
+] as [string, Files, string[]][])('%s', async (_name, files, expected) => expect(await paths(files)).toEqual(expected));
 
-test('a workspace has a name and a type of its own', () => {
-  expect(detect(projectDirectory(node(['tools', 'packages/a']))).workspaces).toEqual([
+test('a workspace has a name and a type of its own', async () => {
+  expect((await detectProject(projectDirectory(node(['tools', 'packages/a'])))).workspaces).toEqual([
     { path: 'packages/a', name: '@x/a', type: 'node' },
     { path: 'tools', name: 'tools', type: 'go' },
   ]);
 });
 
-test('a broken one is told with its path', () => {
-  const project = detect(projectDirectory({ 'package.json': { workspaces: ['a'] }, 'a/package.json': '{' }));
+test('a broken one is told with its path', async () => {
+  const project = await detectProject(
+    projectDirectory({ 'package.json': { workspaces: ['a'] }, 'a/package.json': '{' }),
+  );
   expect(project.workspaces).toEqual([{ path: 'a', name: 'a', type: 'node' }]);
   expect(project.problems).toEqual([expect.stringMatching(/^a\/package\.json cannot be parsed: /)]);
 });
 
 describe('bounds', () => {
-  test('of many directories some are shown, and it is said', () => {
+  test('of many directories some are shown, and it is said', async () => {
     const path = projectDirectory({ 'package.json': { workspaces: ['p/*'] } });
     for (let i = 0; i < 600; i++) mkdirSync(join(path, 'p', `d${i}`), { recursive: true });
-    const { problems } = detect(path);
+    const { problems } = await detectProject(path);
     expect(problems).toEqual(['workspaces: more than 500 directories, not all are looked at']);
   });
 
-  test('a directory that contains itself ends', () => {
+  test('a directory that contains itself ends', async () => {
     const path = projectDirectory({ 'package.json': { workspaces: ['**'] }, 'a/package.json': {} });
     for (const name of ['x', 'y', 'z']) symlinkSync('..', join(path, 'a', name));
-    expect(detect(path).workspaces.length).toBeGreaterThan(0);
+    expect((await detectProject(path)).workspaces.length).toBeGreaterThan(0);
   });
 
-  test('patterns without end, and with NUL', () => {
+  test('patterns without end, and with NUL', async () => {
     const patterns = [`${'*a'.repeat(50)}b`, 'a\0b', '{{{{', '{a,b}'.repeat(40), '', '!', '*'.repeat(1000), 7];
-    expect(paths({ 'package.json': { workspaces: patterns }, [`${'a'.repeat(200)}/package.json`]: {} })).toBeDefined();
+    expect(await paths({ 'package.json': { workspaces: patterns }, [`${'a'.repeat(200)}/package.json`]: {} })).toEqual(
+      [],
+    );
   });
 });
 
