@@ -90,9 +90,8 @@ describe('bounds', () => {
 
   test('patterns without end, and with NUL', async () => {
     const patterns = [`${'*a'.repeat(50)}b`, 'a\0b', '{{{{', '{a,b}'.repeat(40), '', '!', '*'.repeat(1000), 7];
-    expect(await paths({ 'package.json': { workspaces: patterns }, [`${'a'.repeat(200)}/package.json`]: {} })).toEqual(
-      [],
-    );
+    const name = 'a'.repeat(200);
+    expect(await paths({ 'package.json': { workspaces: patterns }, [`${name}/package.json`]: {} })).toEqual([name]);
   });
 });
 
