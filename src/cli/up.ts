@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import { Fault } from '../text/fault.ts';
 import { connectCli } from './connect.ts';
-import type { CliSession, ToolAnswer } from './session.ts';
+import type { CliSession } from './session.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** The scripts that start a project, in the order in which they are looked for. */
 const START_SCRIPTS = ['dev', 'start', 'serve', 'develop'];
@@ -74,16 +75,6 @@ async function follow(
     if (waited !== null && !waited.isError) return waited.data;
   }
   return null;
-}
-
-function unlessAborted(answer: Promise<ToolAnswer>, signal: AbortSignal): Promise<ToolAnswer | null> {
-  return Promise.race([
-    answer,
-    new Promise<null>((resolve) => {
-      if (signal.aborted) resolve(null);
-      else signal.addEventListener('abort', () => resolve(null), { once: true });
-    }),
-  ]);
 }
 
 /** The data of a call that must succeed; its own words as the error otherwise. */
