@@ -7,7 +7,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{home,front,daemon,lockfree,text,project,process,tools,cli,repository}/**/*.test.ts'],
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/{acceptance,browser}/**'],
           testTimeout: 30_000,
         },
       },

@@ -38,7 +38,6 @@ await Promise.all([
       cli: 'src/cli/main.ts',
       'process-worker': 'src/process/worker.ts',
       'pattern-worker': 'src/patterns/worker.ts',
-      lockfree: 'src/lockfree/index.ts',
     },
     outdir: 'dist',
     format: 'esm',
@@ -53,6 +52,8 @@ await Promise.all([
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   }),
+  // Others read it: one file, as it was written, that needs nothing.
+  build({ ...shared, entryPoints: { lockfree: 'src/lockfree/index.ts' }, outdir: 'dist', format: 'esm' }),
 ]);
 chmodSync(`${root}dist/bin.cjs`, 0o755);
 
