@@ -1,4 +1,5 @@
-// Writes docs/tools.md from the tools' table; with --check only says whether it is as the table says.
+// Writes what documents say from the code: docs/tools.md from the tools' table, the states in docs/lock-free-design.md from
+// theirs. With --check only says whether they are as the code says.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,13 +7,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const scratch = mkdtempSync(join(tmpdir(), 'devtool-mcp-docs-'));
-const bundle = join(scratch, 'reference.mjs');
 
-async function page() {
+async function loadSources() {
+  const scratch = mkdtempSync(join(tmpdir(), 'devtool-mcp-docs-'));
+  const bundle = join(scratch, 'sources.mjs');
   try {
     await build({
-      entryPoints: [`${root}src/tools/reference.ts`],
+      stdin: {
+        contents: `export { reference } from './src/tools/reference.ts'; export { TRANSITIONS } from './src/process/machine.ts';`,
+        resolveDir: root,
+      },
       outfile: bundle,
       bundle: true,
       platform: 'node',
@@ -21,18 +25,35 @@ async function page() {
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
       logLevel: 'warning',
     });
-    const { reference } = await import(pathToFileURL(bundle).href);
-    return reference(readFileSync(`${root}docs/tools.preface.md`, 'utf8'));
+    return await import(pathToFileURL(bundle).href);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-const path = `${root}docs/tools.md`;
-const wanted = await page();
-if (process.argv.includes('--check')) {
-  if (readFileSync(path, 'utf8') !== wanted) {
-    console.error('docs/tools.md is not as the table says: npm run docs');
-    process.exit(1);
+/** A state diagram in Mermaid, with the table's rows in their order. */
+function drawStates(table) {
+  const moves = Object.entries(table).flatMap(([from, to]) => to.map((state) => `  ${from} --> ${state}`));
+  return ['```mermaid', 'stateDiagram-v2', '  [*] --> pending', ...moves, '```'].join('\n');
+}
+
+const between = (text, name, inside) =>
+  text.replace(
+    new RegExp(`(<!-- ${name}:begin -->\n)[\\s\\S]*?(<!-- ${name}:end -->)`),
+    (_, begin, end) => `${begin}${inside}\n${end}`,
+  );
+
+const { reference, TRANSITIONS } = await loadSources();
+const read = (path) => readFileSync(`${root}${path}`, 'utf8');
+const wanted = {
+  'docs/tools.md': reference(read('docs/tools.preface.md')),
+  'docs/lock-free-design.md': between(read('docs/lock-free-design.md'), 'states', drawStates(TRANSITIONS)),
+};
+for (const [path, text] of Object.entries(wanted)) {
+  if (read(path) === text) continue;
+  if (!process.argv.includes('--check')) writeFileSync(`${root}${path}`, text);
+  else {
+    console.error(`${path} is not as the code says: npm run docs`);
+    process.exitCode = 1;
   }
-} else writeFileSync(path, wanted);
+}
