@@ -49,6 +49,7 @@ try {
     step('imports', [join(root, 'scripts/check-imports.mjs')]);
     step('reference page', [join(root, 'scripts/docs.mjs'), '--check']);
     for (const project of ['unit', 'model', 'stress', 'acceptance']) suite(project);
+    if (step('Chromium', [join(root, 'scripts/chromium.mjs')])) suite('browser');
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
