@@ -1,0 +1,64 @@
+/** The page client: first script of each document. It watches, reports and answers; nothing of it is to be noticed. */
+import { watchConsole } from './console.ts';
+import { watchErrors } from './errors.ts';
+import { execute } from './exec.ts';
+import { watchInteractions } from './interactions.ts';
+import { openLink } from './link.ts';
+import { defineProperty, later, now, on, quietly, timeOrigin } from './natives.ts';
+import { watchNetwork } from './network.ts';
+import type { ToPage } from './protocol.ts';
+import { frameName, keepTabName, newName, tabName } from './tab.ts';
+import { watchVitals } from './vitals.ts';
+
+const STATUS_AFTER_MS = 500;
+const MARK = '__devtool_mcp__';
+
+function main(): void {
+  // A document that was written anew runs its scripts once more.
+  if (Reflect.has(window, MARK)) return;
+  defineProperty(window, MARK, { value: true });
+  const tab = tabName();
+  const load = newName();
+  let isDue = false;
+
+  const link = openLink({
+    hello: () => ({ tab, load, url: location.href, title: document.title, frame: frameName(), origin: timeOrigin }),
+    heard,
+  });
+  const vitals = watchVitals(link, statusDue);
+
+  function heard(message: ToPage): void {
+    if (message.say === 'welcome') statusDue();
+    if (message.say === 'clock') link.say({ say: 'clock', id: message.id, at: now() });
+    if (message.say === 'exec') execute(link, message.id, message.src);
+  }
+
+  function statusDue(): void {
+    if (isDue) return;
+    isDue = true;
+    later(sayStatus, STATUS_AFTER_MS);
+  }
+
+  function sayStatus(): void {
+    isDue = false;
+    const visible = document.visibilityState === 'visible';
+    link.say({ say: 'status', url: location.href, title: document.title, visible, vitals: vitals() });
+  }
+
+  watchErrors(link);
+  watchConsole(link, now);
+  watchNetwork(link, load);
+  watchInteractions(link, statusDue);
+  on('visibilitychange', statusDue, true);
+  on('DOMContentLoaded', statusDue, true);
+  on('pagehide', () => {
+    keepTabName(tab);
+    link.flush();
+  });
+  on('pageshow', (event) => {
+    // Out of the back-forward cache: the name is this tab's again, the socket connects by itself.
+    if (event.persisted) tabName();
+  });
+}
+
+quietly(main);

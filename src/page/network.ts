@@ -1,0 +1,78 @@
+/** Same-origin requests say which load made them; requests that failed before any answer are reported. */
+import type { Link } from './link.ts';
+import { now, quietly, round } from './natives.ts';
+import { patch } from './patch.ts';
+import { LOAD_FIELD } from './protocol.ts';
+
+export function watchNetwork(link: Link, load: string): void {
+  patch(window, 'fetch', (original) => (input, init) => {
+    const begun = now();
+    const marked = markedInit(input, init, load);
+    const answer = Reflect.apply(
+      original,
+      window,
+      marked === null ? [input, init] : [input, marked],
+    ) as Promise<Response>;
+    answer.then(undefined, (error) => quietly(() => failed(methodOf(input, init), urlOf(input), begun, String(error))));
+    return answer;
+  });
+
+  patch(
+    XMLHttpRequest.prototype,
+    'open',
+    (original) =>
+      function open(this: XMLHttpRequest, ...words: unknown[]) {
+        requests.set(this, { method: String(words[0]), url: String(words[1]) });
+        return Reflect.apply(original, this, words) as undefined;
+      },
+  );
+
+  patch(
+    XMLHttpRequest.prototype,
+    'send',
+    (original) =>
+      function send(this: XMLHttpRequest, body) {
+        quietly(() => {
+          const begun = now();
+          const { method, url } = requests.get(this) ?? { method: 'GET', url: '' };
+          if (isOurs(url)) this.setRequestHeader(LOAD_FIELD, load);
+          this.addEventListener('error', () => quietly(() => failed(method, url, begun, 'network error')));
+          this.addEventListener('timeout', () => quietly(() => failed(method, url, begun, 'timed out')));
+        });
+        return Reflect.apply(original, this, [body]) as undefined;
+      },
+  );
+
+  const requests = new WeakMap<XMLHttpRequest, { method: string; url: string }>();
+
+  function failed(method: string, url: string, begun: number, reason: string): void {
+    if (reason.startsWith('AbortError')) return;
+    link.report('network', { method, url, reason, ms: round(now() - begun) });
+  }
+}
+
+/** Another origin's server would have to allow the field first: those requests are left as they are. */
+function isOurs(url: string): boolean {
+  try {
+    return new URL(url, document.baseURI).origin === location.origin;
+  } catch {
+    return false;
+  }
+}
+
+const urlOf = (input: RequestInfo | URL): string => (input instanceof Request ? input.url : String(input));
+const methodOf = (input: RequestInfo | URL, init?: RequestInit): string =>
+  (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
+
+/** Null where the request is to be passed as it is. */
+function markedInit(input: RequestInfo | URL, init: RequestInit | undefined, load: string): RequestInit | null {
+  try {
+    const mode = init?.mode ?? (input instanceof Request ? input.mode : 'cors');
+    if (mode === 'no-cors' || !isOurs(urlOf(input))) return null;
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
+    headers.set(LOAD_FIELD, load);
+    return { ...init, headers };
+  } catch {
+    return null;
+  }
+}
