@@ -4,7 +4,7 @@ import { watchErrors } from './errors.ts';
 import { execute } from './exec.ts';
 import { watchInteractions } from './interactions.ts';
 import { openLink } from './link.ts';
-import { defineProperty, later, now, on, quietly, timeOrigin } from './natives.ts';
+import { defineProperty, later, now, on, quietly } from './natives.ts';
 import { watchNetwork } from './network.ts';
 import type { ToPage } from './protocol.ts';
 import { frameName, keepTabName, newName, tabName } from './tab.ts';
@@ -22,7 +22,7 @@ function main(): void {
   let isDue = false;
 
   const link = openLink({
-    hello: () => ({ tab, load, url: location.href, title: document.title, frame: frameName(), origin: timeOrigin }),
+    hello: () => ({ tab, load, url: location.href, title: document.title, frame: frameName(), at: now() }),
     heard,
   });
   const vitals = watchVitals(link, statusDue);

@@ -12,7 +12,6 @@ const bound = <T extends object, A extends unknown[], R>(target: T, run: (this: 
 };
 
 export const now = bound(performance, performance.now);
-export const timeOrigin = performance.timeOrigin;
 export const later = bound<Window, [() => void, number], number>(window, window.setTimeout as never);
 export const forget = bound<Window, [number], void>(window, window.clearTimeout as never);
 export const on = bound(window, window.addEventListener) as typeof window.addEventListener;

@@ -22,8 +22,8 @@ export interface Hello {
   readonly title: string;
   /** 'top', or the frame's name or place. */
   readonly frame: string;
-  /** Milliseconds since 1970 at the page's time origin, by its own clock. */
-  readonly origin: number;
+  /** Now, on the page's own clock. */
+  readonly at: number;
   /** Entries up to here were acknowledged before. */
   readonly acknowledged: number;
 }
