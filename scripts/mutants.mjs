@@ -1,0 +1,218 @@
+// Breaks one line of the lock-free core at a time, in a copy of the tree, and tells which layer of its tests notices; writes
+// docs/mutants.md. `npm run mutants -- registry park` does some structures only and writes nothing; `--check` runs no test, but
+// fails when a mutation no longer fits the sources or the page lacks one. The mutations: test/model/mutations.
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const LISTS = join(root, 'test/model/mutations');
+const PAGE = join(root, 'docs/mutants.md');
+const COPIED = ['package.json', 'tsconfig.json', 'vitest.config.ts', 'src', 'test'];
+const LAYERS = ['unit', 'model', 'stress'];
+/** A layer that has not ended by then hangs: the mutation is caught, and says so. */
+const MOST_SECONDS = { unit: 60, model: 300, stress: 120 };
+const JOBS = 2;
+
+const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const isCheck = process.argv.includes('--check');
+
+/** Each list is `{ structure, tests: { unit, model, stress }, mutations, equivalent }`. */
+async function readLists() {
+  const files = readdirSync(LISTS).filter((name) => name.endsWith('.mjs'));
+  const modules = await Promise.all(files.sort().map((name) => import(pathToFileURL(join(LISTS, name)).href)));
+  return modules.map(({ list }) => list).filter(({ structure }) => asked.length === 0 || asked.includes(structure));
+}
+
+/** White space fits any other; `…` fits anything, and the replacement may have it as $1. */
+function patternOf(find) {
+  const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
+  return new RegExp(find.split('…').map(escape).join('([\\s\\S]*?)'), 'g');
+}
+
+/** The file with the mutation; throws an Error unless its place is found exactly once. */
+function mutated({ name, file, find, replace, imports }) {
+  const source = readFileSync(join(root, 'src/lockfree', file), 'utf8');
+  const places = [...source.matchAll(patternOf(find))].length;
+  if (places !== 1) throw new Error(`mutation="${name}" file=${file}: its place is found ${places} times, not once`);
+  const text = source.replace(patternOf(find), (_all, inside) => replace.replaceAll('$1', inside));
+  return imports === undefined ? text : `import { ${imports} } from '#atomic';\n${text}`;
+}
+
+function copyTree() {
+  const directory = mkdtempSync(join(tmpdir(), 'devtool-mcp-mutants-'));
+  for (const name of COPIED) cpSync(join(root, name), join(directory, name), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+  return directory;
+}
+
+/** Ends with its whole process group after `seconds`. */
+function runVitest(directory, layer, files, seconds) {
+  const report = join(directory, 'report.json');
+  rmSync(report, { force: true });
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const options = ['--project', layer, '--bail', '1', '--reporter', 'json', '--outputFile', report];
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [vitest, 'run', ...options, ...files], {
+      cwd: directory,
+      detached: true,
+      stdio: 'ignore',
+    });
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      process.kill(-child.pid, 'SIGKILL');
+    }, seconds * 1000);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      resolve({ isLate, ok: code === 0, report });
+    });
+  });
+}
+
+/** `undefined`: nothing was noticed; else the test that failed. A file that cannot even be loaded proves nothing. */
+async function test(directory, layer, files) {
+  const { isLate, ok, report } = await runVitest(directory, layer, files, MOST_SECONDS[layer]);
+  if (isLate) return 'does not end';
+  if (ok) return undefined;
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const failed = testResults.flatMap((one) => one.assertionResults).find(({ status }) => status === 'failed');
+  if (failed === undefined) throw new Error(`no test of ${files.join(' ')} could be run: ${testResults[0]?.message}`);
+  return [...failed.ancestorTitles, failed.title].join(': ');
+}
+
+async function attack(directory, list, mutation) {
+  const target = join(directory, 'src/lockfree', mutation.file);
+  const began = performance.now();
+  const result = { mutation, caught: {}, seconds: 0 };
+  try {
+    writeFileSync(target, mutated(mutation));
+    for (const layer of LAYERS) {
+      const files = list.tests[layer];
+      if (files.length === 0 || (layer === 'stress' && Object.keys(result.caught).length > 0)) continue;
+      const found = await test(directory, layer, files);
+      if (found !== undefined) result.caught[layer] = found;
+    }
+  } catch (thrown) {
+    result.error = thrown instanceof Error ? thrown.message : String(thrown);
+  } finally {
+    cpSync(join(root, 'src/lockfree', mutation.file), target);
+  }
+  result.seconds = (performance.now() - began) / 1000;
+  return result;
+}
+
+const firstLayer = ({ caught }) => LAYERS.find((layer) => caught[layer] !== undefined) ?? 'none';
+const layersOf = ({ caught }) => LAYERS.filter((layer) => caught[layer] !== undefined).join(', ') || 'none';
+const isFailure = (result) => result.error !== undefined || firstLayer(result) === 'none';
+
+function tell(list, result) {
+  const how = result.error ?? result.caught.model ?? result.caught[firstLayer(result)] ?? '';
+  const caught = result.error === undefined ? layersOf(result) : 'error';
+  const seconds = result.seconds.toFixed(1).padStart(6);
+  console.log(`${list.structure.padEnd(12)} ${caught.padEnd(12)} ${seconds} s  ${result.mutation.name}  [${how}]`);
+}
+
+/** What passes when nothing is broken; else a failure would say nothing. */
+async function expectSound(directory, lists) {
+  for (const layer of LAYERS) {
+    const files = [...new Set(lists.flatMap(({ tests }) => tests[layer]))];
+    const failed = files.length === 0 ? undefined : await test(directory, layer, files);
+    if (failed !== undefined) throw new Error(`layer=${layer}: without a mutation this fails already: ${failed}`);
+  }
+}
+
+async function attackAll(lists) {
+  const queue = lists.flatMap((list) => list.mutations.map((mutation) => ({ list, mutation })));
+  const results = new Map();
+  const work = async (directory) => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const result = await attack(directory, next.list, next.mutation);
+      tell(next.list, result);
+      results.set(next.mutation, result);
+    }
+  };
+  const directories = [];
+  try {
+    while (directories.length < JOBS) directories.push(copyTree());
+    await expectSound(directories[0], lists);
+    await Promise.all(directories.map(work));
+  } finally {
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+  }
+  return results;
+}
+
+const cell = (text) => text.replaceAll('|', '\\|');
+
+function section({ structure, mutations, equivalent }, results) {
+  const rows = mutations.map((mutation) => {
+    const result = results.get(mutation);
+    const test = cell(result.caught.model ?? result.caught[firstLayer(result)] ?? '');
+    return `| ${cell(mutation.name)} | ${mutation.file} | ${layersOf(result)} | ${test} | ${result.seconds.toFixed(1)} |`;
+  });
+  const left = equivalent.map(({ name, why }) => `- ${name}: ${why}`);
+  return [
+    `## ${structure}`,
+    '',
+    '| mutation | file | caught by | first test that failed, in the model if it did | seconds |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    ...(left.length === 0 ? [] : ['', 'Not in the table, because no test could tell:', '', ...left]),
+    '',
+  ].join('\n');
+}
+
+function page(lists, results) {
+  const all = [...results.values()];
+  const count = (layer) => all.filter(({ caught }) => caught[layer] !== undefined).length;
+  const onlyModel = all.filter(({ caught }) => Object.keys(caught).join() === 'model').length;
+  return [
+    '<!-- Generated by `npm run mutants`. -->',
+    '',
+    '# Mutations of the lock-free core',
+    '',
+    'Each row is one line of `src/lockfree` broken on purpose, in a copy of the tree. The unit tests and the model tests (two',
+    'preemptions) of its structure ran; where both passed, the stress tests on worker threads. A mutation that nobody notices fails',
+    'the run. The mutations are in `test/model/mutations`.',
+    '',
+    `${all.length} mutations: ${count('unit')} caught by unit tests, ${count('model')} by model tests (${onlyModel} by these alone), ` +
+      `${count('stress')} by stress tests alone, ${all.filter(isFailure).length} by none.`,
+    '',
+    ...lists.map((list) => section(list, results)),
+  ].join('\n');
+}
+
+/** Every mutation fits once, and is in the page. */
+function check(lists) {
+  const text = readFileSync(PAGE, 'utf8');
+  const faults = [];
+  for (const mutation of lists.flatMap(({ mutations }) => mutations)) {
+    try {
+      mutated(mutation);
+    } catch (thrown) {
+      faults.push(thrown.message);
+    }
+    if (!text.includes(`| ${cell(mutation.name)} |`))
+      faults.push(`mutation="${mutation.name}": not in ${basename(PAGE)}`);
+  }
+  for (const fault of faults) console.error(fault);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
+
+const lists = await readLists();
+if (isCheck) check(lists);
+else {
+  const results = await attackAll(lists);
+  const failures = [...results.values()].filter(isFailure);
+  console.log(`\n${results.size} mutations, ${failures.length} not caught`);
+  for (const { mutation, error } of failures) console.log(`  ${mutation.name}: ${error ?? 'nobody noticed'}`);
+  if (asked.length === 0) {
+    mkdirSync(join(root, 'docs'), { recursive: true });
+    writeFileSync(PAGE, page(lists, results));
+  }
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { createOutputErrors } from '../../src/timeline/output-errors.ts';
+
+function errorsIn(text: string) {
+  const errors = createOutputErrors();
+  for (const [at, line] of text.split('\n').entries()) errors.feed(line, at);
+  return errors.errors().map(({ message, file, line, column, kind }) => [kind, message, file, line, column]);
+}
+
+test.each([
+  [
+    'tsc',
+    "src/a.ts(4,5): error TS2322: Type 'x' is not assignable.",
+    'compile',
+    "TS2322: Type 'x' is not assignable.",
+    'src/a.ts',
+    4,
+    5,
+  ],
+  [
+    'tsc --pretty',
+    "src/a.ts:4:5 - error TS2304: Cannot find name 'x'.\n\n4 x\n  ~",
+    'compile',
+    "TS2304: Cannot find name 'x'.",
+    'src/a.ts',
+    4,
+    5,
+  ],
+  [
+    'esbuild',
+    '✘ [ERROR] Expected ";" but found "b"\n\n    src/a.ts:4:5:\n      4 │ a b\n        ╵   ^',
+    'compile',
+    'Expected ";" but found "b"',
+    'src/a.ts',
+    4,
+    5,
+  ],
+  [
+    'vite',
+    '12:00:00 PM [vite] Internal server error: Transform failed\n  Plugin: vite:oxc\n  File: /p/src/a.ts:4:5\n  1  | x',
+    'compile',
+    'Transform failed',
+    '/p/src/a.ts',
+    4,
+    5,
+  ],
+  [
+    'rolldown',
+    '[PARSE_ERROR] Unexpected token\n   ╭─[ src/a.ts:4:5 ]\n',
+    'compile',
+    'Unexpected token',
+    'src/a.ts',
+    4,
+    5,
+  ],
+  [
+    'webpack',
+    'ERROR in ./src/a.js 4:5\nModule parse failed: Unexpected token (4:5)',
+    'compile',
+    'Module parse failed: Unexpected token (4:5)',
+    './src/a.js',
+    4,
+    5,
+  ],
+  [
+    'next',
+    '⨯ ./app/page.tsx:4:5\nParsing ecmascript source code failed',
+    'compile',
+    'Parsing ecmascript source code failed',
+    './app/page.tsx',
+    4,
+    5,
+  ],
+  [
+    'eslint',
+    "/p/src/a.js\n  4:5  error  'x' is not defined  no-undef\n\n✖ 1 problem",
+    'compile',
+    "'x' is not defined",
+    '/p/src/a.js',
+    4,
+    5,
+  ],
+  [
+    'vitest',
+    ' FAIL  src/a.test.ts > adds\nAssertionError: expected 1 to be 2\n ❯ src/a.test.ts:4:5',
+    'test',
+    'src/a.test.ts > adds: AssertionError: expected 1 to be 2',
+    'src/a.test.ts',
+    4,
+    5,
+  ],
+  [
+    'jest',
+    '  ● cart › adds\n\n    expect(received).toBe(expected)\n\n      at Object.<anonymous> (src/a.test.js:4:5)',
+    'test',
+    'cart › adds',
+    'src/a.test.js',
+    4,
+    5,
+  ],
+  [
+    'node',
+    'file:///p/a.mjs:4\n  x\n\nTypeError: x is not a function\n    at node:internal/run:1:1\n    at main (file:///p/a.mjs:4:5)',
+    'runtime',
+    'TypeError: x is not a function',
+    '/p/a.mjs',
+    4,
+    5,
+  ],
+  [
+    'python',
+    'Traceback (most recent call last):\n  File "main.py", line 9, in <module>\n    f()\n  File "lib.py", line 4, in f\n    raise ValueError("x")\nValueError: x',
+    'runtime',
+    'ValueError: x',
+    'lib.py',
+    4,
+    null,
+  ],
+  ['go build', './main.go:4:5: undefined: x', 'compile', 'undefined: x', './main.go', 4, 5],
+  [
+    'go panic',
+    'panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\t/p/main.go:4 +0x1d',
+    'runtime',
+    'boom',
+    '/p/main.go',
+    4,
+    null,
+  ],
+  [
+    'rust',
+    'error[E0425]: cannot find value `x`\n --> src/main.rs:4:5\n  |',
+    'compile',
+    'cannot find value `x`',
+    'src/main.rs',
+    4,
+    5,
+  ],
+  ['javac', "Main.java:4: error: ';' expected", 'compile', "';' expected", 'Main.java', 4, null],
+  [
+    'java',
+    'Exception in thread "main" java.lang.IllegalStateException: x\n\tat a.Main.main(Main.java:4)',
+    'runtime',
+    'java.lang.IllegalStateException: x',
+    'Main.java',
+    4,
+    null,
+  ],
+])('%s', (_tool, text, kind, message, file, line, column) => {
+  expect(errorsIn(text)).toEqual([[kind, message, file, line, column]]);
+});
+
+describe('what is no error', () => {
+  test.each(['ready in 300 ms', 'GET /error 200', 'no errors found', 'error handling is on', 'src/a.ts:4:5', ''])(
+    '%j',
+    (line) => {
+      expect(errorsIn(`${line}\n`)).toEqual([]);
+    },
+  );
+});
+
+test('a later build that succeeds retires what the last one said, not what ran', () => {
+  const errors = createOutputErrors();
+  errors.feed('src/a.ts(4,5): error TS1005: x', 1);
+  errors.feed('ReferenceError: y is not defined', 2);
+  errors.feed('    at f (/p/b.js:1:2)', 3);
+  expect(errors.errors()).toHaveLength(2);
+  errors.feed('12:00:01 [vite] (client) hmr update /src/a.ts', 4);
+  expect(errors.errors()).toMatchObject([{ message: 'ReferenceError: y is not defined', file: '/p/b.js' }]);
+});
+
+test('an error without a place is shown, at once and later', () => {
+  const errors = createOutputErrors();
+  errors.feed('Error: no place', 1);
+  expect(errors.errors()).toMatchObject([{ message: 'Error: no place', file: null }]);
+  for (let i = 0; i < 20; i++) errors.feed('other words', i);
+  errors.feed('    at f (/p/b.js:1:2)', 30);
+  expect(errors.errors()).toMatchObject([{ message: 'Error: no place', file: null }]);
+});
+
+test('the newest are kept, and a line of a megabyte is cut', () => {
+  const errors = createOutputErrors();
+  for (let i = 0; i < 500; i++) errors.feed(`a.ts(${i},1): error TS1: ${'x'.repeat(i === 7 ? 1_000_000 : 1)}`, i);
+  expect(errors.errors()).toHaveLength(100);
+  expect(errors.errors().at(-1)?.line).toBe(499);
+});
