@@ -1,7 +1,7 @@
 /** What the page writes to its console, all levels, as one text each; errors among the arguments keep their stacks. */
 import { facts } from './errors.ts';
 import type { Link } from './link.ts';
-import { encode, list, quietly, record } from './natives.ts';
+import { encode, floor, list, quietly, record } from './natives.ts';
 import { patch } from './patch.ts';
 import { plain } from './plain.ts';
 
@@ -16,7 +16,7 @@ export function watchConsole(link: Link, clock: () => number): void {
   let dropped = 0;
 
   function note(level: string, words: readonly unknown[]): void {
-    const today = Math.floor(clock() / 1_000);
+    const today = floor(clock() / 1_000);
     if (today !== second) {
       if (dropped > 0) link.report('console', { level: 'warn', text: `${dropped} more lines were not kept`, dropped });
       second = today;

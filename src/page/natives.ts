@@ -5,6 +5,7 @@
 const { apply } = Reflect;
 const { create, keys, setPrototypeOf, getOwnPropertyDescriptor, defineProperty } = Object;
 const { stringify, parse } = JSON;
+const { isArray } = Array;
 const { max, min, round, floor, random } = Math;
 
 const bound = <T extends object, A extends unknown[], R>(target: T, run: (this: T, ...words: A) => R) => {
@@ -34,7 +35,20 @@ export const record = (entries: Readonly<Record<string, unknown>> = {}): Record<
 /** A list without a prototype. */
 export const list = <T>(): T[] => setPrototypeOf([], null);
 
-export const encode = (value: unknown): string => stringify(value) ?? 'null';
+export const encode = (value: unknown): string => stringify(bare(value)) ?? 'null';
+
+/** The same tree without prototypes. */
+function bare(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isArray(value)) {
+    const items = list<unknown>();
+    for (let i = 0; i < value.length; i++) items[i] = bare(value[i]);
+    return items;
+  }
+  const made = record();
+  for (const key of keys(value)) made[key] = bare((value as Record<string, unknown>)[key]);
+  return made;
+}
 
 /** Calls `run`, and swallows what it throws: nothing of ours is thrown into the page. */
 export function quietly(run: () => void): void {

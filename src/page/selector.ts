@@ -7,7 +7,7 @@ export function selectorOf(element: Element): string {
   for (let at: Element | null = element; at !== null && levels.length < MOST_LEVELS; at = at.parentElement) {
     const named = nameOf(at);
     levels.unshift(named ?? placeOf(at));
-    if (named !== null) break;
+    if (named !== null || at === document.body) break;
   }
   return levels.join(' > ');
 }

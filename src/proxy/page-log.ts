@@ -1,0 +1,62 @@
+/** What pages have reported, read from the journals that page-tap.ts writes. Any thread with a reader's number. */
+import type { JournalReader } from '../lockfree/journal-reader.ts';
+import type { EntryKind } from '../page/protocol.ts';
+import { PAGE_JOURNAL, PAGE_KINDS, type PageJournalName } from './page-tap.ts';
+
+export interface PageRecord {
+  /** Of the entry, from the counter of all entries. */
+  readonly id: number;
+  readonly kind: EntryKind;
+  /** Number of its page. */
+  readonly page: number;
+  readonly micros: number;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface PageQuery {
+  readonly kinds?: readonly EntryKind[];
+  readonly page?: number;
+  /** Only entries with a greater id. */
+  readonly after?: number;
+}
+
+const decoder = new TextDecoder();
+
+export class PageLog {
+  readonly #readers: Readonly<Record<PageJournalName, JournalReader>>;
+
+  constructor(readers: Readonly<Record<PageJournalName, JournalReader>>) {
+    this.#readers = readers;
+  }
+
+  /** Oldest first. Bodies are decoded of those alone that the query wants. */
+  records({ kinds = PAGE_KINDS, page, after = 0 }: PageQuery): PageRecord[] {
+    const names = new Set(kinds.map((kind) => PAGE_JOURNAL[kind]));
+    const found = [...names].flatMap((name) => {
+      const { records } = this.#readers[name].snapshot(
+        ({ kind, a, b }) => isOne(kinds, kind) && (page === undefined || b === page) && a > after,
+      );
+      return records.map((record) => ({
+        ...bodyOf(record.body),
+        id: record.a,
+        kind: kindOf(record.kind),
+        page: record.b,
+      }));
+    });
+    return found.sort((a, b) => a.micros - b.micros || a.id - b.id);
+  }
+
+  /** Entries ever kept, and those that can be read still. */
+  totals(kind: EntryKind): { readonly total: number; readonly available: number } {
+    const { first, end } = this.#readers[PAGE_JOURNAL[kind]].snapshot(() => false);
+    return { total: end, available: end - first };
+  }
+}
+
+const kindOf = (place: number): EntryKind => PAGE_KINDS[place] ?? 'custom';
+const isOne = (kinds: readonly EntryKind[], place: number): boolean => kinds.includes(kindOf(place));
+
+/** Our own writer's JSON. */
+function bodyOf(body: Uint8Array): { micros: number; facts: Record<string, unknown> } {
+  return JSON.parse(decoder.decode(body));
+}

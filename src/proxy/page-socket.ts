@@ -1,0 +1,135 @@
+/** All open pages of a proxy: lets them in, numbers their loads, and hands them the code that they are asked to run. */
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { EXEC_CALLBACK, type ExecAnswer, type Hello } from '../page/protocol.ts';
+import type { RequestHead } from './http1.ts';
+import { type EntryKeeper, PageConnection, type PageFacts } from './page-connection.ts';
+import { createPageTokens } from './page-tokens.ts';
+
+const MOST_MESSAGE_BYTES = 1_048_576;
+/** Loads whose count of entries is remembered for a reconnect. */
+const MOST_LOADS = 1_000;
+const EXEC_PATH = '/__devtool/exec/';
+
+export interface PageSocketParts {
+  readonly tap: EntryKeeper;
+  readonly micros: () => number;
+  readonly random: () => Buffer;
+  /** A page's number: from the counter that gives out all entry ids. */
+  readonly nextId: () => number;
+  readonly changed: (facts: PageFacts) => void;
+  readonly gone: (page: number) => void;
+  readonly answered: (answer: ExecAnswer) => void;
+}
+
+export class PageSocket {
+  readonly #parts: PageSocketParts;
+  readonly #tokens;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false });
+  readonly #open = new Map<number, PageConnection>();
+  readonly #loads = new Map<string, { page: number; acknowledged: number }>();
+  /** Code that was asked for and not yet fetched. */
+  readonly #scripts = new Map<string, string>();
+
+  constructor(parts: PageSocketParts) {
+    this.#parts = parts;
+    this.#tokens = createPageTokens(parts.random);
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  mintToken(): string {
+    return this.#tokens.mint(this.#seconds());
+  }
+
+  /** Whether the upgrade's address carries a token of ours; it cannot be used again. */
+  redeem(target: string): boolean {
+    const token = new URLSearchParams(target.split('?', 2)[1] ?? '').get('token');
+    return token !== null && this.#tokens.redeem(token, this.#seconds());
+  }
+
+  /** Takes over a connection whose upgrade was validated: from here on it is a page's. */
+  accept(head: RequestHead, socket: Duplex, rest: Buffer): void {
+    this.#server.handleUpgrade(upgradeOf(head), socket, rest, (opened) => {
+      let page = 0;
+      const connection = new PageConnection({
+        socket: opened,
+        tap: this.#parts.tap,
+        micros: this.#parts.micros,
+        enter: (hello) => {
+          const load = this.#load(hello);
+          page = load.page;
+          // A load has one connection: the one before is a remnant of a network that broke.
+          this.#open.get(page)?.close();
+          this.#open.set(page, connection);
+          return load;
+        },
+        changed: this.#parts.changed,
+        answered: this.#parts.answered,
+        gone: () => {
+          if (this.#open.get(page) !== connection) return;
+          this.#open.delete(page);
+          this.#parts.gone(page);
+        },
+      });
+    });
+  }
+
+  /** False when the page is not open. */
+  exec(page: number, id: string, code: string): boolean {
+    const connection = this.#open.get(page);
+    if (connection === undefined) return false;
+    this.#scripts.set(id, `window.${EXEC_CALLBACK}${id}?.(async (console) => {${code}\n});\n`);
+    connection.exec(id, `${EXEC_PATH}${id}.js`);
+    return true;
+  }
+
+  /** The code for an address under `/__devtool/exec/`, once. */
+  takeScript(target: string): string | null {
+    const id = /^\/__devtool\/exec\/([\w-]+)\.js$/.exec(target)?.[1] ?? '';
+    const script = this.#scripts.get(id) ?? null;
+    this.#scripts.delete(id);
+    return script;
+  }
+
+  /** Nobody waits for it any more. */
+  forgetScript(id: string): void {
+    this.#scripts.delete(id);
+  }
+
+  askClocks(): void {
+    for (const connection of this.#open.values()) connection.askClock();
+  }
+
+  close(): void {
+    for (const connection of this.#open.values()) connection.close();
+    this.#server.close();
+  }
+
+  #load(hello: Hello): { page: number; acknowledged: number } {
+    const known = this.#loads.get(hello.load);
+    if (known !== undefined) return known;
+    const load = { page: this.#parts.nextId(), acknowledged: hello.acknowledged };
+    this.#loads.set(hello.load, load);
+    if (this.#loads.size > MOST_LOADS) this.#loads.delete(this.#loads.keys().next().value ?? '');
+    return load;
+  }
+
+  #seconds = (): number => this.#parts.micros() / 1_000_000;
+}
+
+/** The request as `ws` reads it. */
+function upgradeOf(head: RequestHead): IncomingMessage {
+  const request = new IncomingMessage(new Socket());
+  request.method = head.method;
+  request.url = head.target;
+  request.httpVersionMajor = 1;
+  request.httpVersionMinor = head.minor;
+  for (let i = 0; i < head.fields.length; i += 2)
+    request.headers[(head.fields[i] ?? '').toLowerCase()] = head.fields[i + 1] ?? '';
+  return request;
+}

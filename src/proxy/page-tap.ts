@@ -1,0 +1,56 @@
+/** Writes what pages report into the journals of their kinds, so that chatter of one kind never evicts another. */
+
+import type { JournalWriter } from '../lockfree/journal.ts';
+import type { EntryKind, PageEntry } from '../page/protocol.ts';
+
+/** Which journal keeps which kind. */
+export const PAGE_JOURNAL = {
+  error: 'errors',
+  network: 'errors',
+  console: 'console',
+  performance: 'performance',
+  interaction: 'interactions',
+  mutation: 'mutations',
+  custom: 'custom',
+} as const satisfies Record<EntryKind, string>;
+export type PageJournalName = (typeof PAGE_JOURNAL)[EntryKind];
+
+/** In a record's head, `kind` is a place in this list, `a` the entry's id, `b` the page's number. */
+export const PAGE_KINDS: readonly EntryKind[] = [
+  'error',
+  'network',
+  'console',
+  'performance',
+  'interaction',
+  'mutation',
+  'custom',
+];
+
+const encoder = new TextEncoder();
+
+export class PageTap {
+  readonly #journals: Readonly<Record<PageJournalName, JournalWriter>>;
+  readonly #nextId: () => number;
+  readonly #last = new Map<PageJournalName, number>();
+
+  constructor(journals: Readonly<Record<PageJournalName, JournalWriter>>, nextId: () => number) {
+    this.#journals = journals;
+    this.#nextId = nextId;
+  }
+
+  /** Keeps an entry of page number `page`; a journal's times do not go back, so a late one keeps its own in the body. */
+  keep(page: number, entry: PageEntry, micros: number): void {
+    const name = PAGE_JOURNAL[entry.kind];
+    const journal = this.#journals[name];
+    const at = Math.max(micros, this.#last.get(name) ?? 0);
+    this.#last.set(name, at);
+    const whole = encoder.encode(JSON.stringify({ micros, facts: entry.facts }));
+    const body = whole.length <= journal.maxLength ? whole : encoder.encode(JSON.stringify(tooLarge(micros, entry)));
+    journal.append({ kind: PAGE_KINDS.indexOf(entry.kind), a: this.#nextId(), b: page, micros: at }, body);
+  }
+}
+
+const tooLarge = (micros: number, { facts }: PageEntry) => ({
+  micros,
+  facts: { message: `${String(facts['message'] ?? facts['text'] ?? '').slice(0, 2_000)}… (too large to keep)` },
+});

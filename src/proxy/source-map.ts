@@ -1,0 +1,120 @@
+/**
+ * Frames of a page's stacks in the files that a person edits, through the maps that the dev server serves: inline or beside the
+ * script, indexed, with sourceRoot, as Vite's and webpack's (ECMA-426).
+ */
+import { FlattenMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
+import { parseStack, type StackFrame } from './stack.ts';
+
+export interface MappedFrame extends StackFrame {
+  /** Lines around it, the one meant marked; null when the map does not carry its source. */
+  readonly code: string | null;
+  /** Of the project itself, not of a package or the dev server. */
+  readonly own: boolean;
+}
+
+/** Text of a script or map, null when it cannot be had. */
+export type FetchText = (url: string) => Promise<string | null>;
+
+const MOST_MAPS = 100;
+const MOST_FRAMES = 20;
+const AROUND = 1;
+const LONGEST_LINE = 160;
+const COMMENT = /\/\/[#@]\s*sourceMappingURL=([^\s'"]+)\s*(?:\*\/)?\s*$/m;
+
+export interface SourceMaps {
+  /** Frames, mapped where there is a map; the first are the innermost. */
+  mapStack(stack: string): Promise<readonly MappedFrame[]>;
+  mapPlace(file: string, line: number, column: number): Promise<MappedFrame>;
+}
+
+/** Maps are kept by the script's URL, which dev servers change with its content. */
+export function createSourceMaps(fetchText: FetchText): SourceMaps {
+  const maps = new Map<string, Promise<TraceMap | null>>();
+
+  function mapOf(script: string): Promise<TraceMap | null> {
+    const known = maps.get(script);
+    if (known !== undefined) return known;
+    const found = readMap(script, fetchText).catch(() => null);
+    maps.set(script, found);
+    if (maps.size > MOST_MAPS) maps.delete(maps.keys().next().value ?? '');
+    return found;
+  }
+
+  async function mapFrame(frame: StackFrame): Promise<MappedFrame> {
+    const map = await mapOf(frame.file);
+    return map === null ? unmapped(frame) : mapped(frame, map);
+  }
+
+  return {
+    mapStack: (stack) => Promise.all(parseStack(stack).slice(0, MOST_FRAMES).map(mapFrame)),
+    mapPlace: (file, line, column) => mapFrame({ name: '', file, line, column }),
+  };
+}
+
+async function readMap(script: string, fetchText: FetchText): Promise<TraceMap | null> {
+  if (!/^https?:/.test(script)) return null;
+  const text = await fetchText(script);
+  const address = text === null ? undefined : [...text.matchAll(new RegExp(COMMENT, 'gm'))].at(-1)?.[1];
+  if (address === undefined) return null;
+  const url = new URL(address, script);
+  const map = url.protocol === 'data:' ? inlineMap(url.href) : await fetchText(url.href);
+  // Some servers put `)]}'` before JSON, as the format allows.
+  return map === null
+    ? null
+    : new FlattenMap(map.replace(/^\)\]\}'[^\n]*\n/, ''), url.protocol === 'data:' ? script : url.href);
+}
+
+function inlineMap(url: string): string | null {
+  const comma = url.indexOf(',');
+  if (comma < 0) return null;
+  const data = url.slice(comma + 1);
+  return /;base64/i.test(url.slice(0, comma)) ? Buffer.from(data, 'base64').toString('utf8') : decodeURIComponent(data);
+}
+
+function mapped(frame: StackFrame, map: TraceMap): MappedFrame {
+  // Columns of stacks count from 1, those of maps from 0.
+  const { source, line, column, name } = originalPositionFor(map, {
+    line: frame.line,
+    column: Math.max(0, frame.column - 1),
+  });
+  if (source === null) return unmapped(frame);
+  const text = sourceContentFor(map, source);
+  const file = shortPath(source);
+  return {
+    name: name ?? frame.name,
+    file,
+    line,
+    column: column + 1,
+    code: text && codeFrame(text, line),
+    own: isOwn(file),
+  };
+}
+
+const unmapped = (frame: StackFrame): MappedFrame => {
+  const file = shortPath(frame.file);
+  return { ...frame, file, code: null, own: isOwn(file) };
+};
+
+/** `webpack://shop/./src/a.ts` and `http://localhost:5173/src/a.ts?t=1` are both `src/a.ts`. */
+export function shortPath(file: string): string {
+  const path = file
+    .replace(/^webpack(-internal)?:\/\/(\/?[^/]*)?\//, '')
+    .replace(/^(https?:\/\/[^/]*|file:\/\/)/, '')
+    .replace(/[?#].*$/, '')
+    .replace(/^\/@fs\//, '/')
+    .replace(/^(\.?\/)+/, '');
+  return path === '' ? '/' : path;
+}
+
+const isOwn = (file: string): boolean =>
+  file.includes('.') &&
+  !/(^|\/)(node_modules|@vite|@id|@react-refresh|webpack\/(runtime|bootstrap)|__devtool)(\/|$)/.test(file);
+
+function codeFrame(text: string, line: number): string {
+  const lines = text.split('\n');
+  const first = Math.max(1, line - AROUND);
+  return lines
+    .slice(first - 1, line + AROUND)
+    .map((code, at) => `${first + at === line ? '>' : ' '} ${first + at} | ${code.slice(0, LONGEST_LINE)}`)
+    .join('\n');
+}

@@ -1,0 +1,202 @@
+/** The page client in real pages: what it sees, what it survives, and that it is not noticed. */
+import { describe, expect, test } from 'vitest';
+import { launch } from './chromium.ts';
+import { openPageStand, type PageStand } from './page-stand.ts';
+
+const document = (head: string, body = ''): string =>
+  `<!doctype html><html><head>${head}</head><body>${body}</body></html>`;
+
+async function visit(pages: Parameters<typeof openPageStand>[0], path = '/') {
+  const stand = await openPageStand(pages);
+  const browser = await launch();
+  const tab = await browser.open(stand.url + path);
+  await stand.until(() => [...stand.pages.values()].some(({ open }) => open));
+  return { stand, browser, tab };
+}
+
+const factsOf = (stand: PageStand, kind: string) =>
+  stand.entries.filter((entry) => entry.kind === kind).map(({ facts }) => facts);
+const has = (stand: PageStand, kind: string, facts: Record<string, unknown>) => () =>
+  factsOf(stand, kind).some((seen) => Object.entries(facts).every(([name, value]) => seen[name] === value));
+
+async function exec(stand: PageStand, code: string, page?: number) {
+  const number = page ?? [...stand.pages.keys()].at(-1) ?? 0;
+  const id = `run${stand.answers.length}x${Math.random().toString(36).slice(2)}`;
+  expect(stand.socket.exec(number, id, code)).toBe(true);
+  await stand.until(() => stand.answers.some((answer) => answer.id === id));
+  return stand.answers.find((answer) => answer.id === id);
+}
+
+describe('it sees', () => {
+  test('what the first inline script throws, and rejections that nobody handles', async () => {
+    const script = `<script>Promise.reject(new TypeError('later')); throw new RangeError('at once');</script>`;
+    const { stand } = await visit({ '/': document(script) });
+    await stand.until(
+      has(stand, 'error', { source: 'uncaught', name: 'RangeError', message: 'Uncaught RangeError: at once' }),
+    );
+    await stand.until(has(stand, 'error', { source: 'unhandledrejection', name: 'TypeError', message: 'later' }));
+    expect(String(factsOf(stand, 'error')[0]?.['stack'])).toContain(stand.url);
+  });
+
+  test('broken images, and what the policy blocks; a strict policy does not stop it', async () => {
+    const headers = { 'content-security-policy': "default-src 'self'" };
+    const body = document('', '<img id="logo" src="/none.png"><script>never()</script>');
+    const { stand } = await visit({ '/': { body, headers } });
+    await stand.until(has(stand, 'error', { source: 'resource', element: '#logo' }));
+    await stand.until(() =>
+      factsOf(stand, 'error').some(({ source, message }) => source === 'policy' && /script-src/.test(String(message))),
+    );
+    expect(await exec(stand, 'return 40 + 2')).toMatchObject({ ok: true, value: 42 });
+  });
+
+  test('the console: every level, formats, values, stacks', async () => {
+    const { stand, tab } = await visit({ '/': document('<title>t</title>') });
+    await tab.evaluate(
+      `console.log('%s has %d', 'cart', 3, { a: [1n, new Map([['k', document.body]])] }); console.error(new Error('boom')); console.assert(1 > 2, 'odd')`,
+    );
+    await stand.until(() => factsOf(stand, 'console').length >= 3);
+    const [first, second, third] = factsOf(stand, 'console');
+    expect(first).toMatchObject({ level: 'log', text: 'cart has 3 {"a":["1n",{"Map(1)":[["k","body"]]}]}' });
+    expect(second).toMatchObject({ level: 'error', error: { name: 'Error', message: 'boom' } });
+    expect(third).toMatchObject({ level: 'error', text: 'Assertion failed: odd' });
+    expect(tab.console.filter((line) => line.includes('cart'))).toHaveLength(1);
+  });
+
+  test('clicks and keys but never what is typed; navigation without a load; load and paint', async () => {
+    const { stand, tab } = await visit({
+      '/': document('', '<button data-testid="buy"><b>Buy</b> now</button><input type="password" id="pw">'),
+    });
+    await tab.click('button b');
+    await tab.click('#pw');
+    await tab.send('Input.insertText', { text: 'hunter2' });
+    await tab.evaluate(`history.pushState(null, '', '/cart')`);
+    await stand.until(has(stand, 'interaction', { what: 'click', element: '[data-testid="buy"]', label: 'Buy now' }));
+    await stand.until(has(stand, 'interaction', { what: 'navigation', to: `${stand.url}/cart` }));
+    await stand.until(() =>
+      [...stand.pages.values()].some(
+        ({ status }) => status?.url === `${stand.url}/cart` && status.vitals['load_ms'] !== null,
+      ),
+    );
+    expect(JSON.stringify(stand.entries)).not.toContain('hunter2');
+  });
+
+  test('its own requests carry the load, those to others do not', async () => {
+    const { stand, tab } = await visit({ '/': document(''), '/api': { body: '{}', type: 'application/json' } });
+    await tab.evaluate(`fetch('/api?a', { headers: { accept: 'x/y' } })`);
+    await tab.evaluate(
+      `new Promise((done) => { const x = new XMLHttpRequest(); x.open('POST', '/api?b'); x.onload = done; x.send('1'); })`,
+    );
+    await tab.evaluate(`fetch('${stand.url.replace('localhost', '127.0.0.1')}/api?c', { mode: 'no-cors' })`);
+    const load = [...stand.pages.values()][0]?.hello.load;
+    const seen = Object.fromEntries(stand.requests.map(({ url, headers }) => [url, headers]));
+    expect(seen['/api?a']).toMatchObject({ 'x-devtool-load': load, accept: 'x/y' });
+    expect(seen['/api?b']).toMatchObject({ 'x-devtool-load': load });
+    expect(seen['/api?c']).not.toHaveProperty('x-devtool-load');
+    await tab.evaluate(`fetch('http://localhost:1/').catch(() => {})`);
+    await stand.until(() => factsOf(stand, 'network').some(({ url }) => url === 'http://localhost:1/'));
+  });
+});
+
+describe('runs', () => {
+  test('values of every kind, console lines, thrown errors, code that does not compile', async () => {
+    const { stand } = await visit({ '/': document('') });
+    const value = await exec(
+      stand,
+      `console.log('in'); await null; const a = { n: NaN, d: new Date(0), s: new Set([1]), e: new Error('x'), f() {} }; a.self = a; return a`,
+    );
+    expect(value).toMatchObject({ ok: true, type: 'Object', console: ['log: in'] });
+    expect(value?.value).toMatchObject({
+      n: 'NaN',
+      d: '1970-01-01T00:00:00.000Z',
+      s: { 'Set(1)': [1] },
+      self: '[circular]',
+      f: 'ƒ f()',
+    });
+    expect(await exec(stand, `throw new TypeError('no')`)).toMatchObject({
+      ok: false,
+      type: 'TypeError',
+      value: { message: 'no' },
+    });
+    expect(await exec(stand, 'return (')).toMatchObject({ ok: false });
+    expect(await exec(stand, 'return document.body')).toMatchObject({ ok: true, value: 'body' });
+  });
+
+  test('two tabs and a frame are told apart', async () => {
+    const { stand, browser } = await visit({
+      '/': document('<title>one</title>', '<iframe name="inner" src="/inner"></iframe>'),
+      '/inner': document('<title>inside</title>'),
+      '/two': document('<title>two</title>'),
+    });
+    await browser.open(`${stand.url}/two`);
+    await stand.until(() => stand.pages.size === 3);
+    const byUrl = (path: string) => [...stand.pages.values()].find(({ hello }) => hello.url === stand.url + path);
+    expect(byUrl('/inner')?.hello).toMatchObject({ frame: 'frame inner' });
+    expect(byUrl('/two')?.hello.tab).not.toBe(byUrl('/')?.hello.tab);
+    for (const [path, title] of [
+      ['/', 'one'],
+      ['/inner', 'inside'],
+      ['/two', 'two'],
+    ] as const)
+      expect(await exec(stand, 'return document.title', byUrl(path)?.page)).toMatchObject({ value: title });
+  });
+});
+
+describe('it survives', () => {
+  test('a lost connection: nothing queued is lost or doubled, without a reload', async () => {
+    const { stand, tab } = await visit({ '/': document('') });
+    stand.shut(true);
+    await stand.until(() => [...stand.pages.values()].every(({ open }) => !open));
+    await tab.evaluate(`for (let i = 0; i < 50; i++) console.log('line ' + i)`);
+    stand.shut(false);
+    await stand.until(() => factsOf(stand, 'console').length >= 50);
+    expect(factsOf(stand, 'console').map(({ text }) => text)).toEqual(
+      Array.from({ length: 50 }, (_, i) => `line ${i}`),
+    );
+    expect(tab.loads).toHaveLength(1);
+    expect(stand.pages.size).toBe(1);
+  });
+
+  test('a reload is a new page in the same tab', async () => {
+    const { stand, tab } = await visit({ '/': document('') });
+    await tab.goto(`${stand.url}/?again`);
+    await stand.until(() => stand.pages.size === 2);
+    const [first, second] = [...stand.pages.values()];
+    expect(second?.hello.tab).toBe(first?.hello.tab);
+    expect(second?.hello.load).not.toBe(first?.hello.load);
+  });
+
+  test('10,000 lines in a second: some are kept, the others counted', async () => {
+    const { stand, tab } = await visit({ '/': document('') });
+    await tab.evaluate(`for (let i = 0; i < 10000; i++) console.log('line ' + i)`);
+    await tab.evaluate(`new Promise((r) => setTimeout(r, 1100))`);
+    await tab.evaluate(`console.log('after')`);
+    await stand.until(has(stand, 'console', { text: 'after' }));
+    const dropped = factsOf(stand, 'console').reduce((sum, facts) => sum + Number(facts['dropped'] ?? 0), 0);
+    const kept = factsOf(stand, 'console').filter(({ text }) => /^line/.test(String(text))).length;
+    expect(kept + dropped).toBe(10_000);
+  });
+
+  test('a page that replaces and pollutes what it can', async () => {
+    const hostile = `<script>
+      Object.prototype.toJSON = () => 'mine'; Array.prototype.toJSON = () => 'mine';
+      JSON.stringify = () => '"mine"'; JSON.parse = () => ({}); window.WebSocket = function () { throw 1 };
+      window.Promise = class {}; window.setTimeout = () => 0; performance.now = () => -1; window.fetch = () => { throw 2 };
+      window.addEventListener = () => {}; Object.freeze(console);
+      throw new Error('through all that');
+    </script>`;
+    const { stand } = await visit({ '/': document(hostile) });
+    await stand.until(has(stand, 'error', { source: 'uncaught', message: 'Uncaught Error: through all that' }));
+    expect(factsOf(stand, 'error')[0]).toMatchObject({ name: 'Error' });
+  });
+});
+
+test('it is not noticed: natives look as they did, and a page of its own prints nothing more', async () => {
+  const { stand, tab } = await visit({ '/': document('<link rel="icon" href="data:,">') });
+  expect(
+    await tab.evaluate('[fetch.name, fetch.length, String(console.log), XMLHttpRequest.prototype.open.length]'),
+  ).toEqual(['fetch', 1, 'function log() { [native code] }', 2]);
+  expect(await tab.evaluate(`Object.keys(window).filter((name) => name.includes('devtool'))`)).toEqual([]);
+  await exec(stand, 'return 1');
+  expect(await tab.evaluate('document.scripts.length')).toBe(1);
+  expect(tab.console).toEqual([]);
+});

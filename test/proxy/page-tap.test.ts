@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { JournalWriter } from '../../src/lockfree/journal.ts';
+import { journalBytes } from '../../src/lockfree/journal-pages.ts';
+import { JournalReader } from '../../src/lockfree/journal-reader.ts';
+import { PageLog } from '../../src/proxy/page-log.ts';
+import { PAGE_JOURNAL, type PageJournalName, PageTap } from '../../src/proxy/page-tap.ts';
+
+const GEOMETRY = { pages: 6, pageBytes: 4_096, readers: 3 };
+const NAMES = [...new Set(Object.values(PAGE_JOURNAL))];
+
+function log() {
+  const memories = NAMES.map((name) => {
+    const buffer = new SharedArrayBuffer(journalBytes(GEOMETRY));
+    const memory = { words: new Int32Array(buffer), wide: new BigInt64Array(buffer), bytes: new Uint8Array(buffer) };
+    return [name, memory] as const;
+  });
+  const each = <T>(make: (memory: (typeof memories)[number][1]) => T) =>
+    Object.fromEntries(memories.map(([name, memory]) => [name, make(memory)])) as Record<PageJournalName, T>;
+  let id = 0;
+  const tap = new PageTap(
+    each((memory) => new JournalWriter(memory, GEOMETRY)),
+    () => ++id,
+  );
+  return { tap, log: new PageLog(each((memory) => new JournalReader(memory, 0, GEOMETRY))) };
+}
+
+test('entries of all kinds come back by time, and by kind, page and id', () => {
+  const { tap, log: pages } = log();
+  tap.keep(7, { kind: 'error', at: 0, facts: { message: 'first' } }, 10);
+  tap.keep(7, { kind: 'console', at: 0, facts: { text: 'third' } }, 30);
+  tap.keep(8, { kind: 'network', at: 0, facts: { url: 'second' } }, 20);
+  expect(pages.records({}).map(({ id, kind, page, micros }) => [id, kind, page, micros])).toEqual([
+    [1, 'error', 7, 10],
+    [3, 'network', 8, 20],
+    [2, 'console', 7, 30],
+  ]);
+  expect(pages.records({ kinds: ['error'] }).map(({ facts }) => facts)).toEqual([{ message: 'first' }]);
+  expect(pages.records({ page: 8 })).toHaveLength(1);
+  expect(pages.records({ after: 2 }).map(({ id }) => id)).toEqual([3]);
+});
+
+test('an entry that came late keeps its own time', () => {
+  const { tap, log: pages } = log();
+  tap.keep(1, { kind: 'console', at: 0, facts: { text: 'b' } }, 50);
+  tap.keep(1, { kind: 'console', at: 0, facts: { text: 'a' } }, 40);
+  expect(pages.records({}).map(({ facts, micros }) => [facts['text'], micros])).toEqual([
+    ['a', 40],
+    ['b', 50],
+  ]);
+});
+
+test('chatter does not evict errors, and what is too large is kept in part', () => {
+  const { tap, log: pages } = log();
+  tap.keep(1, { kind: 'error', at: 0, facts: { message: 'x'.repeat(10_000) } }, 1);
+  for (let i = 0; i < 1_000; i++)
+    tap.keep(1, { kind: 'console', at: 0, facts: { text: `line ${i} ${'.'.repeat(50)}` } }, i);
+  const [error] = pages.records({ kinds: ['error'] });
+  expect(String(error?.facts['message'])).toMatch(/^x{2000}… \(too large to keep\)$/);
+  const { total, available } = pages.totals('console');
+  expect(total).toBe(1_000);
+  expect(available).toBe(pages.records({ kinds: ['console'] }).length);
+  expect(available).toBeLessThan(1_000);
+});

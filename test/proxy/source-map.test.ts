@@ -1,0 +1,94 @@
+import { transform } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { createSourceMaps, shortPath } from '../../src/proxy/source-map.ts';
+
+const SOURCE = `type Item = { price: number };\n\nexport function total(items: Item[]): number {\n  return items.reduce((sum, item) => sum + item.price, 0);\n}\n`;
+
+/** A script of `SOURCE`, the map of it, and a stack from within it. */
+async function built(options: { sourceRoot?: string; sourcefile?: string } = {}) {
+  const { code, map } = await transform(SOURCE, {
+    loader: 'ts',
+    minify: true,
+    sourcemap: true,
+    sourcefile: 'cart.ts',
+    ...options,
+  });
+  const column = code.indexOf('.reduce') + 2;
+  return {
+    code,
+    map,
+    stack: `TypeError: x\n    at total (http://localhost:5173/src/cart.ts?t=1:1:${column})\n    at http://localhost:5173/main.js:7:9`,
+  };
+}
+
+const serve = (files: Record<string, string>) => async (url: string) => files[url] ?? null;
+const SCRIPT = 'http://localhost:5173/src/cart.ts?t=1';
+const PLACE = { file: 'src/cart.ts', line: 4, own: true };
+const inline = (map: string) =>
+  `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n`;
+
+describe('a frame is mapped', () => {
+  test('through an inline map, with the code around it', async () => {
+    const { code, map, stack } = await built();
+    const [first, second] = await createSourceMaps(serve({ [SCRIPT]: code + inline(map) })).mapStack(stack);
+    expect(first).toMatchObject(PLACE);
+    expect(first?.code?.split('\n')).toEqual([
+      '  3 | export function total(items: Item[]): number {',
+      '> 4 |   return items.reduce((sum, item) => sum + item.price, 0);',
+      '  5 | }',
+    ]);
+    expect(second).toMatchObject({ file: 'main.js', line: 7, column: 9, code: null });
+  });
+
+  test('through a map in a file of its own, the last comment counting', async () => {
+    const { code, map, stack } = await built();
+    const files = { [SCRIPT]: `//# sourceMappingURL=old.map\n${code}//# sourceMappingURL=cart.ts.map\n` };
+    const shifted = JSON.parse(map);
+    shifted.mappings = `;${shifted.mappings}`;
+    const maps = createSourceMaps(
+      serve({ ...files, 'http://localhost:5173/src/cart.ts.map': `)]}'\n${JSON.stringify(shifted)}` }),
+    );
+    const [first] = await maps.mapStack(stack.replace(':1:', ':2:'));
+    expect(first).toMatchObject(PLACE);
+  });
+
+  test('with a sourceRoot, and as a section of an indexed map', async () => {
+    const { code, map, stack } = await built({ sourceRoot: 'webpack://shop/', sourcefile: 'src/cart.ts' });
+    const sections = JSON.stringify({
+      version: 3,
+      sections: [{ offset: { line: 0, column: 0 }, map: JSON.parse(map) }],
+    });
+    for (const text of [map, sections]) {
+      const [first] = await createSourceMaps(serve({ [SCRIPT]: code + inline(text) })).mapStack(stack);
+      expect(first).toMatchObject(PLACE);
+    }
+  });
+});
+
+test.each([
+  ['no map', 'let a'],
+  ['a map that is none', inline('{')],
+  ['a map that is not there', '//# sourceMappingURL=none.map'],
+  ['an address that is none', '//# sourceMappingURL=http://'],
+])('%s leaves the frame as it is', async (_name, code) => {
+  const [frame] = await createSourceMaps(serve({ [SCRIPT]: code })).mapStack((await built()).stack);
+  expect(frame).toMatchObject({ file: 'src/cart.ts', line: 1, code: null });
+});
+
+test('each script is asked for once', async () => {
+  let asked = 0;
+  const maps = createSourceMaps(async () => {
+    asked += 1;
+    return null;
+  });
+  const { stack } = await built();
+  await Promise.all([maps.mapStack(stack), maps.mapStack(stack)]);
+  expect(asked).toBe(2);
+});
+
+test.each([
+  ['webpack://shop/./src/a.ts', 'src/a.ts'],
+  ['webpack-internal:///./src/a.ts', 'src/a.ts'],
+  ['http://localhost:5173/src/a.ts?t=1', 'src/a.ts'],
+  ['http://localhost:5173/', '/'],
+])('%s is %s', (file, short) => expect(shortPath(file)).toBe(short));
