@@ -37,6 +37,7 @@ await Promise.all([
       daemon: 'src/daemon/main.ts',
       cli: 'src/cli/main.ts',
       'process-worker': 'src/process/worker.ts',
+      'proxy-worker': 'src/proxy/worker.ts',
       'pattern-worker': 'src/patterns/worker.ts',
     },
     outdir: 'dist',
@@ -51,6 +52,16 @@ await Promise.all([
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
+  }),
+  // The first script of each page.
+  build({
+    ...shared,
+    entryPoints: { page: 'src/page/main.ts' },
+    outdir: 'dist',
+    format: 'iife',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
   }),
   // Others read it: one file, as it was written, that needs nothing.
   build({ ...shared, entryPoints: { lockfree: 'src/lockfree/index.ts' }, outdir: 'dist', format: 'esm' }),

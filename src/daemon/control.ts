@@ -14,7 +14,10 @@ import { ProcessManager } from '../process/manager.ts';
 import { newMarker } from '../process/os/marker.ts';
 import { OutputPool, SharedMemory } from '../process/shared-memory.ts';
 import type { WorkerData } from '../process/spec.ts';
+import { ProxyManager } from '../proxy/manager.ts';
+import { ProxyPool } from '../proxy/shared-memory.ts';
 import { redactor } from '../text/redact.ts';
+import { followProcesses } from '../tools/proxy-follow.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { holdEpoch, sweepEpochs } from './epoch.ts';
 import { httpStatus } from './http-status.ts';
@@ -73,6 +76,21 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     },
   });
 
+  const proxyPool = new ProxyPool();
+  const proxies = new ProxyManager({
+    pool: proxyPool,
+    ids: new SharedArrayBuffer(4),
+    epoch: startedAt,
+    clock,
+    iso: wall.iso,
+    newTag: () => randomBytes(8).toString('hex'),
+    startWorker: (data) => new Worker(new URL('proxy-worker.js', beside), { workerData: data }),
+    holders: (port) => processes.holders(port),
+    log: () => () => ({ total: 0, available: 0, dropped: 0 }),
+    say: log,
+  });
+  const following = new AbortController();
+
   const lifetime = createLifetime({
     limits,
     after: (ms, run) => clock.after(ms, run),
@@ -95,6 +113,7 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
 
   const workbench: Workbench = {
     processes,
+    proxies,
     patterns,
     redact: redactor(randomBytes(16).toString('hex')),
     saveLarge: largeFiles(join(home.stateDirectory, 'files'), process.getuid?.() ?? null),
@@ -107,7 +126,11 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
         socket_path: home.socketPath(epoch),
         log_path: home.logPath,
         clients: lifetime.clients,
-        memory: { rss_bytes: rss, heap_bytes: heapUsed, shared_bytes: memory.buffer.byteLength + outputs.bytes() },
+        memory: {
+          rss_bytes: rss,
+          heap_bytes: heapUsed,
+          shared_bytes: memory.buffer.byteLength + outputs.bytes() + proxyPool.bytes(),
+        },
         recovered: left.map(({ start_time, ...was }) => ({ ...was, alive: startTimeOf(was.pid) === start_time })),
         upgrade_available: upgrade,
       };
@@ -162,7 +185,8 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     ending = true;
     log(`ends: ${why}`);
     lifetime.end();
-    await processes.shutdown(limits.shutdownMs);
+    following.abort();
+    await Promise.all([processes.shutdown(limits.shutdownMs), proxies.shutdown()]);
     state.remove();
     door.close();
     clock.after(ANSWER_FIRST_MS, () => process.exit(code));
@@ -179,6 +203,7 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     `serves epoch ${epoch} as pid ${process.pid}, version ${__VERSION__}; found ${left.length} processes of an earlier daemon`,
   );
   void keepState();
+  void followProcesses(processes, proxies, following.signal);
   holdOn();
 
   /** A cleaner of temporary files may take our owner file; a daemon that a later one has followed must end. */

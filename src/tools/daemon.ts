@@ -13,13 +13,17 @@ export const daemonTool = defineTool({
   actions: ACTIONS,
   input: z.strictObject({ action: z.enum(['status', 'info', 'start', 'stop', 'restart']) }),
   async run({ action }, _call, workbench) {
-    const { processes } = workbench;
+    const { processes, proxies } = workbench;
     const info = workbench.daemonInfo();
     if (action === 'status') {
       const { version, pid, uptime_ms, socket_path } = info;
       return { kind: 'data', value: { running: true, version, pid, uptime_ms, socket_path } };
     }
-    if (action === 'info') return { kind: 'data', value: { ...info, process_info: processes.totals() } };
+    if (action === 'info')
+      return {
+        kind: 'data',
+        value: { ...info, process_info: processes.totals(), proxy_info: { active: proxies.list(null).length } },
+      };
     if (action === 'start')
       return { kind: 'data', value: { running: true, pid: info.pid, message: 'the daemon runs already' } };
     workbench.endDaemon();

@@ -1,6 +1,7 @@
 /** What the tools work on: the daemon's parts, as the tools see them. */
 import type { Patterns } from '../patterns/patterns.ts';
 import type { ProcessManager } from '../process/manager.ts';
+import type { ProxyManager } from '../proxy/manager.ts';
 
 export interface DaemonInfo {
   readonly version: string;
@@ -18,6 +19,7 @@ export interface DaemonInfo {
 
 export interface Workbench {
   readonly processes: ProcessManager;
+  readonly proxies: ProxyManager;
   readonly patterns: Patterns;
   readonly redact: (text: string) => string;
   /** Writes a value that is too large for an answer to a file; its path. */

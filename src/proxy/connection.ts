@@ -1,0 +1,284 @@
+/**
+ * The browser's half of a browser connection: reads requests, lets them in or refuses them, and waits for no one too long. The
+ * order of requests is the order of answers, since the next request is read only after the answer to the one before.
+ */
+import type { Socket } from 'node:net';
+import { refusalOf } from './admission.ts';
+import { answerDevtool, healthReply, isDevtoolPath } from './devtool-paths.ts';
+import { Http1Error, Http1Reader, type RequestHead } from './http1.ts';
+import type { ConnectionLimits } from './limits.ts';
+import { Outbox } from './outbox.ts';
+import { overdue, type Phase } from './patience.ts';
+import { type Refusal, type Reply, refusalReply, replyBytes } from './reply.ts';
+import type { Surroundings } from './surroundings.ts';
+import { type BrowserSide, TargetSide } from './target-side.ts';
+
+/** How dear a connection is when there are too many: the least comes first. */
+export type Worth = 'idle' | 'head' | 'busy';
+
+export class Connection implements BrowserSide {
+  readonly peer: string;
+  isEnded = false;
+  readonly #socket: Socket;
+  readonly #number: number;
+  readonly #around: Surroundings;
+  readonly #limits: ConnectionLimits;
+  readonly #requests = new Http1Reader('request');
+  readonly #out: Outbox;
+  readonly #target: TargetSide;
+  /** A probe is under way for a reply of ours. */
+  #isProbing = false;
+  #isLingering = false;
+  #isInHead = false;
+  /** Bytes taken while their turn had not come. */
+  #ahead = 0;
+  /** When what it waits for began, and when a byte last came, in the proxy's seconds. */
+  #since: number;
+  #heardAt: number;
+  /** What the browser had not taken at the last tick, bytes; when that last changed. */
+  #unsent = 0;
+  #takenAt: number;
+
+  constructor(socket: Socket, number: number, around: Surroundings, limits: ConnectionLimits) {
+    this.#socket = socket;
+    this.#number = number;
+    this.peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    this.#around = around;
+    this.#limits = limits;
+    this.#since = around.now;
+    this.#heardAt = around.now;
+    this.#takenAt = around.now;
+    this.#out = new Outbox(socket, () => this.#drained());
+    this.#target = new TargetSide(around, this);
+    socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    socket.on('end', () => this.#ended());
+    // What an error means, the close that follows it says.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#isLingering = true;
+      this.#target.browserClosed();
+    });
+  }
+
+  get worth(): Worth {
+    if (this.#target.state !== null || this.#target.isTunnel || this.#isProbing) return 'busy';
+    return this.#isInHead ? 'head' : 'idle';
+  }
+
+  /** Seconds for which it has been what its worth says. */
+  get age(): number {
+    return this.#around.now - this.#since;
+  }
+
+  get blocked(): boolean {
+    return this.#out.blocked;
+  }
+
+  /** Once a second: what has taken too long. */
+  tick(): void {
+    if (this.#socket.writableLength !== this.#unsent) this.#takenAt = this.#around.now;
+    this.#unsent = this.#socket.writableLength;
+    const waits = this.#waits();
+    const verdict = waits === null ? null : overdue(waits.phase, this.#around.now - waits.since, this.#limits);
+    if (verdict === null) return;
+    if (verdict.kind === 'destroy') this.#socket.destroy();
+    else if (verdict.kind === 'close') this.linger();
+    else if (verdict.kind === 'unreachable') this.#target.dialledTooLong(verdict.message);
+    else this.#bad({ status: 408, code: 'too_slow', message: verdict.message }, true);
+  }
+
+  /** At once, whatever is under way. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  add(bytes: Buffer): void {
+    this.#out.add(bytes);
+  }
+
+  settle(): void {
+    this.#flush();
+    this.#adjust();
+  }
+
+  next(): void {
+    if (this.#target.state === null) this.#since = this.#around.now;
+    if (this.#mayRead()) this.#read();
+    this.#adjust();
+  }
+
+  refuse(refusal: Refusal, head: RequestHead | null, last: boolean): void {
+    this.#reply(refusalReply(refusal, head, refusal.status === 502 || refusal.status === 504), head, last);
+  }
+
+  /** Closing at once could cost the browser the answer: what it still sends would reset the connection (RFC 9112 9.6). */
+  linger(): void {
+    this.#flush();
+    this.#isLingering = true;
+    this.#since = this.#around.now;
+    this.#target.drop();
+    this.#socket.resume();
+    this.#socket.end();
+  }
+
+  cut(reset: boolean): void {
+    this.#flush();
+    this.#isLingering = true;
+    if (reset) this.#socket.resetAndDestroy();
+    else this.#socket.destroySoon();
+  }
+
+  endTunnel(): void {
+    this.#socket.end();
+  }
+
+  closeTunnel(): void {
+    this.#socket.destroySoon();
+  }
+
+  rest(): Buffer {
+    this.#ahead = 0;
+    return this.#requests.rest();
+  }
+
+  /** What it waits for, and since when; null: for the target, which may take its time. */
+  #waits(): { phase: Phase; since: number } | null {
+    // A slow reader gets what was written for it, as long as it takes any of it.
+    if (this.#isLingering && this.#unsent > 0) return { phase: 'unsent', since: this.#takenAt };
+    if (this.#isLingering) return { phase: 'lingering', since: Math.max(this.#since, this.#takenAt) };
+    if (this.isEnded) return { phase: 'deserted', since: Math.max(this.#heardAt, this.#target.heardAt) };
+    const { dialledAt } = this.#target;
+    if (dialledAt !== null) return { phase: 'dialling', since: dialledAt };
+    const { worth } = this;
+    if (worth !== 'busy') return { phase: worth, since: this.#since };
+    return this.#target.isOwedBody && !this.#socket.isPaused() ? { phase: 'body', since: this.#heardAt } : null;
+  }
+
+  #received(chunk: Buffer): void {
+    this.#around.count('bytesReceived', chunk.length);
+    this.#heardAt = this.#around.now;
+    if (this.#isLingering) return;
+    if (this.#target.isTunnel) {
+      this.#target.passOn(chunk);
+      this.settle();
+      return;
+    }
+    this.#requests.push(chunk);
+    if (this.#mayRead()) this.#read();
+    else this.#ahead += chunk.length;
+    this.#adjust();
+  }
+
+  /** Whether the next bytes of the browser are wanted now. */
+  #mayRead(): boolean {
+    if (this.#isLingering || this.#isProbing || this.#target.isTunnel || this.#out.blocked) return false;
+    const { state } = this.#target;
+    return state === null || state === 'asking' || state === 'answering_early' || state === 'answered_early';
+  }
+
+  #read(): void {
+    this.#ahead = 0;
+    try {
+      while (this.#mayRead()) {
+        const event = this.#requests.next();
+        if (event === null) break;
+        if (event.kind === 'request') this.#begin(event);
+        else if (event.kind === 'body') this.#target.send(event);
+        else if (event.kind === 'end') this.#target.requestEnded();
+      }
+    } catch (error) {
+      if (!(error instanceof Http1Error)) throw error;
+      this.#bad({ status: error.status, code: error.code, message: error.message }, true);
+    }
+    this.#noteHead();
+    this.#flush();
+    if (this.isEnded && this.#target.state === null && this.#mayRead()) this.linger();
+  }
+
+  #noteHead(): void {
+    if (this.#isInHead || this.#target.state !== null || this.#requests.buffered === 0) return;
+    this.#isInHead = true;
+    this.#since = this.#around.now;
+  }
+
+  #begin(head: RequestHead): void {
+    const around = this.#around;
+    this.#isInHead = false;
+    const refusal = refusalOf(head, around.route);
+    if (refusal === null && isDevtoolPath(head.target)) {
+      this.#answerDevtool(head);
+      return;
+    }
+    around.count('totalRequests', 1);
+    const id = around.tap.began(head, this.#number);
+    if (refusal === null) {
+      this.#target.begin(id, head);
+      return;
+    }
+    around.tap.ended(id, 'refused', refusal.message);
+    this.refuse(refusal, head, false);
+  }
+
+  /** Of a request that will never be whole. */
+  #bad(refusal: Refusal, last: boolean): void {
+    if (this.#target.state === null) this.refuse(refusal, null, last);
+    else this.#target.requestBad(refusal);
+  }
+
+  #ended(): void {
+    this.isEnded = true;
+    if (this.#isLingering) return;
+    const { state, isTunnel } = this.#target;
+    if (isTunnel || state === 'waiting' || state === 'answering') {
+      // What came before its turn is still to be answered.
+      if (this.#ahead === 0) this.#target.browserEnded();
+    } else if (state !== null) this.#socket.destroy();
+    else if (this.#mayRead()) this.linger();
+  }
+
+  #answerDevtool(head: RequestHead): void {
+    const answer = answerDevtool(head.method, head.target, this.#around.clientScript);
+    if (answer.kind === 'reply') {
+      this.#reply(answer.reply, head, false);
+      return;
+    }
+    this.#isProbing = true;
+    void this.#around.probe().then((reachable) => {
+      this.#isProbing = false;
+      if (this.#isLingering) return;
+      this.#reply(healthReply(reachable), head, false);
+      this.next();
+    });
+  }
+
+  /** `last`: the connection cannot go on; nor can it when a body is still to come, or under HTTP/1.0. */
+  #reply(reply: Reply, head: RequestHead | null, last: boolean): void {
+    const close = last || head === null || !head.keepAlive || head.framing !== 0 || head.minor === 0;
+    this.#out.add(replyBytes(reply, { close, head: head?.method === 'HEAD' }));
+    if (close) this.linger();
+    this.#since = this.#around.now;
+  }
+
+  #drained(): void {
+    this.#target.browserDrained();
+    if (this.#mayRead()) this.#read();
+    this.#adjust();
+  }
+
+  #flush(): void {
+    const sent = this.#out.flush();
+    if (sent > 0) this.#around.count('bytesSent', sent);
+    this.#target.flush();
+  }
+
+  /** Holds back whoever sends faster than the other side takes. */
+  #adjust(): void {
+    if (this.#isLingering) return;
+    const isPassing = this.#target.isTunnel || (this.#target.state !== null && this.#mayRead());
+    const isTooFarAhead = this.#ahead > this.#limits.aheadBytes || this.#out.blocked;
+    const isHeld = isPassing ? this.#target.blocked : isTooFarAhead;
+    if (isHeld && !this.#socket.isPaused()) this.#socket.pause();
+    else if (!isHeld && this.#socket.isPaused()) this.#socket.resume();
+    this.#target.hold();
+  }
+}

@@ -1,0 +1,23 @@
+/** What the engine tells of each exchange; all synchronous, cheap, and never throwing. */
+import type { RequestHead, ResponseHead } from './http1.ts';
+
+export type Outcome =
+  | 'complete'
+  | 'client_aborted'
+  | 'upstream_aborted'
+  | 'refused'
+  | 'timeout'
+  | 'unreachable'
+  | 'upgraded';
+
+export interface ExchangeTap {
+  /** The entry id of the exchange; `connection` numbers the browser's connection. */
+  began(head: RequestHead, connection: number): number;
+  sent(id: number, payload: readonly Buffer[]): void;
+  /** The upstream connection is there, or was. */
+  connected(id: number): void;
+  /** Also interim heads. */
+  responded(id: number, head: ResponseHead): void;
+  received(id: number, payload: readonly Buffer[]): void;
+  ended(id: number, outcome: Outcome, note?: string): void;
+}

@@ -1,0 +1,154 @@
+/** One proxy as the control thread holds it: what was asked for, its worker, its memory. */
+import type { ProxyMemory } from './shared-memory.ts';
+import type { TargetSpec } from './spec.ts';
+import { parseTarget } from './target.ts';
+import type { ProxyWorkerLink } from './worker-link.ts';
+
+/** What a caller asks for; id and path are checked already. */
+export interface ProxyRequest {
+  readonly id: string;
+  /** Real path of the project directory that the id belongs to. */
+  readonly path: string;
+  readonly target: TargetSpec;
+  /** Whose URL it follows; null: none. */
+  readonly processId: string | null;
+  /** Null: one that follows from the target. */
+  readonly port: number | null;
+  readonly bindAddress: string;
+  readonly publicUrl: string | null;
+  /** Entries kept for each type. */
+  readonly maxLogSize: number;
+}
+
+export type ProxyState = 'starting' | 'running' | 'restarting' | 'failed' | 'stopped';
+
+/** What there is of a proxy's log. */
+export interface LogTotals {
+  readonly total: number;
+  readonly available: number;
+  readonly dropped: number;
+}
+
+/** A proxy as every result shows it; no field is ever left out. */
+export interface ProxyView {
+  readonly id: string;
+  readonly path: string;
+  readonly target_url: string;
+  readonly process_id: string | null;
+  readonly url: string;
+  readonly public_url: string | null;
+  readonly listen_addr: string;
+  readonly running: boolean;
+  readonly state: ProxyState;
+  readonly uptime_ms: number;
+  readonly total_requests: number;
+  readonly active_connections: number;
+  readonly pages: number;
+  readonly bytes: { readonly received: number; readonly sent: number };
+  readonly log: LogTotals & { readonly max_size: number };
+  readonly restart_count: number;
+  readonly last_error: string | null;
+  readonly last_error_at: string | null;
+}
+
+export interface LastError {
+  readonly message: string;
+  readonly micros: number;
+}
+
+const LOOPBACK_ADDRESSES = ['127.0.0.1', '::1'];
+const WILDCARDS = ['0.0.0.0', '::'];
+
+export class ManagedProxy {
+  readonly request: ProxyRequest;
+  readonly memory: ProxyMemory;
+  readonly loopTag: string;
+  target: TargetSpec;
+  state: ProxyState = 'starting';
+  link: ProxyWorkerLink | null = null;
+  /** Settles when it listens for the first time, or does not. */
+  launched: Promise<void> = Promise.resolve();
+  port: number;
+  startedAt = 0;
+  restarts = 0;
+  lastError: LastError | null = null;
+  /** Shown once the memory belongs to others. */
+  #last: Pick<ProxyView, 'total_requests' | 'active_connections' | 'pages' | 'bytes' | 'log'> | null = null;
+  readonly #log: () => LogTotals;
+
+  constructor(
+    request: ProxyRequest,
+    memory: ProxyMemory,
+    loopTag: string,
+    log: (proxy: ManagedProxy) => () => LogTotals,
+  ) {
+    this.request = request;
+    this.memory = memory;
+    this.loopTag = loopTag;
+    this.target = request.target;
+    this.port = request.port ?? 0;
+    this.#log = log(this);
+  }
+
+  get id(): string {
+    return this.request.id;
+  }
+
+  get path(): string {
+    return this.request.path;
+  }
+
+  /** The first must be had; without ::1 on the machine IPv4 alone will do. */
+  get addresses(): readonly string[] {
+    const { bindAddress } = this.request;
+    return LOOPBACK_ADDRESSES.includes(bindAddress) || bindAddress === 'localhost' ? LOOPBACK_ADDRESSES : [bindAddress];
+  }
+
+  /** Before the memory goes back. */
+  retire(): void {
+    this.#last = { ...this.#figures(), active_connections: 0 };
+  }
+
+  /** `nowMicros` is the time to which the uptime counts. */
+  view(nowMicros: number, iso: (micros: number) => string): ProxyView {
+    const { request, port, state, lastError } = this;
+    const running = state === 'running';
+    return {
+      id: request.id,
+      path: request.path,
+      target_url: parseTarget(this.target.url).origin,
+      process_id: request.processId,
+      url: `http://${this.#name()}:${port}/`,
+      public_url: request.publicUrl,
+      listen_addr: listenAddress(this.addresses[0] ?? request.bindAddress, port),
+      running,
+      state,
+      uptime_ms: running ? Math.round((nowMicros - this.startedAt) / 1_000) : 0,
+      ...(this.#last ?? this.#figures()),
+      restart_count: this.restarts,
+      last_error: lastError?.message ?? null,
+      last_error_at: lastError === null ? null : iso(lastError.micros),
+    };
+  }
+
+  /** Some dev servers' pages work under no other name than localhost. */
+  #name(): string {
+    const [address = ''] = this.addresses;
+    if (LOOPBACK_ADDRESSES.includes(address) || WILDCARDS.includes(address)) return 'localhost';
+    return address.includes(':') ? `[${address}]` : address;
+  }
+
+  #figures() {
+    const { counters } = this.memory;
+    return {
+      total_requests: counters.get('totalRequests'),
+      active_connections: counters.get('activeConnections'),
+      pages: counters.get('pages'),
+      bytes: { received: counters.get('bytesReceived'), sent: counters.get('bytesSent') },
+      log: { ...this.#log(), max_size: this.request.maxLogSize },
+    };
+  }
+}
+
+const listenAddress = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -1,0 +1,89 @@
+/** The segment that control thread and a proxy's worker share: its counters and the journals of its traffic. */
+import { Counters, countersLayout } from '../lockfree/counters.ts';
+import { type JournalGeometry, type JournalMemory, journalBytes } from '../lockfree/journal-pages.ts';
+import { type Lease, Pool } from '../lockfree/pool.ts';
+import { Segment, segmentBytes } from '../lockfree/segment.ts';
+
+const PAGE_BYTES = 128 * 1024;
+/** Numbers of the threads that read journals: control thread, pattern worker, a spare one. */
+const READERS = 3;
+
+const geometry = (mebibytes: number): JournalGeometry => ({
+  pages: (mebibytes * 1_048_576) / PAGE_BYTES,
+  pageBytes: PAGE_BYTES,
+  readers: READERS,
+});
+
+/** Bodies have a journal of their own, so that they never evict heads. */
+export const JOURNALS = { http: geometry(8), bodies: geometry(12), messages: geometry(4) } as const;
+export type JournalName = keyof typeof JOURNALS;
+
+const COUNTERS = ['totalRequests', 'activeConnections', 'pages', 'bytesReceived', 'bytesSent'] as const;
+export type ProxyCounter = (typeof COUNTERS)[number];
+
+const REGIONS = {
+  counters: countersLayout(COUNTERS).bytes,
+  http: journalBytes(JOURNALS.http),
+  bodies: journalBytes(JOURNALS.bodies),
+  messages: journalBytes(JOURNALS.messages),
+};
+
+/** A thread's view of one proxy's segment. */
+export class ProxyMemory {
+  readonly buffer: SharedArrayBuffer;
+  readonly generation: number;
+  readonly counters: Counters<ProxyCounter>;
+  readonly #segment: Segment;
+
+  private constructor(segment: Segment) {
+    this.#segment = segment;
+    this.buffer = segment.buffer;
+    this.generation = segment.generation;
+    this.counters = new Counters(segment.region('counters').wide, 0, COUNTERS);
+  }
+
+  /** On zeroed memory. */
+  static create(lease: Lease): ProxyMemory {
+    return new ProxyMemory(Segment.create(REGIONS, lease));
+  }
+
+  /** In the worker. */
+  static attach(buffer: SharedArrayBuffer, generation: number): ProxyMemory {
+    return new ProxyMemory(Segment.attach(buffer, generation));
+  }
+
+  journal(name: JournalName): JournalMemory {
+    return this.#segment.region(name);
+  }
+
+  /** Nobody may use it any more. */
+  retire(): void {
+    this.#segment.retire();
+  }
+}
+
+/** Memory of proxies: taken at a start, recycled after a stop. Control thread only. */
+export class ProxyPool {
+  readonly #pool = new Pool();
+  readonly #leases = new Map<ProxyMemory, Lease>();
+
+  take(): ProxyMemory {
+    const lease = this.#pool.take(segmentBytes(REGIONS));
+    const memory = ProxyMemory.create(lease);
+    this.#leases.set(memory, lease);
+    return memory;
+  }
+
+  /** The worker has ended. */
+  give(memory: ProxyMemory): void {
+    const lease = this.#leases.get(memory);
+    this.#leases.delete(memory);
+    memory.retire();
+    if (lease !== undefined) this.#pool.give(lease);
+  }
+
+  /** Bytes of shared memory held, in use or free. */
+  bytes(): number {
+    return this.#pool.status().bytes;
+  }
+}

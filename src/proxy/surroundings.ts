@@ -1,0 +1,78 @@
+/** What a connection is given by its proxy: the route, what watches the traffic, and what else is not its own. */
+
+import type { Dial } from './dial.ts';
+import type { ExchangeTap } from './exchange-tap.ts';
+import type { Fields } from './fields.ts';
+import type { RequestHead, ResponseHead } from './http1.ts';
+import type { Route } from './request-head.ts';
+
+/** Looks at bytes in passing. */
+export interface Observer {
+  feed(chunk: Buffer): void;
+}
+
+export interface Observers {
+  /** Of an upgraded connection: what the target sends, what the browser sends. */
+  tunnel(id: number, response: ResponseHead): { readonly fromTarget: Observer; readonly fromBrowser: Observer } | null;
+  /** Of an event stream. */
+  events(id: number): Observer;
+}
+
+/** What a document's bytes go through; see document.ts. */
+export interface DocumentWriter {
+  /** False: wait until drained. */
+  write(payload: Buffer): boolean;
+  end(): void;
+  abort(): void;
+  /** The sink takes more again. */
+  resume(): void;
+  onDrain(run: () => void): void;
+}
+
+export interface DocumentSink {
+  head(fields: Fields, framing: 'chunked' | number): void;
+  /** False: wait for resume(). */
+  data(bytes: Buffer): boolean;
+  end(): void;
+  fail(reason: string): void;
+}
+
+export interface DocumentNote {
+  readonly injected: boolean;
+  readonly reason: string | null;
+  readonly csp: string | null;
+}
+
+export interface DocumentInput {
+  readonly request: RequestHead;
+  readonly response: ResponseHead;
+  readonly loader: string;
+  readonly loaderPath: string;
+}
+
+export interface Documents {
+  mayBeDocument(request: RequestHead, response: ResponseHead): boolean;
+  acceptEncodingFor(request: RequestHead): string | null;
+  openDocument(input: DocumentInput, sink: DocumentSink, note: (note: DocumentNote) => void): DocumentWriter;
+}
+
+export type TrafficCounter = 'totalRequests' | 'activeConnections' | 'bytesReceived' | 'bytesSent';
+
+export interface Surroundings {
+  /** Replaced when the target moves; an exchange goes on with the one that it began with. */
+  readonly route: Route;
+  readonly dial: Dial;
+  readonly tap: ExchangeTap;
+  readonly observers: Observers;
+  /** Null: documents pass like everything else. */
+  readonly documents: Documents | null;
+  /** The script that `/__devtool/client.js` answers with. */
+  readonly clientScript: string;
+  /** Seconds, coarse: moved on by the proxy's one timer. */
+  readonly now: number;
+  count(what: TrafficCounter, n: number): void;
+  /** Whether the target takes connections. */
+  probe(): Promise<boolean>;
+  /** The target could not be reached, or failed; shown in the status. */
+  failed(message: string): void;
+}

@@ -1,0 +1,380 @@
+/**
+ * The target's half of a browser connection: the exchange under way and the connection to the target. Performs what exchange.ts
+ * decides, and leaves to the browser's half what concerns the browser.
+ */
+import { CLIENT_PATH, LOADER } from './devtool-paths.ts';
+import { documentSink } from './document-sink.ts';
+import { type ExchangeEvent, type ExchangeState, mayBeSentAgain, step } from './exchange.ts';
+import type { Outcome } from './exchange-tap.ts';
+import { type BodyPart, type End, Http1Error, type RequestHead, type ResponseHead } from './http1.ts';
+import { isEventStream, LiveExchange, responseFacts, settle } from './live-exchange.ts';
+import type { Refusal } from './reply.ts';
+import { requestHead, wantsUpgrade } from './request-head.ts';
+import { responseHead } from './response-head.ts';
+import type { Documents, Observer, Surroundings } from './surroundings.ts';
+import { beginsLikeHttp, type Loss, lossRefusal, Upstream } from './upstream.ts';
+
+/** What the browser's half does for it. */
+export interface BrowserSide {
+  readonly peer: string;
+  /** Sends no more. */
+  readonly isEnded: boolean;
+  /** Holds more than the browser takes. */
+  readonly blocked: boolean;
+  add(bytes: Buffer): void;
+  /** Sends what was added, to both sides, and holds back who is too fast. */
+  settle(): void;
+  /** The exchange is over: reads on. */
+  next(): void;
+  refuse(refusal: Refusal, head: RequestHead | null, last: boolean): void;
+  linger(): void;
+  /** With a reset where the framing would not show that something is missing. */
+  cut(reset: boolean): void;
+  /** Sends no more, and still receives; of a tunnel. */
+  endTunnel(): void;
+  closeTunnel(): void;
+  /** Bytes that came behind the request. */
+  rest(): Buffer;
+}
+
+type Tunnel = { readonly fromTarget: Observer; readonly fromBrowser: Observer } | 'unobserved';
+
+export class TargetSide {
+  readonly #around: Surroundings;
+  readonly #browser: BrowserSide;
+  #upstream: Upstream | null = null;
+  #live: LiveExchange | null = null;
+  #tunnel: Tunnel | null = null;
+  /** When a byte of the target last came, in the proxy's seconds. */
+  heardAt = 0;
+
+  constructor(around: Surroundings, browser: BrowserSide) {
+    this.#around = around;
+    this.#browser = browser;
+  }
+
+  /** Null: no exchange is under way. */
+  get state(): ExchangeState | null {
+    return this.#live?.state ?? null;
+  }
+
+  get isTunnel(): boolean {
+    return this.#tunnel !== null;
+  }
+
+  /** The target does not take what the browser sends. */
+  get blocked(): boolean {
+    return this.#upstream?.out.blocked ?? false;
+  }
+
+  /** Since when a connection is being opened; null: none is. */
+  get dialledAt(): number | null {
+    return this.#upstream === null || this.#upstream.isConnected ? null : this.#upstream.since;
+  }
+
+  /** More of the request must come by itself: the target need not ask for it first. */
+  get isOwedBody(): boolean {
+    const live = this.#live;
+    if (live === null) return false;
+    if (live.state === 'asking') return !live.head.expectContinue || live.isContinued;
+    return live.state === 'answering_early' || live.state === 'answered_early';
+  }
+
+  /** A request that has been let in. */
+  begin(id: number, head: RequestHead): void {
+    const { route, documents } = this.#around;
+    const acceptEncoding = documents?.acceptEncodingFor(head) ?? null;
+    const bytes = requestHead(head, route, { peer: this.#browser.peer, acceptEncoding });
+    this.#live = new LiveExchange(id, head, route, bytes);
+    this.#ask(this.#live);
+  }
+
+  send(part: BodyPart): void {
+    const live = this.#live;
+    // Of a request that was refused.
+    if (live === null) return;
+    this.#upstream?.out.add(part.raw);
+    this.#around.tap.sent(live.id, part.payload);
+  }
+
+  requestEnded(): void {
+    this.#advance('request_end');
+  }
+
+  requestBad(refusal: Refusal): void {
+    this.#advance('request_bad', refusal);
+  }
+
+  /** No connection in time. */
+  dialledTooLong(message: string): void {
+    this.#lost({ code: 'ETIMEDOUT', message });
+  }
+
+  /** The browser sends no more. The target decides what half a connection is worth, as it would without us. */
+  browserEnded(): void {
+    this.#upstream?.end();
+  }
+
+  browserClosed(): void {
+    this.#advance('downstream_lost');
+    if (this.#tunnel !== null) this.#upstream?.dropSoon();
+    this.drop();
+  }
+
+  /** Through the tunnel. */
+  passOn(chunk: Buffer): void {
+    if (this.#tunnel !== null && this.#tunnel !== 'unobserved') this.#tunnel.fromBrowser.feed(chunk);
+    this.#upstream?.out.add(chunk);
+  }
+
+  /** The browser takes more again. */
+  browserDrained(): void {
+    this.#live?.document?.resume();
+  }
+
+  flush(): void {
+    this.#upstream?.out.flush();
+  }
+
+  /** Holds the target back when the browser or the document takes no more. */
+  hold(): void {
+    this.#upstream?.hold(this.#browser.blocked || this.#live?.isFull === true);
+  }
+
+  drop(): void {
+    this.#upstream?.drop();
+    this.#upstream = null;
+  }
+
+  /** Sends the head over the kept connection, or a new one. */
+  #ask(live: LiveExchange): void {
+    const { dial, now, tap } = this.#around;
+    const kept = this.#upstream;
+    // It may be closing just now; only what may be sent again is risked on it.
+    const isRisky = kept !== null && kept.usedAt < now && !mayBeSentAgain(live.head.method, live.head.framing !== 0);
+    if (isRisky || kept?.dial !== dial) this.drop();
+    const upstream = this.#upstream ?? this.#dial();
+    if (upstream.isConnected) tap.connected(live.id);
+    upstream.out.add(live.bytes);
+  }
+
+  #dial(): Upstream {
+    const upstream: Upstream = new Upstream(this.#around.dial, this.#around.now, {
+      connected: () => {
+        if (this.#live !== null) this.#around.tap.connected(this.#live.id);
+      },
+      received: (chunk) => this.#received(chunk),
+      ended: () => this.#ended(),
+      lost: (loss) => this.#lost(loss),
+      drained: () => this.#browser.next(),
+    });
+    this.#upstream = upstream;
+    return upstream;
+  }
+
+  #received(chunk: Buffer): void {
+    this.heardAt = this.#around.now;
+    if (this.#tunnel !== null) {
+      if (this.#tunnel !== 'unobserved') this.#tunnel.fromTarget.feed(chunk);
+      this.#browser.add(chunk);
+      this.#browser.settle();
+      return;
+    }
+    const live = this.#live;
+    if (live === null || live.isReceived) {
+      this.#lost({ code: 'EUNASKED', message: 'the target sent bytes that nobody had asked for' });
+      return;
+    }
+    if (!live.isAnswered && wantsUpgrade(live.head) && !beginsLikeHttp(chunk)) {
+      this.#passBare(live, chunk);
+      return;
+    }
+    live.isAnswered = true;
+    this.#upstream?.answer.push(chunk);
+    this.#relay();
+  }
+
+  /** What answers an upgrade need not be HTTP at all: it goes to the browser as it is, to the end of both connections. */
+  #passBare(live: LiveExchange, chunk: Buffer): void {
+    this.#live = null;
+    this.#tunnel = 'unobserved';
+    this.#around.tap.ended(live.id, 'complete', 'the answer to the upgrade was no HTTP');
+    this.#received(chunk);
+  }
+
+  #relay(): void {
+    try {
+      for (let live = this.#live; live !== null && !live.isReceived; live = this.#live) {
+        const event = this.#upstream?.answer.next(live.head.method) ?? null;
+        if (event === null) break;
+        this.#take(live, event);
+      }
+    } catch (error) {
+      if (!(error instanceof Http1Error)) throw error;
+      this.#lost({ code: error.code, message: `the target's answer cannot be read: ${error.message}` });
+    }
+    this.#browser.settle();
+  }
+
+  #take(live: LiveExchange, event: RequestHead | ResponseHead | BodyPart | End): void {
+    if (event.kind === 'body') this.#passBody(live, event);
+    else if (event.kind === 'response') this.#takeHead(live, event);
+    else if (event.kind === 'end' && live.response !== null) this.#takeEnd(live, live.response);
+  }
+
+  #takeHead(live: LiveExchange, response: ResponseHead): void {
+    const { tap, observers, documents } = this.#around;
+    tap.responded(live.id, response);
+    if (response.status === 101) this.#switch(live, response);
+    else if (response.status < 200) this.#passInterim(live, response);
+    else {
+      this.#advance('answer_head');
+      const facts = settle(live, response);
+      if (documents?.mayBeDocument(live.head, response)) {
+        this.#openDocument(live, response, documents);
+        return;
+      }
+      if (isEventStream(response)) live.observer = observers.events(live.id);
+      this.#browser.add(responseHead(response, live.route, facts));
+    }
+  }
+
+  /** HTTP/1.0 knows none (RFC 9110 15.2). */
+  #passInterim(live: LiveExchange, response: ResponseHead): void {
+    if (response.status === 100) live.isContinued = true;
+    const facts = { ownOrigin: '', connection: null, unchunked: false };
+    if (live.head.minor === 1) this.#browser.add(responseHead(response, live.route, facts));
+  }
+
+  #passBody(live: LiveExchange, { raw, payload }: BodyPart): void {
+    this.#around.tap.received(live.id, payload);
+    if (live.observer !== null) for (const piece of payload) live.observer.feed(piece);
+    if (live.document !== null) for (const piece of payload) live.isFull = !live.document.write(piece);
+    else if (live.unchunked) for (const piece of payload) this.#browser.add(piece);
+    else this.#browser.add(raw);
+  }
+
+  #takeEnd(live: LiveExchange, response: ResponseHead): void {
+    live.isReceived = true;
+    const isWhole = live.state === 'answering';
+    if (!this.#isReusable(response)) {
+      if (isWhole) this.drop();
+      else live.isLast = true;
+    }
+    if (live.document !== null) live.document.end();
+    else this.#advance(live.isLast ? 'answer_last' : 'answer_end');
+  }
+
+  /** Whether the connection is good for another request; bytes behind an answer were not asked for. */
+  #isReusable(response: ResponseHead): boolean {
+    const upstream = this.#upstream;
+    if (upstream === null) return false;
+    upstream.answers += 1;
+    upstream.usedAt = this.#around.now;
+    return response.keepAlive && !this.#browser.isEnded && upstream.answer.rest().length === 0;
+  }
+
+  #ended(): void {
+    if (this.#tunnel !== null) {
+      this.#browser.endTunnel();
+      return;
+    }
+    if (this.#live !== null) {
+      this.#upstream?.answer.finish();
+      this.#relay();
+    }
+    // A whole answer may have gone out by that.
+    if (this.#upstream !== null) this.#lost({ code: 'EENDED', message: 'the target closed the connection' });
+  }
+
+  #lost(loss: Loss): void {
+    const wasConnected = this.#upstream?.isConnected ?? false;
+    const answers = this.#upstream?.answers ?? 0;
+    this.drop();
+    const live = this.#live;
+    if (this.#tunnel !== null) this.#browser.closeTunnel();
+    // A document that has all of its bytes needs no connection to the target.
+    if (live === null || (live.isReceived && live.state === 'answering')) return;
+    const { head, isAnswered, isResent } = live;
+    const isSafe = !isAnswered && !isResent && mayBeSentAgain(head.method, head.framing !== 0);
+    if (answers > 0 && isSafe && live.state === 'waiting') this.#advance('upstream_stale');
+    else
+      this.#advance(wasConnected ? 'upstream_lost' : 'unreachable', lossRefusal(loss, wasConnected, live.route.target));
+    this.#browser.settle();
+  }
+
+  #advance(event: ExchangeEvent, why: Refusal | null = null): void {
+    const live = this.#live;
+    const next = live === null ? null : step(live.state, event);
+    if (live === null || next === null) return;
+    live.state = next.to;
+    if (next.outcome !== null) this.#over(live, next.outcome, why);
+    for (const effect of next.effects) {
+      if (effect === 'drop_upstream') this.drop();
+      else if (effect === 'drop_downstream') this.#browser.cut(live.response?.framing === 'close' || live.unchunked);
+      else if (effect === 'linger') this.#browser.linger();
+      else if (effect === 'refuse' && why !== null) this.#browser.refuse(why, live.head, event === 'request_bad');
+      else if (effect === 'resend') this.#resend(live);
+      if (effect === 'refuse' || effect === 'next') this.#browser.next();
+    }
+  }
+
+  #over(live: LiveExchange, planned: Outcome, why: Refusal | null): void {
+    const outcome = planned === 'unreachable' && why?.status === 504 ? 'timeout' : planned;
+    this.#live = null;
+    if (outcome !== 'complete') live.document?.abort();
+    const note = live.note ?? (outcome === 'complete' ? undefined : why?.message);
+    if (note === undefined) this.#around.tap.ended(live.id, outcome);
+    else this.#around.tap.ended(live.id, outcome, note);
+    if (why !== null && why.status >= 502 && outcome !== 'complete') this.#around.failed(why.message);
+  }
+
+  #resend(live: LiveExchange): void {
+    live.isResent = true;
+    this.#ask(live);
+  }
+
+  #switch(live: LiveExchange, response: ResponseHead): void {
+    if (!wantsUpgrade(live.head)) {
+      this.#lost({ code: 'ESWITCHED', message: 'the target switched protocols without being asked' });
+      return;
+    }
+    this.#advance('switched');
+    if (live.state !== 'tunnel') return;
+    this.#browser.add(responseHead(response, live.route, { ...responseFacts(live), connection: 'Upgrade' }));
+    this.#tunnel = this.#around.observers.tunnel(live.id, response) ?? 'unobserved';
+    const fromTarget = this.#upstream?.answer.rest();
+    if (fromTarget !== undefined && fromTarget.length > 0) this.#received(fromTarget);
+    const fromBrowser = this.#browser.rest();
+    if (fromBrowser.length > 0) this.passOn(fromBrowser);
+    this.flush();
+    if (this.#browser.isEnded) this.#upstream?.end();
+  }
+
+  #openDocument(live: LiveExchange, response: ResponseHead, documents: Documents): void {
+    const sink = documentSink(live, response, {
+      isCurrent: () => this.#live === live,
+      send: (parts) => {
+        for (const part of parts) this.#browser.add(part);
+        this.#browser.settle();
+        return !this.#browser.blocked;
+      },
+      ended: () => {
+        this.#advance(live.isLast ? 'answer_last' : 'answer_end');
+        this.#browser.settle();
+      },
+      failed: (reason) => {
+        live.note = reason;
+        this.#advance('upstream_lost', { status: 502, code: 'document', message: reason });
+      },
+    });
+    const input = { request: live.head, response, loader: LOADER, loaderPath: CLIENT_PATH };
+    live.document = documents.openDocument(input, sink, ({ reason }) => {
+      live.note = reason;
+    });
+    live.document.onDrain(() => {
+      live.isFull = false;
+      this.hold();
+    });
+  }
+}
