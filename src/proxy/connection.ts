@@ -10,7 +10,7 @@ import type { ConnectionLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { overdue, type Phase } from './patience.ts';
 import { type Refusal, type Reply, refusalReply, replyBytes } from './reply.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { PageDoor, Surroundings } from './surroundings.ts';
 import { type BrowserSide, TargetSide } from './target-side.ts';
 
 /** How dear a connection is when there are too many: the least comes first. */
@@ -26,6 +26,17 @@ export class Connection implements BrowserSide {
   readonly #requests = new Http1Reader('request');
   readonly #out: Outbox;
   readonly #target: TargetSide;
+  readonly #listeners = {
+    data: (chunk: Buffer) => this.#received(chunk),
+    end: () => this.#ended(),
+    // What an error means, the close that follows it says.
+    error: () => {},
+    close: () => {
+      this.#isLingering = true;
+      this.#target.browserClosed();
+    },
+  };
+  #isHandedOver = false;
   /** A probe is under way for a reply of ours. */
   #isProbing = false;
   #isLingering = false;
@@ -50,18 +61,12 @@ export class Connection implements BrowserSide {
     this.#takenAt = around.now;
     this.#out = new Outbox(socket, () => this.#drained());
     this.#target = new TargetSide(around, this);
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
-    socket.on('end', () => this.#ended());
-    // What an error means, the close that follows it says.
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      this.#isLingering = true;
-      this.#target.browserClosed();
-    });
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
   }
 
   get worth(): Worth {
-    if (this.#target.state !== null || this.#target.isTunnel || this.#isProbing) return 'busy';
+    const { state, isTunnel } = this.#target;
+    if (state !== null || isTunnel || this.#isProbing || this.#isHandedOver) return 'busy';
     return this.#isInHead ? 'head' : 'idle';
   }
 
@@ -143,6 +148,7 @@ export class Connection implements BrowserSide {
 
   /** What it waits for, and since when; null: for the target, which may take its time. */
   #waits(): { phase: Phase; since: number } | null {
+    if (this.#isHandedOver) return null;
     // A slow reader gets what was written for it, as long as it takes any of it.
     if (this.#isLingering && this.#unsent > 0) return { phase: 'unsent', since: this.#takenAt };
     if (this.#isLingering) return { phase: 'lingering', since: Math.max(this.#since, this.#takenAt) };
@@ -171,7 +177,8 @@ export class Connection implements BrowserSide {
 
   /** Whether the next bytes of the browser are wanted now. */
   #mayRead(): boolean {
-    if (this.#isLingering || this.#isProbing || this.#target.isTunnel || this.#out.blocked) return false;
+    if (this.#isLingering || this.#isProbing || this.#isHandedOver) return false;
+    if (this.#target.isTunnel || this.#out.blocked) return false;
     const { state } = this.#target;
     return state === null || state === 'asking' || state === 'answering_early' || state === 'answered_early';
   }
@@ -237,9 +244,13 @@ export class Connection implements BrowserSide {
   }
 
   #answerDevtool(head: RequestHead): void {
-    const answer = answerDevtool(head.method, head.target, this.#around.clientScript);
+    const answer = answerDevtool(head, this.#around.route.own, this.#around);
     if (answer.kind === 'reply') {
       this.#reply(answer.reply, head, false);
+      return;
+    }
+    if (answer.kind === 'open') {
+      this.#handOver(head, answer.door);
       return;
     }
     this.#isProbing = true;
@@ -249,6 +260,14 @@ export class Connection implements BrowserSide {
       this.#reply(healthReply(reachable), head, false);
       this.next();
     });
+  }
+
+  /** From here on the socket is a page's; what is left of this object is its place among the connections. */
+  #handOver(head: RequestHead, door: PageDoor): void {
+    this.#isHandedOver = true;
+    this.#target.drop();
+    for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
+    door.accept(head, this.#socket, this.rest());
   }
 
   /** `last`: the connection cannot go on; nor can it when a body is still to come, or under HTTP/1.0. */
@@ -273,7 +292,7 @@ export class Connection implements BrowserSide {
 
   /** Holds back whoever sends faster than the other side takes. */
   #adjust(): void {
-    if (this.#isLingering) return;
+    if (this.#isLingering || this.#isHandedOver) return;
     const isPassing = this.#target.isTunnel || (this.#target.state !== null && this.#mayRead());
     const isTooFarAhead = this.#ahead > this.#limits.aheadBytes || this.#out.blocked;
     const isHeld = isPassing ? this.#target.blocked : isTooFarAhead;

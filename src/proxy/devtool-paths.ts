@@ -1,49 +1,94 @@
-/** Paths under `/__devtool/`: answered here, never by the target. Pure. */
+/** Paths under `/__devtool/`: answered here, never by the target. */
+import { SOCKET_PATH, TOKEN_PATH } from '../page/protocol.ts';
+import { field } from './fields.ts';
+import { isOwnOrigin, type OwnNames } from './host.ts';
+import type { RequestHead } from './http1.ts';
 import type { Reply } from './reply.ts';
+import type { PageDoor } from './surroundings.ts';
 
 const ROOT = '/__devtool';
 export const CLIENT_PATH = `${ROOT}/client.js`;
 const HEALTH_PATH = `${ROOT}/health`;
+const EXEC_PATH = `${ROOT}/exec/`;
 
 /** The line that goes into documents. */
 export const LOADER = `<script src="${CLIENT_PATH}"></script>`;
 
 /** Whether a request target is ours. */
 export function isDevtoolPath(target: string): boolean {
-  return (
-    target.startsWith(ROOT) &&
-    (target.length === ROOT.length || /^[/?]/.test(target.slice(ROOT.length, ROOT.length + 1)))
-  );
+  if (!target.startsWith(ROOT)) return false;
+  const behind = target.charAt(ROOT.length);
+  return behind === '' || behind === '/' || behind === '?';
 }
 
-/** What the server has to find out before it can answer; `probe`: whether the target can be reached. */
-export type DevtoolAnswer = { readonly kind: 'reply'; readonly reply: Reply } | { readonly kind: 'probe' };
+export interface DevtoolParts {
+  readonly clientScript: string;
+  readonly page: PageDoor | null;
+}
 
-/** Throws nothing: what is unknown is a 404. */
-export function answerDevtool(method: string, target: string, client: string): DevtoolAnswer {
-  const path = target.split('?', 1)[0] ?? '';
-  const known = path === CLIENT_PATH || path === HEALTH_PATH;
-  if (!known)
-    return reply({
-      status: 404,
-      type: 'text/plain; charset=utf-8',
-      body: `devtool-mcp: there is no ${ROOT} page of that name\n`,
-    });
-  if (method !== 'GET' && method !== 'HEAD') {
-    const body = 'devtool-mcp: this can be read only\n';
-    return reply({ status: 405, type: 'text/plain; charset=utf-8', body, fields: ['Allow', 'GET, HEAD'] });
-  }
-  if (path === HEALTH_PATH) return { kind: 'probe' };
-  return reply({ status: 200, type: 'text/javascript; charset=utf-8', body: client });
+/** `probe`: the server has to find out whether the target can be reached; `open`: the connection becomes a page's. */
+export type DevtoolAnswer =
+  | { readonly kind: 'reply'; readonly reply: Reply }
+  | { readonly kind: 'probe' }
+  | { readonly kind: 'open'; readonly door: PageDoor };
+
+/** Whoever asks came by a Host of ours; what only our own pages may have is refused to others. */
+export function answerDevtool(head: RequestHead, own: OwnNames, { clientScript, page }: DevtoolParts): DevtoolAnswer {
+  const path = head.target.split('?', 1)[0] ?? '';
+  if (page !== null && path === TOKEN_PATH) return tokenFor(head, own, page);
+  if (page !== null && path === SOCKET_PATH) return open(head, own, page);
+  if (path === HEALTH_PATH) return isRead(head) ? { kind: 'probe' } : NOT_ALLOWED;
+  if (path === CLIENT_PATH) return isRead(head) ? script(clientScript) : NOT_ALLOWED;
+  if (page !== null && path.startsWith(EXEC_PATH) && isRead(head)) return execScript(head, page);
+  return text(404, `there is no ${ROOT} page of that name`);
 }
 
 /** What health says of a probe. */
 export function healthReply(reachable: boolean): Reply {
-  return {
-    status: 200,
-    type: 'application/json',
-    body: `${JSON.stringify({ ok: true, target: reachable ? 'up' : 'down' })}\n`,
-  };
+  const body = `${JSON.stringify({ ok: true, target: reachable ? 'up' : 'down' })}\n`;
+  return { status: 200, type: 'application/json', body };
 }
 
-const reply = (value: Reply): DevtoolAnswer => ({ kind: 'reply', reply: value });
+/** Browsers say an Origin with every POST; only a page of this very origin can read the answer. */
+function tokenFor(head: RequestHead, own: OwnNames, page: PageDoor): DevtoolAnswer {
+  if (head.method !== 'POST') return text(405, 'a token is asked for by POST', ['Allow', 'POST']);
+  if (!isOwnPage(head, own)) return FOREIGN;
+  return { kind: 'reply', reply: { status: 200, type: 'text/plain; charset=utf-8', body: page.mintToken() } };
+}
+
+function open(head: RequestHead, own: OwnNames, page: PageDoor): DevtoolAnswer {
+  if (head.method !== 'GET' || !head.upgrade || head.framing !== 0) {
+    return text(426, 'this is a WebSocket', ['Upgrade', 'websocket', 'Connection', 'Upgrade']);
+  }
+  return isOwnPage(head, own) && page.redeem(head.target) ? { kind: 'open', door: page } : FOREIGN;
+}
+
+function execScript(head: RequestHead, page: PageDoor): DevtoolAnswer {
+  const site = field(head.fields, 'sec-fetch-site');
+  if (site !== null && site !== 'same-origin') return FOREIGN;
+  const code = page.takeScript(head.target);
+  return code === null ? text(404, 'nobody asked to run that, or it was fetched before') : script(code);
+}
+
+/** Origin is ours, and the one that the page has by its own Host; `null` never is. */
+function isOwnPage({ fields }: RequestHead, own: OwnNames): boolean {
+  const origin = field(fields, 'origin');
+  const site = field(fields, 'sec-fetch-site');
+  if (origin === null || !isOwnOrigin(origin, own) || (site !== null && site !== 'same-origin')) return false;
+  return origin.slice(origin.indexOf('//') + 2) === field(fields, 'host');
+}
+
+const isRead = ({ method }: RequestHead): boolean => method === 'GET' || method === 'HEAD';
+
+function text(status: number, message: string, fields: readonly string[] = []): DevtoolAnswer {
+  const body = `devtool-mcp: ${message}\n`;
+  return { kind: 'reply', reply: { status, type: 'text/plain; charset=utf-8', body, fields } };
+}
+
+const script = (body: string): DevtoolAnswer => ({
+  kind: 'reply',
+  reply: { status: 200, type: 'text/javascript; charset=utf-8', body },
+});
+
+const NOT_ALLOWED = text(405, 'this can be read only', ['Allow', 'GET, HEAD']);
+const FOREIGN = text(403, 'only pages of this proxy may do that');

@@ -1,5 +1,7 @@
 /** The fields that a proxy does not simply pass on, told by name without a table: most names differ in length already. */
 
+import { LOAD_FIELD } from '../page/protocol.ts';
+
 export type FieldKind =
   | 'connection'
   | 'keep-alive'
@@ -18,7 +20,8 @@ export type FieldKind =
   | 'forwarded'
   | 'location'
   | 'refresh'
-  | 'set-cookie';
+  | 'set-cookie'
+  | typeof LOAD_FIELD;
 
 const BY_LENGTH: readonly (readonly FieldKind[])[] = byLength([
   'connection',
@@ -39,6 +42,7 @@ const BY_LENGTH: readonly (readonly FieldKind[])[] = byLength([
   'location',
   'refresh',
   'set-cookie',
+  LOAD_FIELD,
 ]);
 const CASE_BIT = 0x20;
 

@@ -8,7 +8,7 @@ import type { Route } from './request-head.ts';
 import { ProxyServer } from './server.ts';
 import type { ProxyMemory } from './shared-memory.ts';
 import type { ListenFault, ListenSpec, TargetSpec } from './spec.ts';
-import type { Documents, Observers, Surroundings, TrafficCounter } from './surroundings.ts';
+import type { Documents, Observers, PageDoor, Surroundings, TrafficCounter } from './surroundings.ts';
 import { parseTarget } from './target.ts';
 
 export interface EngineParts {
@@ -19,6 +19,7 @@ export interface EngineParts {
   readonly tap: ExchangeTap;
   readonly observers: Observers;
   readonly documents: Documents | null;
+  readonly page: PageDoor | null;
   readonly clientScript: string;
   readonly limits?: ConnectionLimits;
   failed(message: string): void;
@@ -31,6 +32,7 @@ export class ProxyEngine implements Surroundings {
   readonly tap: ExchangeTap;
   readonly observers: Observers;
   readonly documents: Documents | null;
+  readonly page: PageDoor | null;
   readonly clientScript: string;
   route: Route;
   dial: Dial;
@@ -45,6 +47,7 @@ export class ProxyEngine implements Surroundings {
     this.tap = parts.tap;
     this.observers = parts.observers;
     this.documents = parts.documents;
+    this.page = parts.page;
     this.clientScript = parts.clientScript;
     const target = parseTarget(parts.target.url);
     const publicUrl = parts.publicUrl === null ? null : new URL(parts.publicUrl);

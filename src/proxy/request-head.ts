@@ -1,5 +1,6 @@
 /** Request heads as the target gets them: written anew from the parsed fields, order and case kept. */
 
+import { LOAD_FIELD } from '../page/protocol.ts';
 import { type FieldKind, fieldKind, namedByConnection } from './field-kinds.ts';
 import { type Fields, field, fieldsNamed } from './fields.ts';
 import { isOwnOrigin, type OwnNames } from './host.ts';
@@ -85,6 +86,7 @@ class Passage {
         return this.#isUpgrade ? value : null;
       case 'keep-alive':
       case 'proxy-connection':
+      case LOAD_FIELD:
         return null;
       case 'te':
         return /\btrailers\b/i.test(value) ? 'trailers' : null;

@@ -1,5 +1,6 @@
 /** What a connection is given by its proxy: the route, what watches the traffic, and what else is not its own. */
 
+import type { Duplex } from 'node:stream';
 import type { Dial } from './dial.ts';
 import type { ExchangeTap } from './exchange-tap.ts';
 import type { Fields } from './fields.ts';
@@ -56,6 +57,18 @@ export interface Documents {
   openDocument(input: DocumentInput, sink: DocumentSink, note: (note: DocumentNote) => void): DocumentWriter;
 }
 
+/** The way in for pages; see page-socket.ts. */
+export interface PageDoor {
+  /** Lets one page in, once. */
+  mintToken(): string;
+  /** Whether the address carries such a token. */
+  redeem(target: string): boolean;
+  /** Takes the connection over for good. */
+  accept(head: RequestHead, socket: Duplex, rest: Buffer): void;
+  /** Code that a page was told to fetch, once. */
+  takeScript(target: string): string | null;
+}
+
 export type TrafficCounter = 'totalRequests' | 'activeConnections' | 'bytesReceived' | 'bytesSent';
 
 export interface Surroundings {
@@ -66,6 +79,8 @@ export interface Surroundings {
   readonly observers: Observers;
   /** Null: documents pass like everything else. */
   readonly documents: Documents | null;
+  /** Null: pages are not let in. */
+  readonly page: PageDoor | null;
   /** The script that `/__devtool/client.js` answers with. */
   readonly clientScript: string;
   /** Seconds, coarse: moved on by the proxy's one timer. */

@@ -1,4 +1,5 @@
 /** The entry of a proxy's worker thread. Everything that it is asked comes as a call on its port. */
+import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CONNECTION_LIMITS } from './limits.ts';
 import { ProxyEngine } from './proxy-engine.ts';
@@ -7,7 +8,6 @@ import { ProxyMemory } from './shared-memory.ts';
 import type { FromProxyWorker, ProxyWorkerData, ToProxyWorker } from './spec.ts';
 
 const TICK_MS = 1_000;
-const CLIENT = '// devtool-mcp: the page is served through a proxy.\n';
 
 function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void {
   const { segment, generation, epoch, target, publicUrl, loopTag } = data;
@@ -22,7 +22,9 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
     tap: quietTap(data.ids),
     observers: { tunnel: () => null, events: () => quiet },
     documents: null,
-    clientScript: CLIENT,
+    page: null,
+    // Built beside this file.
+    clientScript: readFileSync(new URL('page.js', import.meta.url), 'utf8'),
     limits: CONNECTION_LIMITS,
     failed: (message) => post({ kind: 'failed', message, micros: micros() }),
   });

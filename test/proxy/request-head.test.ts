@@ -52,6 +52,7 @@ describe('a request head', () => {
     ['Connection: keep-alive\r\nKeep-Alive: timeout=5\r\nProxy-Connection: keep-alive\r\n', []],
     ['Connection: x-hop, X-Other\r\nX-Hop: 1\r\nx-other: 2\r\nX-Stays: 3\r\n', ['X-Stays: 3']],
     ['Connection: close\r\nConnection: x-hop\r\nX-Hop: 1\r\n', []],
+    ['X-Devtool-Load: abc\r\n', []],
     [
       'Connection: cookie, authorization, host, x-forwarded-for\r\nCookie: a=b\r\nAuthorization: Basic eA==\r\n',
       ['Cookie: a=b', 'Authorization: Basic eA=='],

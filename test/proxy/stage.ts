@@ -23,6 +23,7 @@ export class FakeWorker extends EventEmitter implements ProxyWorkerPort {
       tap: { began: () => id++, sent() {}, connected() {}, responded() {}, received() {}, ended() {} },
       observers: { tunnel: () => null, events: () => quiet },
       documents: null,
+      page: null,
       clientScript: '',
       failed: (message) => this.emit('message', { kind: 'failed', message, micros: 0 }),
     });

@@ -102,6 +102,7 @@ export async function openStand(targetUrl: string, options: StandOptions = {}): 
     },
     observers: { tunnel: () => ({ fromTarget: quiet, fromBrowser: quiet }), events: () => quiet },
     documents: null,
+    page: null,
     clientScript: '// client\n',
     now: 0,
     count: (what: string, n: number) => {
