@@ -27,6 +27,7 @@ import type { Log } from './log.ts';
 import { mcpServer } from './mcp.ts';
 import { settings } from './settings.ts';
 import { openDoor } from './socket.ts';
+import { sourceMapsOf } from './source-maps.ts';
 import { stateFile } from './state-file.ts';
 import { limitUnsent } from './unsent.ts';
 import { wholeLines } from './whole-lines.ts';
@@ -115,6 +116,8 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     processes,
     proxies,
     patterns,
+    iso: wall.iso,
+    sourceMaps: sourceMapsOf(),
     redact: redactor(randomBytes(16).toString('hex')),
     saveLarge: largeFiles(join(home.stateDirectory, 'files'), process.getuid?.() ?? null),
     daemonInfo() {

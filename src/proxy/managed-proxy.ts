@@ -1,5 +1,10 @@
 /** One proxy as the control thread holds it: what was asked for, its worker, its memory. */
-import type { ProxyMemory } from './shared-memory.ts';
+import { JournalReader } from '../lockfree/journal-reader.ts';
+import { PageLog } from './page-log.ts';
+import { PageRuns } from './page-runs.ts';
+import { PAGE_JOURNALS } from './page-tap.ts';
+import { Pages } from './pages.ts';
+import { CONTROL_READER, JOURNALS, type ProxyMemory } from './shared-memory.ts';
 import type { TargetSpec } from './spec.ts';
 import { parseTarget } from './target.ts';
 import type { ProxyWorkerLink } from './worker-link.ts';
@@ -63,6 +68,9 @@ export class ManagedProxy {
   readonly request: ProxyRequest;
   readonly memory: ProxyMemory;
   readonly loopTag: string;
+  readonly pages = new Pages();
+  readonly runs = new PageRuns();
+  readonly pageLog: PageLog;
   target: TargetSpec;
   state: ProxyState = 'starting';
   link: ProxyWorkerLink | null = null;
@@ -88,6 +96,11 @@ export class ManagedProxy {
     this.target = request.target;
     this.port = request.port ?? 0;
     this.#log = log(this);
+    this.pageLog = new PageLog(
+      new Map(
+        PAGE_JOURNALS.map((name) => [name, new JournalReader(memory.journal(name), CONTROL_READER, JOURNALS[name])]),
+      ),
+    );
   }
 
   get id(): string {

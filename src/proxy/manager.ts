@@ -1,6 +1,7 @@
 /** ProxyManager: every proxy of the daemon, by project and id. Lives in the control thread; each proxy has a worker of its own. */
 import { dirname } from 'node:path';
 import { type LogTotals, ManagedProxy, type ProxyRequest, type ProxyView } from './managed-proxy.ts';
+import type { RunEnd } from './page-runs.ts';
 import { isBlockedPort, portsFor } from './port.ts';
 import {
   ambiguousProxy,
@@ -111,6 +112,24 @@ export class ProxyManager {
     this.#checkTarget(proxy.id, target);
     proxy.target = target;
     await proxy.link?.call<'retarget'>({ call: 'retarget', target });
+  }
+
+  /** Runs the body of an async function in a page; `timeout` when it does not answer in time, `gone` when it is not open. */
+  async exec(proxy: ManagedProxy, page: number, code: string, timeoutMs: number, signal: AbortSignal): Promise<RunEnd> {
+    const { link } = proxy;
+    if (link === null) return { kind: 'gone' };
+    const run = this.#parts.newTag();
+    let timer = { cancel() {} };
+    const timeout = new Promise<void>((resolve) => {
+      timer = this.#parts.clock.after(timeoutMs, resolve);
+    });
+    const end = proxy.runs.wait(run, page, timeout, signal);
+    const isOpen = await link.call<'exec'>({ call: 'exec', page, run, code }).catch(() => false);
+    if (!isOpen) proxy.runs.gone(page);
+    const ended = await end;
+    timer.cancel();
+    if (ended.kind !== 'answered') void link.call<'forget'>({ call: 'forget', run }).catch(() => {});
+    return ended;
   }
 
   get(path: string, id: string): ManagedProxy | null {
@@ -227,6 +246,12 @@ export class ProxyManager {
       failed: (message, micros) => {
         proxy.lastError = { message, micros };
       },
+      page: (facts, micros) => proxy.pages.changed(facts, micros),
+      pageGone: (page, micros) => {
+        proxy.pages.gone(page, micros);
+        proxy.runs.gone(page);
+      },
+      ran: (answer) => proxy.runs.answered(answer),
       lost: (error) => void this.#lost(proxy, error),
     });
     return proxy.link;
@@ -236,6 +261,7 @@ export class ProxyManager {
     const { link } = proxy;
     proxy.link = null;
     if (link === null) return;
+    this.#pagesLost(proxy);
     const { clock } = this.#parts;
     let timer = { cancel() {} };
     const patience = new Promise<void>((resolve) => {
@@ -253,6 +279,7 @@ export class ProxyManager {
   /** A worker died by itself: another one takes the port, unless that happens again and again. */
   async #lost(proxy: ManagedProxy, error: Error): Promise<void> {
     proxy.link = null;
+    this.#pagesLost(proxy);
     this.#parts.say(`proxy ${proxy.id}: ${error.stack ?? error.message}`);
     this.#failed(proxy, error.message);
     if (proxy.state !== 'running' || this.#isEnding || !this.#entries.has(proxy)) return;
@@ -267,6 +294,14 @@ export class ProxyManager {
     proxy.state = 'restarting';
     proxy.restarts += 1;
     await this.#relaunch(proxy).catch((failed: Error) => this.#parts.say(`proxy ${proxy.id}: ${failed.message}`));
+  }
+
+  /** They connect again, to the next worker. */
+  #pagesLost(proxy: ManagedProxy): void {
+    const { counters } = proxy.memory;
+    counters.add('pages', -counters.get('pages'));
+    proxy.pages.lost(this.#parts.clock.micros());
+    proxy.runs.gone(null);
   }
 
   #failed(proxy: ManagedProxy, message: string): void {

@@ -23,9 +23,9 @@ export interface PageQuery {
 const decoder = new TextDecoder();
 
 export class PageLog {
-  readonly #readers: Readonly<Record<PageJournalName, JournalReader>>;
+  readonly #readers: ReadonlyMap<PageJournalName, JournalReader>;
 
-  constructor(readers: Readonly<Record<PageJournalName, JournalReader>>) {
+  constructor(readers: ReadonlyMap<PageJournalName, JournalReader>) {
     this.#readers = readers;
   }
 
@@ -33,10 +33,10 @@ export class PageLog {
   records({ kinds = PAGE_KINDS, page, after = 0 }: PageQuery): PageRecord[] {
     const names = new Set(kinds.map((kind) => PAGE_JOURNAL[kind]));
     const found = [...names].flatMap((name) => {
-      const { records } = this.#readers[name].snapshot(
-        ({ kind, a, b }) => isOne(kinds, kind) && (page === undefined || b === page) && a > after,
-      );
-      return records.map((record) => ({
+      const found = this.#readers
+        .get(name)
+        ?.snapshot(({ kind, a, b }) => isOne(kinds, kind) && (page === undefined || b === page) && a > after);
+      return (found?.records ?? []).map((record) => ({
         ...bodyOf(record.body),
         id: record.a,
         kind: kindOf(record.kind),
@@ -48,7 +48,7 @@ export class PageLog {
 
   /** Entries ever kept, and those that can be read still. */
   totals(kind: EntryKind): { readonly total: number; readonly available: number } {
-    const { first, end } = this.#readers[PAGE_JOURNAL[kind]].snapshot(() => false);
+    const { first = 0, end = 0 } = this.#readers.get(PAGE_JOURNAL[kind])?.snapshot(() => false) ?? {};
     return { total: end, available: end - first };
   }
 }

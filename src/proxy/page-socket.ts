@@ -22,6 +22,8 @@ export interface PageSocketParts {
   readonly changed: (facts: PageFacts) => void;
   readonly gone: (page: number) => void;
   readonly answered: (answer: ExecAnswer) => void;
+  /** So many more pages are open, or fewer. */
+  readonly count: (n: number) => void;
 }
 
 export class PageSocket {
@@ -65,6 +67,7 @@ export class PageSocket {
           page = load.page;
           // A load has one connection: the one before is a remnant of a network that broke.
           this.#open.get(page)?.close();
+          if (!this.#open.has(page)) this.#parts.count(1);
           this.#open.set(page, connection);
           return load;
         },
@@ -73,6 +76,7 @@ export class PageSocket {
         gone: () => {
           if (this.#open.get(page) !== connection) return;
           this.#open.delete(page);
+          this.#parts.count(-1);
           this.#parts.gone(page);
         },
       });

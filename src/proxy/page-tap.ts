@@ -14,6 +14,7 @@ export const PAGE_JOURNAL = {
   custom: 'custom',
 } as const satisfies Record<EntryKind, string>;
 export type PageJournalName = (typeof PAGE_JOURNAL)[EntryKind];
+export const PAGE_JOURNALS: readonly PageJournalName[] = [...new Set(Object.values(PAGE_JOURNAL))];
 
 /** In a record's head, `kind` is a place in this list, `a` the entry's id, `b` the page's number. */
 export const PAGE_KINDS: readonly EntryKind[] = [
@@ -29,11 +30,11 @@ export const PAGE_KINDS: readonly EntryKind[] = [
 const encoder = new TextEncoder();
 
 export class PageTap {
-  readonly #journals: Readonly<Record<PageJournalName, JournalWriter>>;
+  readonly #journals: ReadonlyMap<PageJournalName, JournalWriter>;
   readonly #nextId: () => number;
   readonly #last = new Map<PageJournalName, number>();
 
-  constructor(journals: Readonly<Record<PageJournalName, JournalWriter>>, nextId: () => number) {
+  constructor(journals: ReadonlyMap<PageJournalName, JournalWriter>, nextId: () => number) {
     this.#journals = journals;
     this.#nextId = nextId;
   }
@@ -41,7 +42,8 @@ export class PageTap {
   /** Keeps an entry of page number `page`; a journal's times do not go back, so a late one keeps its own in the body. */
   keep(page: number, entry: PageEntry, micros: number): void {
     const name = PAGE_JOURNAL[entry.kind];
-    const journal = this.#journals[name];
+    const journal = this.#journals.get(name);
+    if (journal === undefined) return;
     const at = Math.max(micros, this.#last.get(name) ?? 0);
     this.#last.set(name, at);
     const whole = encoder.encode(JSON.stringify({ micros, facts: entry.facts }));

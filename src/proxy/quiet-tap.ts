@@ -1,11 +1,10 @@
 /** A tap that records nothing and only gives out entry ids. */
-import { add, type Words } from '#atomic';
+import { entryIds } from './entry-ids.ts';
 import type { ExchangeTap } from './exchange-tap.ts';
 
 export function quietTap(ids: SharedArrayBuffer): ExchangeTap {
-  const words: Words = new Int32Array(ids);
   return {
-    began: () => add(words, 0, 1) + 1,
+    began: entryIds(ids),
     sent() {},
     connected() {},
     responded() {},

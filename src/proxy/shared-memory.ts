@@ -5,8 +5,9 @@ import { type Lease, Pool } from '../lockfree/pool.ts';
 import { Segment, segmentBytes } from '../lockfree/segment.ts';
 
 const PAGE_BYTES = 128 * 1024;
-/** Numbers of the threads that read journals: control thread, pattern worker, a spare one. */
+/** Threads that read journals: control thread, pattern worker, a spare one. */
 const READERS = 3;
+export const CONTROL_READER = 0;
 
 const geometry = (mebibytes: number): JournalGeometry => ({
   pages: (mebibytes * 1_048_576) / PAGE_BYTES,
@@ -14,18 +15,31 @@ const geometry = (mebibytes: number): JournalGeometry => ({
   readers: READERS,
 });
 
-/** Bodies have a journal of their own, so that they never evict heads. */
-export const JOURNALS = { http: geometry(8), bodies: geometry(12), messages: geometry(4) } as const;
+/** Bodies have a journal of their own, so that they never evict heads; each kind of page entry has, so that chatter evicts no error. */
+export const JOURNALS = {
+  http: geometry(8),
+  bodies: geometry(12),
+  messages: geometry(4),
+  errors: geometry(1),
+  console: geometry(1),
+  performance: geometry(1),
+  interactions: geometry(1),
+  mutations: geometry(1),
+  custom: geometry(1),
+} as const;
 export type JournalName = keyof typeof JOURNALS;
 
 const COUNTERS = ['totalRequests', 'activeConnections', 'pages', 'bytesReceived', 'bytesSent'] as const;
 export type ProxyCounter = (typeof COUNTERS)[number];
 
-const REGIONS = {
+const JOURNAL_NAMES = Object.keys(JOURNALS) as readonly JournalName[];
+
+const REGIONS: Readonly<Record<'counters' | JournalName, number>> = {
   counters: countersLayout(COUNTERS).bytes,
-  http: journalBytes(JOURNALS.http),
-  bodies: journalBytes(JOURNALS.bodies),
-  messages: journalBytes(JOURNALS.messages),
+  ...(Object.fromEntries(JOURNAL_NAMES.map((name) => [name, journalBytes(JOURNALS[name])])) as Record<
+    JournalName,
+    number
+  >),
 };
 
 /** A thread's view of one proxy's segment. */

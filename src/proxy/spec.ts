@@ -1,4 +1,6 @@
 /** What a proxy is to do, and the messages between the control thread and its worker. Plain data: it is cloned. */
+import type { ExecAnswer } from '../page/protocol.ts';
+import type { PageFacts } from './page-connection.ts';
 
 export interface TargetSpec {
   /** `http://localhost:3000` */
@@ -38,6 +40,10 @@ export interface ListenSpec {
 export type ProxyCall =
   | ({ readonly call: 'listen' } & ListenSpec)
   | { readonly call: 'retarget'; readonly target: TargetSpec }
+  /** Hands a page a function body to run; its answer comes as a message of its own. */
+  | { readonly call: 'exec'; readonly page: number; readonly run: string; readonly code: string }
+  /** Nobody waits for that run any more. */
+  | { readonly call: 'forget'; readonly run: string }
   /** Closes what listens and all connections. */
   | { readonly call: 'close' };
 
@@ -45,6 +51,9 @@ export interface ProxyAnswers {
   /** Null: it listens on all of `addresses` that the machine has. */
   listen: ListenFault | null;
   retarget: null;
+  /** False: that page is not open. */
+  exec: boolean;
+  forget: null;
   close: null;
 }
 
@@ -54,4 +63,7 @@ export type FromProxyWorker =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'fault'; readonly id: number; readonly message: string }
   /** What last went wrong between proxy and target. */
-  | { readonly kind: 'failed'; readonly message: string; readonly micros: number };
+  | { readonly kind: 'failed'; readonly message: string; readonly micros: number }
+  | { readonly kind: 'page'; readonly facts: PageFacts; readonly micros: number }
+  | { readonly kind: 'page-gone'; readonly page: number; readonly micros: number }
+  | { readonly kind: 'ran'; readonly answer: ExecAnswer };

@@ -1,4 +1,6 @@
 /** The control thread's end of a proxy's worker: calls with answers, what it reports, and its loss. */
+import type { ExecAnswer } from '../page/protocol.ts';
+import type { PageFacts } from './page-connection.ts';
 import type { FromProxyWorker, ProxyAnswers, ProxyCall, ToProxyWorker } from './spec.ts';
 
 /** The part of a worker thread that the link needs. */
@@ -19,6 +21,9 @@ interface Pending {
 
 export interface LinkEvents {
   failed(message: string, micros: number): void;
+  page(facts: PageFacts, micros: number): void;
+  pageGone(page: number, micros: number): void;
+  ran(answer: ExecAnswer): void;
   /** Once the thread is gone without having been ended; nothing listens any more. */
   lost(error: Error): void;
 }
@@ -35,6 +40,9 @@ export class ProxyWorkerLink {
     this.#port = port;
     port.on('message', (message) => {
       if (message.kind === 'failed') events.failed(message.message, message.micros);
+      else if (message.kind === 'page') events.page(message.facts, message.micros);
+      else if (message.kind === 'page-gone') events.pageGone(message.page, message.micros);
+      else if (message.kind === 'ran') events.ran(message.answer);
       else this.#settle(message);
     });
     port.on('error', (error) => {
@@ -68,7 +76,7 @@ export class ProxyWorkerLink {
     await this.#port.terminate();
   }
 
-  #settle(message: Exclude<FromProxyWorker, { kind: 'failed' }>): void {
+  #settle(message: Extract<FromProxyWorker, { id: number }>): void {
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (message.kind === 'answer') pending?.resolve(message.value);

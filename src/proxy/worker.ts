@@ -1,34 +1,56 @@
 /** The entry of a proxy's worker thread. Everything that it is asked comes as a call on its port. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { JournalWriter } from '../lockfree/journal.ts';
+import { entryIds } from './entry-ids.ts';
 import { CONNECTION_LIMITS } from './limits.ts';
+import { PageSocket } from './page-socket.ts';
+import { PAGE_JOURNALS, PageTap } from './page-tap.ts';
 import { ProxyEngine } from './proxy-engine.ts';
 import { quietTap } from './quiet-tap.ts';
-import { ProxyMemory } from './shared-memory.ts';
+import { JOURNALS, ProxyMemory } from './shared-memory.ts';
 import type { FromProxyWorker, ProxyWorkerData, ToProxyWorker } from './spec.ts';
 
 const TICK_MS = 1_000;
+const CLOCK_EVERY_MS = 10_000;
 
 function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void {
   const { segment, generation, epoch, target, publicUrl, loopTag } = data;
   const post = (message: FromProxyWorker) => port.postMessage(message);
   const micros = () => Number((process.hrtime.bigint() - epoch) / 1_000n);
+  const memory = ProxyMemory.attach(segment, generation);
+  const nextId = entryIds(data.ids);
   const quiet = { feed() {} };
+  const journals = PAGE_JOURNALS.map(
+    (name) => [name, new JournalWriter(memory.journal(name), JOURNALS[name])] as const,
+  );
+  const page = new PageSocket({
+    tap: new PageTap(new Map(journals), nextId),
+    micros,
+    random: () => randomBytes(24),
+    nextId,
+    changed: (facts) => post({ kind: 'page', facts, micros: micros() }),
+    gone: (gone) => post({ kind: 'page-gone', page: gone, micros: micros() }),
+    answered: (given) => post({ kind: 'ran', answer: given }),
+    count: (n) => memory.counters.add('pages', n),
+  });
   const engine = new ProxyEngine({
-    memory: ProxyMemory.attach(segment, generation),
+    memory,
     target,
     publicUrl,
     loopTag,
     tap: quietTap(data.ids),
     observers: { tunnel: () => null, events: () => quiet },
     documents: null,
-    page: null,
+    page,
     // Built beside this file.
     clientScript: readFileSync(new URL('page.js', import.meta.url), 'utf8'),
     limits: CONNECTION_LIMITS,
     failed: (message) => post({ kind: 'failed', message, micros: micros() }),
   });
   setInterval(() => engine.tick(), TICK_MS).unref();
+  setInterval(() => page.askClocks(), CLOCK_EVERY_MS).unref();
 
   async function answer(call: ToProxyWorker): Promise<unknown> {
     switch (call.call) {
@@ -37,7 +59,13 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
       case 'retarget':
         engine.retarget(call.target);
         return null;
+      case 'exec':
+        return page.exec(call.page, call.run, call.code);
+      case 'forget':
+        page.forgetScript(call.run);
+        return null;
       case 'close':
+        page.close();
         await engine.close();
         return null;
     }

@@ -5,6 +5,8 @@ import type { ManagedProxy, ProxyRequest } from '../proxy/managed-proxy.ts';
 import { parseTarget } from '../proxy/target.ts';
 import { Fault } from '../text/fault.ts';
 import { projectPath } from './project-path.ts';
+import { execute } from './proxy-exec.ts';
+import { oneProxy } from './proxy-named.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { portSchema } from './wait-for.ts';
 import type { Workbench } from './workbench.ts';
@@ -17,6 +19,7 @@ const ACTIONS = {
   restart: NAMED,
   status: NAMED,
   list: ['path', 'global'],
+  exec: [...NAMED, 'code', 'page', 'timeout_ms', 'reveal'],
 } as const;
 
 type Action = keyof typeof ACTIONS;
@@ -37,6 +40,10 @@ const proxySchema = z.strictObject({
   max_log_size: z.int().min(1).max(100_000).default(1_000).describe('entries kept of each type'),
   verify_tls: z.boolean().optional().describe('default: only for targets elsewhere'),
   global: z.boolean().default(false).describe('list: of all projects'),
+  code: z.string().max(1_000_000).optional().describe('exec: an expression, or statements with return; may await'),
+  page: z.string().optional().describe('exec: default the latest active one'),
+  timeout_ms: z.int().min(1).max(600_000).default(30_000),
+  reveal: z.boolean().default(false).describe('show secrets'),
 });
 
 type ProxyInput = z.output<typeof proxySchema>;
@@ -45,7 +52,7 @@ export const proxyTool = defineTool({
   name: 'proxy',
   title: 'Proxies',
   description:
-    'A reverse proxy before a dev server, which records traffic and pages: start (of a target_url or a process_id; open its url in the browser instead of the server’s), stop, restart, status, list.',
+    'A reverse proxy before a dev server, which records traffic and pages: start (of a target_url or a process_id; open its url in the browser instead of the server’s), stop, restart, status, list; exec (code in a page that is open in the browser).',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   actions: ACTIONS,
   input: proxySchema,
@@ -86,16 +93,15 @@ const HANDLERS: Record<Action, Handler> = {
     const listed = proxies.list(path).map((proxy) => proxies.view(proxy));
     return { kind: 'data', value: { proxies: listed, active_count: listed.filter(({ running }) => running).length } };
   },
+  async exec(input, call, workbench) {
+    const { code } = input;
+    if (code === undefined) throw missing('code', 'Give the code to run in the page.');
+    return execute(await named(input, call, workbench), { ...input, code, page: input.page }, call, workbench);
+  },
 };
 
-async function named(input: ProxyInput, call: Call, { proxies }: Workbench): Promise<ManagedProxy> {
-  const path = await projectPath(input.path, call.caller);
-  if (input.id !== undefined) return proxies.resolve(input.id, path);
-  const here = proxies.list(path);
-  const [only] = here;
-  if (only !== undefined && here.length === 1) return only;
-  throw missing('id', `${here.length} proxies run here${here.map((proxy) => ` ${proxy.id}`).join()}.`);
-}
+const named = (input: ProxyInput, call: Call, workbench: Workbench): Promise<ManagedProxy> =>
+  oneProxy(input.id, input.path, call, workbench, 'id');
 
 /** What was given, or the first URL of the process; one that has none yet is waited for as long as `run` would. */
 async function targetUrl(input: ProxyInput, path: string, call: Call, { processes }: Workbench): Promise<string> {

@@ -1,4 +1,5 @@
 /** Every tool, in the order of `tools/list`, and how to use them well. */
+import { currentpageTool } from './currentpage.ts';
 import { daemonTool } from './daemon.ts';
 import { detectTool } from './detect.ts';
 import { procTool } from './proc.ts';
@@ -6,7 +7,7 @@ import { proxyTool } from './proxy.ts';
 import { runTool } from './run.ts';
 import type { Tool } from './tool.ts';
 
-export const TOOLS: readonly Tool[] = [detectTool, runTool, procTool, proxyTool, daemonTool];
+export const TOOLS: readonly Tool[] = [detectTool, runTool, procTool, proxyTool, currentpageTool, daemonTool];
 
 /** At most 2 kB: clients cut what is longer. */
 export const INSTRUCTIONS = `devtool-mcp runs and watches the processes of a web project and keeps their output.

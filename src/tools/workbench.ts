@@ -1,7 +1,9 @@
 /** What the tools work on: the daemon's parts, as the tools see them. */
 import type { Patterns } from '../patterns/patterns.ts';
 import type { ProcessManager } from '../process/manager.ts';
+import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { ProxyManager } from '../proxy/manager.ts';
+import type { SourceMaps } from '../proxy/source-map.ts';
 
 export interface DaemonInfo {
   readonly version: string;
@@ -22,6 +24,10 @@ export interface Workbench {
   readonly proxies: ProxyManager;
   readonly patterns: Patterns;
   readonly redact: (text: string) => string;
+  /** ISO 8601 of a time on the daemon's clock. */
+  readonly iso: (micros: number) => string;
+  /** Maps of the scripts that a proxy's pages load. */
+  sourceMaps(proxy: ManagedProxy): SourceMaps;
   /** Writes a value that is too large for an answer to a file; its path. */
   saveLarge(value: Uint8Array): string;
   daemonInfo(): DaemonInfo;

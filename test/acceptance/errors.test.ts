@@ -40,7 +40,7 @@ describe('wrong arguments name the right ones', () => {
     ['detect', { path: '/no/such/place' }, /^not_found/],
     ['detect', { path: 7 }, /^invalid_argument: path=7/],
     ['daemon', { action: 'explode' }, /^invalid_argument: action="explode"/],
-    ['nothing', {}, /^invalid_argument: tool "nothing" is unknown\. Use one of: detect, run, proc, proxy, daemon\./],
+    ['nothing', {}, /^invalid_argument: tool "nothing" is unknown\. Use one of: detect, run, proc, proxy, currentpage, daemon\./],
   ])('%s %j', async (tool, parameters, expected) => {
     const session = await connect();
     const { text, data, isError } = await session.call(tool, parameters);
@@ -85,7 +85,7 @@ describe('large and broken input', () => {
 test('tools/list is within its budget, in fixed order, each with its four annotations', async () => {
   const session = await connect();
   const listed = await session.client.listTools();
-  expect(listed.tools.map(({ name }) => name)).toEqual(['detect', 'run', 'proc', 'proxy', 'daemon']);
+  expect(listed.tools.map(({ name }) => name)).toEqual(['detect', 'run', 'proc', 'proxy', 'currentpage', 'daemon']);
   expect(JSON.stringify(listed.tools).length / 4).toBeLessThanOrEqual(3_000);
   for (const tool of listed.tools) {
     expect(Object.keys(tool.annotations ?? {}).sort()).toEqual([

@@ -86,6 +86,7 @@ export async function openPageStand(pages: Record<string, Page>): Promise<PageSt
       if (facts !== undefined) known.set(page, { ...facts, open: false });
       news();
     },
+    count() {},
     answered: (answer) => {
       answers.push(answer);
       news();

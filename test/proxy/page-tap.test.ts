@@ -3,19 +3,18 @@ import { JournalWriter } from '../../src/lockfree/journal.ts';
 import { journalBytes } from '../../src/lockfree/journal-pages.ts';
 import { JournalReader } from '../../src/lockfree/journal-reader.ts';
 import { PageLog } from '../../src/proxy/page-log.ts';
-import { PAGE_JOURNAL, type PageJournalName, PageTap } from '../../src/proxy/page-tap.ts';
+import { PAGE_JOURNALS, PageTap } from '../../src/proxy/page-tap.ts';
 
 const GEOMETRY = { pages: 6, pageBytes: 4_096, readers: 3 };
-const NAMES = [...new Set(Object.values(PAGE_JOURNAL))];
 
 function log() {
-  const memories = NAMES.map((name) => {
+  const memories = PAGE_JOURNALS.map((name) => {
     const buffer = new SharedArrayBuffer(journalBytes(GEOMETRY));
     const memory = { words: new Int32Array(buffer), wide: new BigInt64Array(buffer), bytes: new Uint8Array(buffer) };
     return [name, memory] as const;
   });
   const each = <T>(make: (memory: (typeof memories)[number][1]) => T) =>
-    Object.fromEntries(memories.map(([name, memory]) => [name, make(memory)])) as Record<PageJournalName, T>;
+    new Map(memories.map(([name, memory]) => [name, make(memory)] as const));
   let id = 0;
   const tap = new PageTap(
     each((memory) => new JournalWriter(memory, GEOMETRY)),

@@ -1,0 +1,31 @@
+/** Source maps of each proxy's scripts, fetched from its target: of the proxy's own origin alone, whatever a page names. */
+import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import { createSourceMaps, type SourceMaps } from '../proxy/source-map.ts';
+
+const TIMEOUT_MS = 5_000;
+const MOST_BYTES = 50 * 1_048_576;
+
+export function sourceMapsOf(): (proxy: ManagedProxy) => SourceMaps {
+  const known = new WeakMap<ManagedProxy, SourceMaps>();
+  return (proxy) => {
+    const present = known.get(proxy);
+    if (present !== undefined) return present;
+    const maps = createSourceMaps((url) => fetchFromTarget(proxy, url));
+    known.set(proxy, maps);
+    return maps;
+  };
+}
+
+async function fetchFromTarget(proxy: ManagedProxy, address: string): Promise<string | null> {
+  const url = new URL(address);
+  const publicHost = proxy.request.publicUrl === null ? null : new URL(proxy.request.publicUrl).host;
+  if (Number(url.port) !== proxy.port && url.host !== publicHost) return null;
+  const target = new URL(url.pathname + url.search, proxy.target.url);
+  const response = await fetch(target, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const length = Number(response.headers.get('content-length') ?? 0);
+  if (!response.ok || length > MOST_BYTES) {
+    await response.body?.cancel();
+    return null;
+  }
+  return response.text();
+}

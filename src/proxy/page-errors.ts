@@ -1,0 +1,91 @@
+/** Errors of pages, grouped: the same message from the same place is one, with its count. Stacks are mapped to the project's files. */
+import type { PageRecord } from './page-log.ts';
+import type { MappedFrame, SourceMaps } from './source-map.ts';
+
+export interface PageErrorGroup {
+  /** `TypeError: x is not a function`, without a browser's `Uncaught`. */
+  readonly message: string;
+  /** uncaught, unhandledrejection, resource, policy, console, network; of the first. */
+  readonly source: string;
+  readonly count: number;
+  readonly first: PageRecord;
+  readonly last: PageRecord;
+  /** The innermost frame in the project's own code, else the innermost; null when there is no place at all. */
+  readonly frame: MappedFrame | null;
+  readonly stack: readonly MappedFrame[];
+}
+
+/** More different stacks than this are not mapped. */
+const MOST_MAPPED = 50;
+
+interface Group {
+  readonly message: string;
+  readonly stack: string;
+  readonly place: { readonly file: string; readonly line: number; readonly column: number } | null;
+  readonly records: PageRecord[];
+}
+
+/** Of the records those that are errors, oldest group first. */
+export async function groupPageErrors(records: readonly PageRecord[], maps: SourceMaps): Promise<PageErrorGroup[]> {
+  const groups = new Map<string, Group>();
+  for (const record of records) {
+    const seen = errorOf(record);
+    if (seen === null) continue;
+    const key = `${seen.message}\0${firstPlace(seen.stack) ?? `${seen.place?.file}:${seen.place?.line}`}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { ...seen, records: [record] });
+    else known.records.push(record);
+  }
+  return Promise.all([...groups.values()].map((group, index) => mapped(group, index < MOST_MAPPED ? maps : null)));
+}
+
+async function mapped({ message, stack, place, records }: Group, maps: SourceMaps | null): Promise<PageErrorGroup> {
+  const frames = maps === null ? [] : await framesOf(stack, place, maps);
+  const [first] = records;
+  const last = records.at(-1);
+  if (first === undefined || last === undefined) throw new RangeError('a group has a record');
+  return {
+    message,
+    source: first.kind === 'error' ? String(first.facts['source'] ?? 'error') : first.kind,
+    count: records.length,
+    first,
+    last,
+    frame: frames.find(({ own }) => own) ?? frames[0] ?? null,
+    stack: frames,
+  };
+}
+
+async function framesOf(stack: string, place: Group['place'], maps: SourceMaps): Promise<readonly MappedFrame[]> {
+  const frames = await maps.mapStack(stack);
+  if (frames.length > 0 || place === null) return frames;
+  return [await maps.mapPlace(place.file, place.line, place.column)];
+}
+
+/** Null for what is no error: a console line below `error`. */
+function errorOf({ kind, facts }: PageRecord): Pick<Group, 'message' | 'stack' | 'place'> | null {
+  if (kind === 'network') {
+    const message = `${textOf(facts['method'])} ${textOf(facts['url'])} failed: ${textOf(facts['reason'])}`;
+    return { message, stack: '', place: null };
+  }
+  if (kind === 'console') {
+    if (facts['level'] !== 'error') return null;
+    const error = facts['error'];
+    if (typeof error !== 'object' || error === null)
+      return { message: textOf(facts['text']).split('\n', 1)[0] ?? '', stack: '', place: null };
+    return { message: messageOf({ ...error }), stack: textOf(Reflect.get(error, 'stack')), place: null };
+  }
+  if (kind !== 'error') return null;
+  const file = textOf(facts['file']);
+  const place = file === '' ? null : { file, line: Number(facts['line']) || 1, column: Number(facts['column']) || 1 };
+  return { message: messageOf(facts), stack: textOf(facts['stack']), place };
+}
+
+function messageOf(facts: Readonly<Record<string, unknown>>): string {
+  const message = textOf(facts['message']).replace(/^Uncaught (\(in promise\) )?/, '');
+  const name = textOf(facts['name']);
+  return name === '' || name === 'string' || message.startsWith(name) ? message : `${name}: ${message}`;
+}
+
+/** Of a raw stack, so that grouping needs no maps. */
+const firstPlace = (stack: string): string | null => /\S+:\d+:\d+/.exec(stack)?.[0] ?? null;
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,0 +1,101 @@
+/** `currentpage`: the pages that people have open through a proxy. */
+import * as z from 'zod';
+import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import { groupPageErrors } from '../proxy/page-errors.ts';
+import type { Page } from '../proxy/pages.ts';
+import { Fault } from '../text/fault.ts';
+import { fitToShow } from './page-text.ts';
+import { pageNumber, viewError, viewPage } from './page-view.ts';
+import { oneProxy } from './proxy-named.ts';
+import { type Call, defineTool, type ToolResult } from './tool.ts';
+import type { Workbench } from './workbench.ts';
+
+const NAMED = ['proxy_id', 'path'] as const;
+const ACTIONS = { list: NAMED, get: [...NAMED, 'session_id', 'reveal'], clear: NAMED } as const;
+type Action = keyof typeof ACTIONS;
+const ACTION_NAMES = Object.keys(ACTIONS) as [Action, ...Action[]];
+
+/** Shown of a page; timeline has all. */
+const MOST_INTERACTIONS = 20;
+const MOST_ERRORS = 20;
+const ERROR_KINDS = ['error', 'network', 'console'] as const;
+
+const pageSchema = z.strictObject({
+  action: z.enum(ACTION_NAMES),
+  proxy_id: z.string().optional().describe('default: the only proxy here'),
+  path: z.string().optional().describe('project directory; default: where you work'),
+  session_id: z.string().optional().describe('get: a page’s id; default: the latest active one'),
+  reveal: z.boolean().default(false).describe('show secrets'),
+});
+
+type PageInput = z.output<typeof pageSchema>;
+type Handler = (proxy: ManagedProxy, input: PageInput, workbench: Workbench) => Promise<ToolResult>;
+
+export const currentpageTool = defineTool({
+  name: 'currentpage',
+  title: 'Pages',
+  description:
+    'Pages open in browsers through a proxy: list; get (one page: errors mapped to source, interactions, performance); clear (forgets closed ones).',
+  annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  actions: ACTIONS,
+  input: pageSchema,
+  run: async (input, call: Call, workbench) =>
+    HANDLERS[input.action](await oneProxy(input.proxy_id, input.path, call, workbench), input, workbench),
+});
+
+const HANDLERS: Record<Action, Handler> = {
+  async list(proxy, _input, workbench) {
+    const pages = proxy.pages.list().map((page) => shown(page, proxy, workbench));
+    return { kind: 'data', value: { pages, active_count: pages.filter(({ active }) => active).length } };
+  },
+  async get(proxy, input, workbench) {
+    const page = pageOf(proxy, input.session_id);
+    const records = proxy.pageLog.records({ page: page.number, kinds: ERROR_KINDS });
+    const groups = await groupPageErrors(records, workbench.sourceMaps(proxy));
+    const redact = input.reveal ? (text: string) => text : workbench.redact;
+    const interactions = proxy.pageLog
+      .records({ page: page.number, kinds: ['interaction'] })
+      .slice(-MOST_INTERACTIONS)
+      .map(({ id, micros, facts }) => ({ entry_id: `act_${id}`, at: workbench.iso(micros), ...facts }));
+    const errors = groups.slice(-MOST_ERRORS).map((group) => viewError(group, workbench.iso));
+    const value = {
+      ...shown(page, proxy, workbench),
+      errors: fitToShow(errors, redact),
+      interactions: fitToShow(interactions, redact),
+    };
+    return { kind: 'data', value: { page: value } };
+  },
+  async clear(proxy) {
+    const before = proxy.pages.list().length;
+    proxy.pages.clear();
+    return { kind: 'data', value: { cleared: before - proxy.pages.list().length } };
+  },
+};
+
+function shown(page: Page, proxy: ManagedProxy, workbench: Workbench) {
+  const errors = proxy.pageLog
+    .records({ page: page.number, kinds: ERROR_KINDS })
+    .filter(({ kind, facts }) => kind !== 'console' || facts['level'] === 'error').length;
+  return viewPage(page, { resources: 0, errors }, workbench.iso);
+}
+
+/** Closed ones too: what was wrong on them is still there. */
+function pageOf(proxy: ManagedProxy, id: string | undefined): Page {
+  const page =
+    id === undefined ? (proxy.pages.current() ?? proxy.pages.list().at(-1)) : proxy.pages.get(pageNumber(id) ?? 0);
+  if (page != null) return page;
+  if (id === undefined)
+    throw new Fault(
+      'no_page',
+      `proxy ${proxy.id} has served no page yet`,
+      `Open http://localhost:${proxy.port}/ in a browser.`,
+      { proxy_id: proxy.id },
+    );
+  const known = proxy.pages.list().map(({ number }) => `page_${number}`);
+  throw new Fault(
+    'not_found',
+    `session_id=${id.slice(0, 80)} is no page of proxy ${proxy.id}`,
+    `Its pages: ${known.join(', ') || 'none'}.`,
+    { session_id: id.slice(0, 80) },
+  );
+}

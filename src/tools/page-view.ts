@@ -1,0 +1,68 @@
+/** Pages as results show them. */
+
+import type { PageErrorGroup } from '../proxy/page-errors.ts';
+import type { Page } from '../proxy/pages.ts';
+import type { MappedFrame } from '../proxy/source-map.ts';
+
+const NO_VITALS = {
+  dom_content_loaded_ms: null,
+  load_ms: null,
+  first_contentful_paint_ms: null,
+  lcp_ms: null,
+  cls: null,
+  inp_ms: null,
+} as const;
+
+export interface PageCounts {
+  readonly resources: number;
+  readonly errors: number;
+}
+
+export function viewPage(
+  { number, facts, startedAt, lastActivity, active }: Page,
+  counts: PageCounts,
+  iso: (micros: number) => string,
+) {
+  const { hello, status, dropped } = facts;
+  return {
+    id: `page_${number}`,
+    tab: hello.tab,
+    frame: hello.frame,
+    url: status?.url ?? hello.url,
+    title: status?.title ?? hello.title,
+    started_at: iso(startedAt),
+    last_activity: iso(lastActivity),
+    active,
+    visible: status?.visible ?? true,
+    resources: counts.resources,
+    errors: counts.errors,
+    performance: { ...NO_VITALS, ...status?.vitals },
+    notes: dropped > 0 ? [`${dropped} messages of the page were not kept: it sends too many`] : [],
+  };
+}
+
+/** `src/cart.ts:42:7` */
+export const placeOf = ({ file, line, column }: MappedFrame): string => `${file}:${line}:${column}`;
+
+export function viewError(
+  { message, source, count, first, last, frame, stack }: PageErrorGroup,
+  iso: (micros: number) => string,
+) {
+  return {
+    message,
+    source,
+    count,
+    first_at: iso(first.micros),
+    last_at: iso(last.micros),
+    entry_id: `err_${last.id}`,
+    at: frame === null ? null : placeOf(frame),
+    code: frame?.code ?? null,
+    stack: stack.map((one) => `${one.name === '' ? '(top)' : one.name} ${placeOf(one)}`),
+  };
+}
+
+/** `page_7` or `7`; null for what is neither. */
+export function pageNumber(id: string): number | null {
+  const digits = /^(?:page_)?(\d{1,10})$/.exec(id)?.[1];
+  return digits === undefined ? null : Number(digits);
+}

@@ -1,0 +1,111 @@
+/** `proxy exec`: code run in a page, as the person's own browser runs it. */
+import type { ExecAnswer } from '../page/protocol.ts';
+import { asyncBody } from '../proxy/exec-code.ts';
+import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import type { Page } from '../proxy/pages.ts';
+import { Fault } from '../text/fault.ts';
+import { fitToShow } from './page-text.ts';
+import { pageNumber, placeOf } from './page-view.ts';
+import type { Call, ToolResult } from './tool.ts';
+import type { Workbench } from './workbench.ts';
+
+export interface ExecInput {
+  readonly code: string;
+  readonly page: string | undefined;
+  readonly timeout_ms: number;
+  readonly reveal: boolean;
+}
+
+/** More characters of JSON than this go to a file. */
+const MOST_CHARACTERS = 20_000;
+
+export async function execute(
+  proxy: ManagedProxy,
+  input: ExecInput,
+  call: Call,
+  workbench: Workbench,
+): Promise<ToolResult> {
+  const body = asyncBody(input.code);
+  const page = pageFor(proxy, input.page);
+  const end = await workbench.proxies.exec(proxy, page.number, body, input.timeout_ms, call.signal);
+  const id = `page_${page.number}`;
+  if (end.kind === 'answered') return answered(end.answer, id, proxy, input, workbench);
+  if (end.kind === 'gone') throw noPage(proxy, `${id} was left or closed before it answered`);
+  if (end.kind === 'cancelled')
+    throw new Fault('cancelled', `the run in ${id} was cancelled`, 'It may have taken effect.');
+  throw new Fault(
+    'timeout',
+    `${id} did not answer within timeout_ms=${input.timeout_ms}`,
+    'It may still run: a background tab is slow, and a dialog or a loop holds a page up.',
+    {
+      page: id,
+      timeout_ms: input.timeout_ms,
+    },
+  );
+}
+
+export function pageFor(proxy: ManagedProxy, id: string | undefined): Page {
+  if (id === undefined) {
+    const current = proxy.pages.current();
+    if (current !== null) return current;
+    throw noPage(proxy, 'no page is open');
+  }
+  const page = proxy.pages.get(pageNumber(id) ?? 0);
+  if (page === null) {
+    const known = proxy.pages.list().map(({ number }) => `page_${number}`);
+    throw new Fault(
+      'not_found',
+      `page=${id.slice(0, 80)} is no page of proxy ${proxy.id}`,
+      `Its pages: ${known.join(', ') || 'none'}.`,
+      { page: id.slice(0, 80) },
+    );
+  }
+  if (!page.active) throw noPage(proxy, `page_${page.number} is closed`);
+  return page;
+}
+
+const noPage = (proxy: ManagedProxy, what: string): Fault =>
+  new Fault('no_page', `${what} (proxy ${proxy.id})`, `Open http://localhost:${proxy.port}/ in a browser.`, {
+    proxy_id: proxy.id,
+    url: `http://localhost:${proxy.port}/`,
+  });
+
+async function answered(
+  answer: ExecAnswer,
+  page: string,
+  proxy: ManagedProxy,
+  input: ExecInput,
+  workbench: Workbench,
+): Promise<ToolResult> {
+  const redact = input.reveal ? (text: string) => text : workbench.redact;
+  const lines = fitToShow(answer.console, redact);
+  const facts = { page, type: answer.type, duration_ms: answer.ms, console: lines };
+  if (!answer.ok) return thrown(answer, facts, proxy, redact, workbench);
+  const value = fitToShow(answer.value, redact);
+  const text = JSON.stringify(value);
+  if (text.length <= MOST_CHARACTERS) return { kind: 'data', value: { value, ...facts, value_file: null } };
+  const file = workbench.saveLarge(Buffer.from(text));
+  return { kind: 'data', value: { value: null, ...facts, value_file: file, value_bytes: Buffer.byteLength(text) } };
+}
+
+async function thrown(
+  answer: ExecAnswer,
+  facts: Record<string, unknown>,
+  proxy: ManagedProxy,
+  redact: (text: string) => string,
+  workbench: Workbench,
+): Promise<ToolResult> {
+  const error = typeof answer.value === 'object' && answer.value !== null ? answer.value : {};
+  const message = String(fitToShow(Reflect.get(error, 'message') ?? '', redact));
+  const frames = await workbench.sourceMaps(proxy).mapStack(String(Reflect.get(error, 'stack') ?? ''));
+  const stack = frames
+    .filter(({ file }) => !file.includes('__devtool'))
+    .map((frame) => `${frame.name || '(top)'} ${placeOf(frame)}`);
+  const said = `${answer.type}: ${message}`;
+  const where = stack.length === 0 ? '' : `\n  at ${stack.join('\n  at ')}`;
+  return {
+    kind: 'data',
+    value: { error: 'exec_failed', message: said, stack, ...facts },
+    failed: `exec_failed: the code threw ${said}${where}. Mend the code, or look at currentpage get.`,
+  };
+}
