@@ -1,13 +1,15 @@
 /** `proxy exec`: code run in a page, as the person's own browser runs it. */
-import type { ExecAnswer } from '../page/protocol.ts';
 import { asyncBody } from '../proxy/exec-code.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import type { RunEnd } from '../proxy/page-runs.ts';
 import type { Page } from '../proxy/pages.ts';
 import { Fault } from '../text/fault.ts';
 import { fitToShow } from './page-text.ts';
 import { pageNumber, placeOf } from './page-view.ts';
 import type { Call, ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
+
+type ExecAnswer = Extract<RunEnd, { kind: 'answered' }>['answer'];
 
 export interface ExecInput {
   readonly code: string;

@@ -5,7 +5,7 @@ import { load } from '#atomic';
 import { Segment } from '../../src/lockfree/segment.ts';
 import { CELL, type CellSnapshot, ProcessCell } from '../../src/process/cell.ts';
 import { BOUND } from './bound.ts';
-import { explore } from './explore.ts';
+import { explore } from './counted.ts';
 
 /** I1 broken: whatever was read is believed. */
 class BelievesAtOnce extends ProcessCell {

@@ -1,10 +1,11 @@
-/** Counters and flags under every interleaving: no add is lost, no total torn, one raiser is the first. */
-
+/** Counters under every interleaving: no add is lost, no total torn. Their flags: flag.model.ts. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { add, load, loadWide, store, storeWide } from '#atomic';
-import { Counters, countersLayout, FLAG, Flag } from '../../src/lockfree/counters.ts';
+import { add, load, loadWide, storeWide } from '#atomic';
+import { Counters, countersLayout } from '../../src/lockfree/counters.ts';
 import { BOUND } from './bound.ts';
-import { explore, invoke } from './explore.ts';
+import { forAll } from './chance.ts';
+import { explore, invoke, type Operation } from './counted.ts';
 import { linearizable } from './linearizable.ts';
 
 const NAMES = ['bytes'] as const;
@@ -26,6 +27,14 @@ class LoadThenStore extends Counters<'bytes'> {
   }
 }
 
+/** Sets a first total instead of adding it. */
+class FirstIsSet extends Counters<'bytes'> {
+  override add(name: 'bytes', n: number): void {
+    if (loadWide(this.wide, this.indexOf(name)) === 0n) storeWide(this.wide, this.indexOf(name), BigInt(n));
+    else super.add(name, n);
+  }
+}
+
 /** A total in two 32-bit words, each of them atomic. */
 function twoHalves(buffer: SharedArrayBuffer): Counting {
   const words = new Int32Array(buffer);
@@ -38,34 +47,48 @@ function twoHalves(buffer: SharedArrayBuffer): Counting {
   };
 }
 
-const SPECIFICATION = {
-  init: START,
+const specification = (start: number) => ({
+  init: start,
   key: (total: number) => `${total}`,
-  step: (total: number, { name, arg, out }: { name: string; arg: unknown; out: unknown }): [boolean, number] =>
-    name === 'add' ? [true, total + Number(arg)] : [out === total, total],
-};
+  step: (total: number, { name, arg, out }: Operation): [boolean, number] =>
+    name === 'add' ? [true, total + Number(arg)] : [out === undefined || out === total, total],
+});
 
-/** Two adders of 1 and 2, each twice, beside a reader that looks twice. */
-function count(open: (buffer: SharedArrayBuffer) => Counting, stall: number[] = []) {
+interface Setting {
+  readonly start?: number;
+  /** What each thread adds, one after the other; 0 is a look. */
+  readonly programs?: readonly (readonly number[])[];
+  readonly stall?: readonly number[];
+}
+
+const BY_DEFAULT = [
+  [1, 1],
+  [2, 2],
+  [0, 0],
+];
+
+/** By default two adders of 1 and 2, each twice, beside a reader that looks twice. */
+function count(open: (buffer: SharedArrayBuffer) => Counting, setting: Setting = {}) {
+  const { start = START, programs = BY_DEFAULT, stall = [] } = setting;
+  const run = (counters: Counting, n: number) => {
+    if (n === 0) invoke('get', 0, () => counters.get('bytes'));
+    else invoke('add', n, () => counters.add('bytes', n));
+  };
   return explore(
     () => {
       const buffer = new SharedArrayBuffer(countersLayout(NAMES).bytes);
-      new BigInt64Array(buffer)[0] = BigInt(START);
-      const adder = (n: number) => () => {
+      const totals = new BigInt64Array(buffer);
+      totals[0] = BigInt(start);
+      const threads = programs.map((program) => () => {
         const counters = open(buffer);
-        for (let times = 0; times < 2; times++) invoke('add', n, () => counters.add('bytes', n));
-      };
-      const reader = () => {
-        const counters = open(buffer);
-        for (let times = 0; times < 2; times++) invoke('get', 0, () => counters.get('bytes'));
-      };
+        for (const n of program) run(counters, n);
+      });
       return {
-        threads: [adder(1), adder(2), reader],
+        threads,
         check: (_results, history) => {
-          const isWhole = history.every(({ ret }) => ret !== Number.POSITIVE_INFINITY);
-          if (!isWhole) return;
-          if (!linearizable(history, SPECIFICATION)) throw new Error('not linearizable');
-          expect(new BigInt64Array(buffer)[0]).toBe(BigInt(START + 6));
+          if (!linearizable(history, specification(start))) throw new Error('not linearizable');
+          const sum = programs.flat().reduce((some, n) => some + n, start);
+          if (stall.length === 0) expect(totals[0]).toBe(BigInt(sum)); // I1
         },
       };
     },
@@ -78,53 +101,30 @@ describe('Counters', () => {
     expect(count(real)).toMatchObject({ ok: true });
   });
 
-  test.each([0, 1, 2])('thread %i may stop for ever at any step; the others finish', (thread) => {
-    expect(count(real, [thread])).toMatchObject({ ok: true });
+  test('and from nothing, and below', () => {
+    expect(count(real, { start: 0 })).toMatchObject({ ok: true });
+    expect(count(real, { start: -2 })).toMatchObject({ ok: true });
   });
 
-  test.each<[string, (buffer: SharedArrayBuffer) => Counting]>([
+  test('programs of two or three threads, made up by chance, one of which may stop for ever', () => {
+    const program = fc.array(fc.constantFrom(0, 1, -1, 2 ** 31, -(2 ** 31)), { minLength: 1, maxLength: 3 });
+    const setting = fc.record({
+      programs: fc.array(program, { minLength: 2, maxLength: 3 }),
+      start: fc.constantFrom(0, START, -1, 2 ** 31 - 1),
+      stall: fc.subarray([0]),
+    });
+    forAll(setting, 100, (made) => expect(count(real, made)).toMatchObject({ ok: true }));
+  });
+
+  test.each([0, 1, 2])('thread %i may stop for ever at any step; the others finish', (thread) => {
+    expect(count(real, { stall: [thread] })).toMatchObject({ ok: true });
+  });
+
+  test.each<[string, (buffer: SharedArrayBuffer) => Counting, start?: number]>([
     ['load, then store', (buffer) => new LoadThenStore(new BigInt64Array(buffer), 0, NAMES)],
     ['two halves', twoHalves],
-  ])('wrong twin is refused: %s', (_, open) => {
-    expect(count(open)).toMatchObject({ ok: false, error: 'not linearizable' });
-  });
-});
-
-/** Raises by a load and a store. */
-class LookThenRaise extends Flag {
-  readonly #words: Int32Array<SharedArrayBuffer>;
-
-  constructor(words: Int32Array<SharedArrayBuffer>) {
-    super(words, FLAG.at.up);
-    this.#words = words;
-  }
-
-  override raise(): boolean {
-    if (this.isUp()) return false;
-    store(this.#words, FLAG.at.up, 1);
-    return true;
-  }
-}
-
-describe('Flag', () => {
-  const raisers = (open: (words: Int32Array<SharedArrayBuffer>) => Flag) =>
-    explore(
-      () => {
-        const words = new Int32Array(new SharedArrayBuffer(FLAG.bytes));
-        const raise = () => open(words).raise();
-        return {
-          threads: [raise, raise, raise],
-          check: (results) => expect(results.filter((isFirst) => isFirst === true)).toHaveLength(1),
-        };
-      },
-      { preemptions: BOUND + 1 },
-    );
-
-  test('of three raisers one is the first', () => {
-    expect(raisers((words) => new Flag(words, FLAG.at.up))).toMatchObject({ ok: true });
-  });
-
-  test('wrong twin is refused: look, then raise', () => {
-    expect(raisers((words) => new LookThenRaise(words))).toMatchObject({ ok: false });
+    ['the first is set', (buffer) => new FirstIsSet(new BigInt64Array(buffer), 0, NAMES), 0],
+  ])('wrong twin is refused: %s', (_, open, start = START) => {
+    expect(count(open, { start })).toMatchObject({ ok: false, error: 'not linearizable' });
   });
 });

@@ -64,8 +64,10 @@ export function explore(make: () => Model, options: ExploreOptions = {}): Explor
 }
 
 /** As explore(), but throws an Error with trace and schedule when an execution fails. */
-export function verify(make: () => Model, options: ExploreOptions = {}): Explored {
-  const explored = explore(make, options);
+export const verify = (make: () => Model, options: ExploreOptions = {}): Explored => verified(explore(make, options));
+
+/** The answer of explore() when it is good; throws an Error with trace and schedule when it is not. */
+export function verified(explored: Explored): Explored {
   if (explored.ok) return explored;
   throw new Error([explored.error, `schedule: ${explored.schedule}`, ...(explored.trace ?? [])].join('\n'));
 }

@@ -17,7 +17,7 @@ import {
 } from '../../src/lockfree/journal-pages.ts';
 import { JournalReader, type JournalRecord } from '../../src/lockfree/journal-reader.ts';
 import { BOUND } from './bound.ts';
-import { awaitEnd, type Explored, explore } from './explore.ts';
+import { awaitEnd, type Explored, explore } from './counted.ts';
 
 const BODY_BYTES = 4;
 const bodyOf = (sequence: number) => new Uint8Array(BODY_BYTES).fill(sequence + 1);

@@ -2,26 +2,15 @@
  * Journal under every interleaving: records whole and in order, losses counted exactly, snapshots without gaps, a writer that
  * never waits, and what a lost thread leaves is repaired. Wrong twins: journal-twins.ts.
  */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JournalWriter } from '../../src/lockfree/journal.ts';
-import {
-  HEAD_BYTES,
-  JOURNAL,
-  type JournalGeometry,
-  type JournalMemory,
-  JournalPages,
-  journalBytes,
-  releaseReader,
-  reopen,
-} from '../../src/lockfree/journal-pages.ts';
-import {
-  type JournalRead,
-  JournalReader,
-  type JournalRecord,
-  type JournalSnapshot,
-} from '../../src/lockfree/journal-reader.ts';
+import { releaseReader, reopen } from '../../src/lockfree/journal-pages.ts';
+import { type JournalRead, JournalReader } from '../../src/lockfree/journal-reader.ts';
 import { BOUND } from './bound.ts';
-import { awaitEnd, type Explored, explore, invoke, type Model, type Operation } from './explore.ts';
+import { forAll } from './chance.ts';
+import { awaitEnd, type Explored, explore, type Model } from './counted.ts';
+import { append, DEFAULTS, expectInOrder, expectWhole, fresh, held, run, type Setting } from './journal-scenario.ts';
 import {
   IgnoresPins,
   LapsPastEnd,
@@ -38,168 +27,6 @@ import {
   SkipsPinned,
   UnpinsEarly,
 } from './journal-twins.ts';
-import { linearizable } from './linearizable.ts';
-
-interface Setting {
-  readonly Writer?: typeof JournalWriter;
-  readonly Reader?: typeof JournalReader;
-  readonly readers?: number;
-  readonly pages?: number;
-  /** Records that fit on a page. */
-  readonly perPage?: number;
-  /** Sequence of the first record, and records appended before the threads begin. */
-  readonly start?: number;
-  readonly before?: number;
-  readonly appends?: number;
-  /** What each reader does. */
-  readonly program?: readonly ('read' | 'snapshot')[];
-  readonly stall?: readonly number[];
-  readonly preemptions?: number;
-}
-
-const BODY_BYTES = 4;
-/** A record that can be told from every other, and from one that is torn. */
-const bodyOf = (sequence: number) => new Uint8Array(BODY_BYTES).fill(sequence % 251);
-const append = (writer: JournalWriter) => {
-  const n = writer.records;
-  writer.append({ kind: n % 1_000, a: ~n, b: n >>> 1, micros: n % 1_000 }, bodyOf(n));
-};
-
-/** I1. */
-function expectWhole({ sequence, kind, a, b, micros, body }: JournalRecord): void {
-  expect([kind, a, b, micros]).toEqual([sequence % 1_000, ~sequence, (sequence >>> 1) | 0, sequence % 1_000]);
-  expect(body).toEqual(bodyOf(sequence));
-}
-
-/** I2: what a reader was told, read by read, from its first cursor on; which records it was told were lost. */
-function expectInOrder(reads: readonly JournalRead[], start: number): number[] {
-  const lost: number[] = [];
-  let expected = start;
-  for (const read of reads) {
-    if (read.kind === 'lapped') {
-      expect(read.lost).toBeGreaterThan(0);
-      for (let n = 0; n < read.lost; n++) lost.push(expected++);
-    } else if (read.kind === 'record') {
-      expect(read.record.sequence).toBe(expected++);
-      expectWhole(read.record);
-    }
-  }
-  return lost;
-}
-
-interface Log {
-  readonly appended: number;
-  readonly cursors: readonly number[];
-}
-
-/** The journal with one reader, or several: what each answer says about the records published so far. */
-const specification = ({ readers, start, before, perPage, pages }: Required<Setting>) => {
-  /** The oldest record kept at rest, with nobody inside. */
-  const oldest = (end: number) => {
-    const inNewest = ((end - start - 1) % perPage) + 1;
-    return Math.max(start, end - ((pages - 1) * perPage + inNewest));
-  };
-  const answers = ({ appended }: Log, cursor: number, read: JournalRead): boolean => {
-    if (read.kind === 'empty') return cursor === appended;
-    if (read.kind === 'lapped') return cursor + read.lost <= appended;
-    return cursor < appended && (read.kind === 'turning' || read.record.sequence === cursor);
-  };
-  return {
-    init: { appended: start + before, cursors: new Array<number>(readers).fill(start) },
-    key: (log: Log) => JSON.stringify(log),
-    step(log: Log, { name, client, out }: Operation): [boolean, Log] {
-      if (name === 'append') return [true, { ...log, appended: log.appended + 1 }];
-      if (out === undefined) return [true, log];
-      if (name === 'snapshot') {
-        const { first, end, short } = out as JournalSnapshot;
-        // The next append may have taken its page, and be short of its effect.
-        const isAll = readers > 1 || (first >= oldest(end) && first <= oldest(end + 1));
-        return [end === log.appended && (short || isAll), log];
-      }
-      const read = out as JournalRead;
-      const cursor = log.cursors[client - 1] ?? 0;
-      const moved = read.kind === 'record' ? 1 : read.kind === 'lapped' ? read.lost : 0;
-      const cursors = log.cursors.with(client - 1, cursor + moved);
-      return [answers(log, cursor, read), { ...log, cursors }];
-    },
-  };
-};
-
-const DEFAULTS: Required<Setting> = {
-  ...{
-    Writer: JournalWriter,
-    Reader: JournalReader,
-    readers: 1,
-    pages: 3,
-    perPage: 1,
-    start: 0,
-    before: 3,
-    appends: 2,
-  },
-  ...{ program: ['read', 'read'], stall: [], preemptions: BOUND },
-};
-
-function fresh({ pages, perPage, readers, start, before }: Required<Setting>) {
-  const geometry: JournalGeometry = { pages, pageBytes: perPage * (HEAD_BYTES + BODY_BYTES), readers };
-  const buffer = new SharedArrayBuffer(journalBytes(geometry));
-  const memory: JournalMemory = {
-    ...{ words: new Int32Array(buffer), wide: new BigInt64Array(buffer), bytes: new Uint8Array(buffer) },
-  };
-  memory.wide[JOURNAL.at.records] = BigInt(start);
-  const writer = new JournalWriter(memory, geometry);
-  for (let n = 0; n < before; n++) append(writer);
-  return { geometry, memory };
-}
-
-/** Pages that are closed, or pinned by somebody. */
-const held = (memory: JournalMemory, geometry: JournalGeometry) => {
-  const pages = new JournalPages(memory, geometry);
-  return Array.from({ length: geometry.pages }, (_, page) => memory.words[pages.pinsAt(page)] ?? 0).filter(
-    (pins) => pins !== 0,
-  );
-};
-
-/** T0 appends, T1 and on read; then everything that was said is compared with what a journal is. */
-function model(setting: Required<Setting>): Model {
-  const { geometry, memory } = fresh(setting);
-  const { Writer, Reader, readers, start, appends, program, stall } = setting;
-  const write = () => {
-    const writer = new Writer(memory, geometry);
-    for (let n = 0; n < appends; n++) invoke('append', writer.records, () => append(writer));
-  };
-  const reader = (id: number) => () => {
-    const one = new Reader(memory, id, geometry, start);
-    for (const what of program) invoke(what, '', () => (what === 'read' ? one.read() : one.snapshot()));
-  };
-  return {
-    threads: [write, ...Array.from({ length: readers }, (_, id) => reader(id))],
-    check(_results, history) {
-      const kept = new JournalReader(memory, 0, geometry).snapshot().records.map(({ sequence }) => sequence);
-      for (let client = 1; client <= readers; client++) {
-        const told = history.filter((one) => one.client === client && one.out !== undefined);
-        const lost = expectInOrder(
-          told.filter(({ name }) => name === 'read').map(({ out }) => out as JournalRead),
-          start,
-        );
-        expect(kept.filter((sequence) => lost.includes(sequence))).toEqual([]);
-        for (const { out } of told.filter(({ name }) => name === 'snapshot')) {
-          const { records, first, end } = out as JournalSnapshot;
-          expect(records.map(({ sequence }) => sequence)).toEqual(
-            Array.from({ length: end - first }, (__, n) => first + n),
-          ); // I4
-          records.forEach(expectWhole);
-        }
-      }
-      expect(linearizable(history, specification(setting))).toBe(true);
-      if (stall.length === 0) expect(held(memory, geometry)).toEqual([]);
-    },
-  };
-}
-
-const run = (some: Setting): Explored => {
-  const setting = { ...DEFAULTS, ...some };
-  return explore(() => model(setting), { preemptions: setting.preemptions, stall: setting.stall });
-};
 
 const RACE = /^data race at byte/;
 /** A page is closed or pinned at the end. */
@@ -208,6 +35,8 @@ const HELD = /^expected \[ 1073741824 \] to deeply equal \[\]/;
 const WRONG = /^expected false to be true/;
 const READ: Setting['program'] = ['read'];
 const SNAPSHOT: Setting['program'] = ['snapshot'];
+/** A page of one record has room for 4 bytes. */
+const fitting = (bodies: readonly number[], perPage: number) => bodies.filter((length) => perPage > 1 || length <= 4);
 
 describe('every answer is right', () => {
   test.each<[string, Setting]>([
@@ -225,8 +54,39 @@ describe('every answer is right', () => {
     ['a snapshot at the wrap', { program: SNAPSHOT, start: 2 ** 32 - 4 }],
     ['a snapshot beside a reader', { program: SNAPSHOT, readers: 2, pages: 4, before: 4, appends: 1 }],
     ['a snapshot, then a read', { program: ['snapshot', 'read'] }],
+    ['bodies of no byte, of some, of a page', { perPage: 2, bodies: [0, 5, 28, 1], before: 5, appends: 3 }],
+    ['a snapshot of these', { perPage: 2, bodies: [0, 5, 28, 1], before: 5, appends: 3, program: SNAPSHOT }],
   ])('%s', (_, setting) => {
     expect(run(setting)).toMatchObject({ ok: true });
+  });
+
+  const program = fc.array(fc.constantFrom('read' as const, 'snapshot' as const), { minLength: 1, maxLength: 2 });
+  const records = fc.record({
+    bodies: fc.array(fc.constantFrom(0, 1, 4, 5), { minLength: 1, maxLength: 3 }),
+    start: fc.constantFrom(0, 0x7ffffffd, 2 ** 32 - 2),
+    before: fc.integer({ min: 0, max: 4 }),
+    appends: fc.integer({ min: 1, max: 2 }),
+  });
+
+  test('one reader, made up by chance, of whom it or the writer may stop for ever', () => {
+    const others = fc.record({
+      perPage: fc.integer({ min: 1, max: 2 }),
+      pages: fc.integer({ min: 3, max: 4 }),
+      stall: fc.constantFrom([], [0], [1]),
+      program,
+    });
+    forAll(fc.tuple(records, others), 25, ([one, other]) => {
+      expect(run({ ...one, ...other, bodies: fitting(one.bodies, other.perPage) })).toMatchObject({ ok: true });
+    });
+  });
+
+  test('two readers, made up by chance', () => {
+    const others = fc.record({ program, perPage: fc.integer({ min: 1, max: 2 }) });
+    forAll(fc.tuple(records, others), 10, ([one, other]) => {
+      const bodies = fitting(one.bodies, other.perPage);
+      const made = { ...one, ...other, bodies, readers: 2, pages: 4, preemptions: BOUND - 1 };
+      expect(run(made)).toMatchObject({ ok: true });
+    });
   });
 });
 
@@ -253,7 +113,7 @@ function succeed(Reader: typeof JournalReader): Explored {
       threads: [dying, control, bystander],
       check([, answers, beside]) {
         const { before, after, last, records } = answers as ReturnType<typeof control>;
-        after.records.forEach(expectWhole);
+        for (const record of after.records) expectWhole(record);
         expect(after.short).toBe(false);
         if (!before.short) expect(before.first).toBe(after.first);
         expect(after.end - after.first).toBeGreaterThanOrEqual(2);

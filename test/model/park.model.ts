@@ -1,10 +1,11 @@
 /** Park under every interleaving: who waits for something that happened is always woken; a lost wake-up is a deadlock here. */
 
 import { describe, expect, test } from 'vitest';
-import { add, load, notify, store, wait } from '#atomic';
+import { add, load, notify, store, wait, waitAsync } from '#atomic';
 import { PARK, Park, type Waited } from '../../src/lockfree/park.ts';
 import { BOUND } from './bound.ts';
-import { explore } from './explore.ts';
+import { explore, settle } from './counted.ts';
+import { traceOf } from './trace.ts';
 
 /** Sleeps without having said so. */
 class UnannouncedWaiter extends Park {
@@ -45,6 +46,56 @@ class WakesOne extends Park {
   }
 }
 
+/**
+ * The steps of waitAsync(), with settle() where it awaits: in a model no promise is ever fulfilled. That W1 and W2 are those of
+ * Park itself is shown by their trace, W3 by the unit test.
+ */
+class Asynchronous extends Park {
+  override wait(ticket: number, ms?: number): Waited {
+    add(this.words, this.waiters, 1);
+    const ended = this.settled(ticket, ms);
+    add(this.words, this.waiters, -1);
+    return ended === 'timed-out' ? 'timed-out' : 'woken';
+  }
+
+  protected settled(ticket: number, ms?: number): string {
+    const asleep = waitAsync(this.words, this.version, ticket, ms);
+    return typeof asleep === 'string' ? asleep : settle(asleep);
+  }
+}
+
+class UnannouncedAsynchronous extends Asynchronous {
+  override wait(ticket: number): Waited {
+    this.settled(ticket);
+    return 'woken';
+  }
+}
+
+class IgnoresTicketAsynchronous extends Asynchronous {
+  protected override settled(): string {
+    return super.settled(load(this.words, this.version));
+  }
+}
+
+/** Sleeps first and says so afterwards, since waitAsync returns at once. */
+class AnnouncesLate extends Asynchronous {
+  override wait(ticket: number): Waited {
+    const asleep = waitAsync(this.words, this.version, ticket);
+    add(this.words, this.waiters, 1);
+    if (typeof asleep !== 'string') settle(asleep);
+    add(this.words, this.waiters, -1);
+    return 'woken';
+  }
+}
+
+/** K1 by a load and a store. */
+class StoresVersion extends Park {
+  override wake(): void {
+    store(this.words, this.version, load(this.words, this.version) + 1);
+    if (load(this.words, this.waiters) !== 0) notify(this.words, this.version);
+  }
+}
+
 const DONE = PARK.bytes / 4;
 const ASLEEP = { ok: false, error: expect.stringContaining('lost wake-up') };
 
@@ -77,6 +128,27 @@ function meet(wakers: number, waiters: number, kind = Park, { version = 0, stall
   );
 }
 
+/** One waker with one wake, one with two, and a waiter for all three: the version must not go back. */
+function meetThrice(kind: typeof Park) {
+  return explore(
+    () => {
+      const words = new Int32Array(new SharedArrayBuffer(PARK.bytes + 4));
+      const waker = (wakes: number) => () => {
+        for (let n = 0; n < wakes; n++) {
+          add(words, DONE, 1);
+          new kind(words, 0).wake();
+        }
+      };
+      const waiter = () => {
+        const park = new kind(words, 0);
+        for (let ticket = park.prepare(); load(words, DONE) < 3; ticket = park.prepare()) park.wait(ticket);
+      };
+      return { threads: [waker(1), waker(2), waiter] };
+    },
+    { preemptions: 3 },
+  );
+}
+
 describe('Park', () => {
   test.each([
     [1, 1],
@@ -89,6 +161,11 @@ describe('Park', () => {
 
   test('also when the version wraps', () => {
     expect(meet(2, 1, Park, { version: 0x7fffffff })).toMatchObject({ ok: true });
+  });
+
+  test('and when wakers overtake each other', () => {
+    expect(meetThrice(Park)).toMatchObject({ ok: true });
+    expect(meetThrice(StoresVersion)).toMatchObject(ASLEEP);
   });
 
   test('a waiter that stops for ever keeps nobody from waking or from being woken', () => {
@@ -108,6 +185,43 @@ describe('Park', () => {
     ['wakes only one', WakesOne, 1, 2],
   ])('wrong twin is refused: %s', (_, twin, wakers, waiters) => {
     expect(meet(wakers, waiters, twin)).toMatchObject(ASLEEP);
+  });
+
+  describe('asynchronously', () => {
+    test.each([
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2],
+    ])('%i wakers, %i waiters: nobody waits for ever', (wakers, waiters) => {
+      expect(meet(wakers, waiters, Asynchronous)).toMatchObject({ ok: true });
+    });
+
+    test('also when the version wraps, and beside a waiter that stops for ever', () => {
+      expect(meet(2, 1, Asynchronous, { version: 0x7fffffff })).toMatchObject({ ok: true });
+      expect(meet(1, 2, Asynchronous, { stall: [1] })).toMatchObject({ ok: true });
+    });
+
+    test.each([
+      ['waits unannounced', UnannouncedAsynchronous],
+      ['ignores the ticket', IgnoresTicketAsynchronous],
+      ['announces late', AnnouncesLate],
+    ])('wrong twin is refused: %s', (_, twin) => {
+      expect(meet(1, 1, twin)).toMatchObject(ASLEEP);
+    });
+
+    test('the steps are those of Park', () => {
+      const words = new Int32Array(new SharedArrayBuffer(PARK.bytes));
+      const label = (_: SharedArrayBuffer, byte: number) =>
+        PARK.table().find(({ offset }) => offset === byte)?.field ?? '';
+      const trace = traceOf(() => void new Park(words, 0).waitAsync(0), label);
+      expect(trace).toEqual(['rmw waiters + 1', 'wait version 0']);
+      expect(traceOf(() => new Park(words, 0).wake(), label)).toEqual([
+        'rmw version + 1',
+        'load waiters',
+        'notify version Infinity',
+      ]);
+    });
   });
 
   test('wrong use is refused: looking first, taking the ticket afterwards', () => {

@@ -8,7 +8,8 @@ import { get, set, type Words } from '#atomic';
 import { Registry, type RegistryOptions, registryLayout, registrySlots } from '../../src/lockfree/registry.ts';
 import { CLAIMED, isInsert, LIVE, slotOf, stateOf } from '../../src/lockfree/registry-words.ts';
 import { BOUND } from './bound.ts';
-import { awaitEnd, type ExploreOptions, explore, type Model, verify } from './explore.ts';
+import { forAll } from './chance.ts';
+import { awaitEnd, type ExploreOptions, explore, type Model, verify } from './counted.ts';
 import { parsePrograms, runProgram } from './registry-scenario.ts';
 import { isExplained } from './registry-specification.ts';
 import {
@@ -88,19 +89,29 @@ describe('linearizable', () => {
     verify(...scenario(programs, { ...setting, isWrapping: true }));
   });
 
+  const step = fc.oneof(
+    fc.constantFrom('insert a', 'insert b', 'insert a'),
+    fc.constantFrom('get a', 'get b', 'list'),
+    fc.constantFrom('remove a', 'remove a', 'remove b', 'current a'),
+  );
+  const program = (maxLength: number) => fc.array(step, { minLength: 1, maxLength }).map((steps) => steps.join(', '));
+  const programs = (threads: number, maxLength: number) =>
+    fc.array(program(maxLength), { minLength: threads, maxLength: threads }).map((some) => some.join(' | '));
+  const capacity = fc.integer({ min: 1, max: 2 });
+
   test('programs of two threads and up to three operations, made up by chance', () => {
-    const step = fc.oneof(
-      fc.constantFrom('insert a', 'insert b', 'insert a'),
-      fc.constantFrom('get a', 'get b', 'list'),
-      fc.constantFrom('remove a', 'remove a', 'remove b', 'current a'),
-    );
-    const program = fc.array(step, { minLength: 1, maxLength: 3 }).map((steps) => steps.join(', '));
-    fc.assert(
-      fc.property(program, program, fc.integer({ min: 1, max: 2 }), (one, other, capacity) => {
-        verify(...scenario(`${one} | ${other}`, { capacity }));
-      }),
-      { numRuns: 60 },
-    );
+    forAll(fc.record({ text: programs(2, 3), capacity, isWrapping: fc.boolean() }), 80, ({ text, ...setting }) => {
+      verify(...scenario(text, setting));
+    });
+  });
+
+  test('programs of which a thread may stop for ever, and of three threads, made up by chance', () => {
+    forAll(fc.record({ text: programs(2, 3), capacity, stall: fc.constant([0]) }), 40, ({ text, ...setting }) => {
+      verify(...scenario(text, setting));
+    });
+    forAll(fc.record({ text: programs(3, 2), capacity }), 20, ({ text, ...setting }) => {
+      verify(...scenario(text, { ...setting, preemptions: BOUND - 1 }));
+    });
   });
 });
 
@@ -108,6 +119,11 @@ describe('handles', () => {
   test('one that was kept over removal and reuse of its slot never names the later tenant', () => {
     const keeper = 'get a, insert b, remove a, current a, get b';
     verify(...scenario(`insert a, remove a | ${keeper}`, { capacity: 1 }));
+  });
+
+  test('a key that went is not found, though its slot has another tenant by then', () => {
+    const cycle = 'insert a, remove a, insert b, remove b, insert c, remove c, insert d';
+    verify(...scenario(`${cycle} | get a, get a`, { capacity: 1 }));
   });
 
   test('slots that are reused over and over leave room for every thread', () => {
@@ -138,6 +154,7 @@ describe('a thread that stops for ever at any step', () => {
     ['another key finds its place', 'insert a | insert b, current b', { capacity: 2 }],
     ['a changer finishes beside a lost lister', 'list, list | insert a, remove a', { capacity: 1 }],
     ['the third finishes beside two', 'insert a | insert b | insert c', { stall: [0, 1], preemptions: 0 }],
+    ['and finds room', 'insert a | insert b | insert c', { capacity: 1, stall: [0, 1], preemptions: 0 }],
   ])('%s: %s', (_, programs, setting) => {
     verify(...scenario(programs, { stall: [0], ...setting }));
   });
