@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { JournalWriter } from '../lockfree/journal.ts';
+import { acceptEncodingFor, mayBeDocument, openDocument } from './document.ts';
 import { entryIds } from './entry-ids.ts';
 import { CONNECTION_LIMITS } from './limits.ts';
 import { PageSocket } from './page-socket.ts';
@@ -42,7 +43,7 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
     loopTag,
     tap: quietTap(data.ids),
     observers: { tunnel: () => null, events: () => quiet },
-    documents: null,
+    documents: { mayBeDocument, acceptEncodingFor, openDocument },
     page,
     // Built beside this file.
     clientScript: readFileSync(new URL('page.js', import.meta.url), 'utf8'),
