@@ -87,7 +87,6 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     newTag: () => randomBytes(8).toString('hex'),
     startWorker: (data) => new Worker(new URL('proxy-worker.js', beside), { workerData: data }),
     holders: (port) => processes.holders(port),
-    log: () => () => ({ total: 0, available: 0, dropped: 0 }),
     say: log,
   });
   const following = new AbortController();

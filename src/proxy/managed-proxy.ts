@@ -4,9 +4,10 @@ import { PageLog } from './page-log.ts';
 import { PageRuns } from './page-runs.ts';
 import { PAGE_JOURNALS } from './page-tap.ts';
 import { Pages } from './pages.ts';
-import { CONTROL_READER, JOURNALS, type ProxyMemory } from './shared-memory.ts';
+import { CONTROL_READER, JOURNALS, type JournalName, type ProxyMemory } from './shared-memory.ts';
 import type { TargetSpec } from './spec.ts';
 import { parseTarget } from './target.ts';
+import { type LogTotals, TrafficLogger } from './traffic-logger.ts';
 import type { ProxyWorkerLink } from './worker-link.ts';
 
 /** What a caller asks for; id and path are checked already. */
@@ -26,13 +27,6 @@ export interface ProxyRequest {
 }
 
 export type ProxyState = 'starting' | 'running' | 'restarting' | 'failed' | 'stopped';
-
-/** What there is of a proxy's log. */
-export interface LogTotals {
-  readonly total: number;
-  readonly available: number;
-  readonly dropped: number;
-}
 
 /** A proxy as every result shows it; no field is ever left out. */
 export interface ProxyView {
@@ -71,6 +65,7 @@ export class ManagedProxy {
   readonly pages = new Pages();
   readonly runs = new PageRuns();
   readonly pageLog: PageLog;
+  readonly log: TrafficLogger;
   target: TargetSpec;
   state: ProxyState = 'starting';
   link: ProxyWorkerLink | null = null;
@@ -82,24 +77,19 @@ export class ManagedProxy {
   lastError: LastError | null = null;
   /** Shown once the memory belongs to others. */
   #last: Pick<ProxyView, 'total_requests' | 'active_connections' | 'pages' | 'bytes' | 'log'> | null = null;
-  readonly #log: () => LogTotals;
 
-  constructor(
-    request: ProxyRequest,
-    memory: ProxyMemory,
-    loopTag: string,
-    log: (proxy: ManagedProxy) => () => LogTotals,
-  ) {
+  constructor(request: ProxyRequest, memory: ProxyMemory, loopTag: string) {
     this.request = request;
     this.memory = memory;
     this.loopTag = loopTag;
     this.target = request.target;
     this.port = request.port ?? 0;
-    this.#log = log(this);
-    this.pageLog = new PageLog(
-      new Map(
-        PAGE_JOURNALS.map((name) => [name, new JournalReader(memory.journal(name), CONTROL_READER, JOURNALS[name])]),
-      ),
+    const reader = (name: JournalName) => new JournalReader(memory.journal(name), CONTROL_READER, JOURNALS[name]);
+    this.pageLog = new PageLog(new Map(PAGE_JOURNALS.map((name) => [name, reader(name)])));
+    this.log = new TrafficLogger(
+      { http: reader('http'), bodies: reader('bodies'), messages: reader('messages') },
+      request.maxLogSize,
+      () => memory.counters.get('totalRequests'),
     );
   }
 
@@ -158,7 +148,7 @@ export class ManagedProxy {
       active_connections: counters.get('activeConnections'),
       pages: counters.get('pages'),
       bytes: { received: counters.get('bytesReceived'), sent: counters.get('bytesSent') },
-      log: { ...this.#log(), max_size: this.request.maxLogSize },
+      log: { ...this.log.totals(), max_size: this.request.maxLogSize },
     };
   }
 }

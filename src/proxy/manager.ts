@@ -1,6 +1,7 @@
 /** ProxyManager: every proxy of the daemon, by project and id. Lives in the control thread; each proxy has a worker of its own. */
 import { dirname } from 'node:path';
-import { type LogTotals, ManagedProxy, type ProxyRequest, type ProxyView } from './managed-proxy.ts';
+import { lastEntryId } from './entry-ids.ts';
+import { ManagedProxy, type ProxyRequest, type ProxyView } from './managed-proxy.ts';
 import type { RunEnd } from './page-runs.ts';
 import { isBlockedPort, portsFor } from './port.ts';
 import {
@@ -33,8 +34,6 @@ export interface ProxyManagerParts {
   readonly newTag: () => string;
   readonly startWorker: (data: ProxyWorkerData) => ProxyWorkerPort;
   readonly holders: (port: number) => Promise<readonly PortHolder[]>;
-  /** Reads what there is of a proxy's log. */
-  readonly log: (proxy: ManagedProxy) => () => LogTotals;
   readonly say: (line: string) => void;
 }
 
@@ -75,7 +74,7 @@ export class ProxyManager {
     }
     if (present !== null) await this.stop(present);
     this.#check(request);
-    const proxy = new ManagedProxy(request, this.#parts.pool.take(), this.#parts.newTag(), this.#parts.log);
+    const proxy = new ManagedProxy(request, this.#parts.pool.take(), this.#parts.newTag());
     this.#entries.add(proxy);
     try {
       proxy.launched = this.#launch(proxy);
@@ -156,6 +155,16 @@ export class ProxyManager {
       id,
       named.map((proxy) => proxy.path),
     );
+  }
+
+  /** Microseconds on the daemon's clock. */
+  now(): number {
+    return this.#parts.clock.micros();
+  }
+
+  /** Id of the last log entry of any proxy. */
+  lastEntry(): number {
+    return lastEntryId(this.#parts.ids);
   }
 
   view(proxy: ManagedProxy): ProxyView {

@@ -3,6 +3,8 @@ import type { JournalReader } from '../lockfree/journal-reader.ts';
 import type { EntryKind } from '../page/protocol.ts';
 import { PAGE_JOURNAL, PAGE_KINDS, type PageJournalName } from './page-tap.ts';
 
+export type { EntryKind };
+
 export interface PageRecord {
   /** Of the entry, from the counter of all entries. */
   readonly id: number;

@@ -9,9 +9,10 @@ import { CONNECTION_LIMITS } from './limits.ts';
 import { PageSocket } from './page-socket.ts';
 import { PAGE_JOURNALS, PageTap } from './page-tap.ts';
 import { ProxyEngine } from './proxy-engine.ts';
-import { quietTap } from './quiet-tap.ts';
-import { JOURNALS, ProxyMemory } from './shared-memory.ts';
+import { JOURNALS, type JournalName, ProxyMemory } from './shared-memory.ts';
 import type { FromProxyWorker, ProxyWorkerData, ToProxyWorker } from './spec.ts';
+import { trafficObservers } from './traffic-observers.ts';
+import { TrafficTap } from './traffic-tap.ts';
 
 const TICK_MS = 1_000;
 const CLOCK_EVERY_MS = 10_000;
@@ -22,12 +23,14 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
   const micros = () => Number((process.hrtime.bigint() - epoch) / 1_000n);
   const memory = ProxyMemory.attach(segment, generation);
   const nextId = entryIds(data.ids);
-  const quiet = { feed() {} };
-  const journals = PAGE_JOURNALS.map(
-    (name) => [name, new JournalWriter(memory.journal(name), JOURNALS[name])] as const,
+  const writer = (name: JournalName) => new JournalWriter(memory.journal(name), JOURNALS[name]);
+  const tap = new TrafficTap(
+    { http: writer('http'), bodies: writer('bodies'), messages: writer('messages') },
+    micros,
+    nextId,
   );
   const page = new PageSocket({
-    tap: new PageTap(new Map(journals), nextId),
+    tap: new PageTap(new Map(PAGE_JOURNALS.map((name) => [name, writer(name)])), nextId),
     micros,
     random: () => randomBytes(24),
     nextId,
@@ -41,8 +44,8 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
     target,
     publicUrl,
     loopTag,
-    tap: quietTap(data.ids),
-    observers: { tunnel: () => null, events: () => quiet },
+    tap,
+    observers: trafficObservers((id, message) => tap.message(id, message)),
     documents: { mayBeDocument, acceptEncodingFor, openDocument },
     page,
     // Built beside this file.

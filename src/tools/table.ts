@@ -4,10 +4,19 @@ import { daemonTool } from './daemon.ts';
 import { detectTool } from './detect.ts';
 import { procTool } from './proc.ts';
 import { proxyTool } from './proxy.ts';
+import { proxylogTool } from './proxylog.ts';
 import { runTool } from './run.ts';
 import type { Tool } from './tool.ts';
 
-export const TOOLS: readonly Tool[] = [detectTool, runTool, procTool, proxyTool, currentpageTool, daemonTool];
+export const TOOLS: readonly Tool[] = [
+  detectTool,
+  runTool,
+  procTool,
+  proxyTool,
+  proxylogTool,
+  currentpageTool,
+  daemonTool,
+];
 
 /** At most 2 kB: clients cut what is longer. */
 export const INSTRUCTIONS = `devtool-mcp runs and watches the processes of a web project and keeps their output.

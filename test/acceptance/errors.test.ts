@@ -40,7 +40,11 @@ describe('wrong arguments name the right ones', () => {
     ['detect', { path: '/no/such/place' }, /^not_found/],
     ['detect', { path: 7 }, /^invalid_argument: path=7/],
     ['daemon', { action: 'explode' }, /^invalid_argument: action="explode"/],
-    ['nothing', {}, /^invalid_argument: tool "nothing" is unknown\. Use one of: detect, run, proc, proxy, currentpage, daemon\./],
+    [
+      'nothing',
+      {},
+      /^invalid_argument: tool "nothing" is unknown\. Use one of: detect, run, proc, proxy, currentpage, daemon\./,
+    ],
   ])('%s %j', async (tool, parameters, expected) => {
     const session = await connect();
     const { text, data, isError } = await session.call(tool, parameters);

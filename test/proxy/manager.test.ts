@@ -54,7 +54,8 @@ describe('start', () => {
       active_connections: 1,
       pages: 0,
       bytes: { received: 0, sent: 0 },
-      log: { total: 0, available: 0, dropped: 0, max_size: 1_000 },
+      // The stage's worker records nothing.
+      log: { total: 1, available: 0, dropped: 1, max_size: 1_000 },
       restart_count: 0,
       last_error: null,
       last_error_at: null,

@@ -76,7 +76,6 @@ export function stage(parts: Partial<ProxyManagerParts> = {}, limits = PROXY_LIM
         return worker;
       },
       holders: async () => [{ pid: 4711, command: 'somebody' }],
-      log: () => () => ({ total: 0, available: 0, dropped: 0 }),
       say: (line) => said.push(line),
       ...parts,
     },

@@ -1,0 +1,226 @@
+/**
+ * TrafficLogger: what a proxy has recorded, read from its journals in the control thread. Reading waits for nobody and stops
+ * nobody. Heads and bodies are parsed for the entries that are asked for, and for no others.
+ */
+import type { JournalReader, JournalRecord } from '../lockfree/journal-reader.ts';
+import type { Outcome } from './exchange-tap.ts';
+import { type Fields, field } from './fields.ts';
+import { readHead } from './kept-head.ts';
+import {
+  BEGAN,
+  decodeEnded,
+  decodeMessage,
+  ENDED,
+  type Figures,
+  FROM_BROWSER,
+  IS_COMPRESSED,
+  IS_EVENT,
+  outcomeIn,
+  REQUEST_BODY,
+  statusIn,
+} from './traffic-records.ts';
+
+export interface Exchange extends Figures {
+  readonly id: number;
+  readonly method: string;
+  readonly target: string;
+  /** 0 while there is no answer. */
+  readonly status: number;
+  /** Null while it is under way. */
+  readonly outcome: Outcome | 'lost' | null;
+  readonly note: string;
+  /** When it was over; null while it is under way. */
+  readonly ended: number | null;
+  readonly request: Fields;
+  readonly response: Fields;
+  /** Of the page that made it, as it names itself; '' for others. */
+  readonly load: string;
+}
+
+export interface Message {
+  readonly id: number;
+  /** Entry id of its exchange. */
+  readonly exchange: number;
+  readonly micros: number;
+  readonly direction: 'in' | 'out';
+  readonly kind: 'text' | 'binary' | 'close' | 'ping' | 'pong' | 'event';
+  readonly size: number;
+  readonly payload: Buffer;
+  readonly compressed: boolean;
+}
+
+export interface Body {
+  /** As it was sent: content codings are not undone. */
+  readonly bytes: Buffer;
+  /** Nothing of what was kept has been overwritten. */
+  readonly isWhole: boolean;
+}
+
+/** What of the exchanges is wanted, as far as heads of records can say. */
+export interface ExchangeFilter {
+  readonly status?: (status: number) => boolean;
+  /** Entries with a greater id alone. */
+  readonly after?: number;
+  readonly id?: number;
+}
+
+export interface TrafficReaders {
+  readonly http: JournalReader;
+  readonly bodies: JournalReader;
+  readonly messages: JournalReader;
+}
+
+export interface LogTotals {
+  readonly total: number;
+  readonly available: number;
+  readonly dropped: number;
+}
+
+/** What heads of `http` records say, newest page first as a walk gives them. */
+interface Heads {
+  readonly ended: { readonly id: number; readonly sequence: number; readonly word: number }[];
+  readonly began: Map<number, number>;
+}
+
+export class TrafficLogger {
+  readonly #readers: TrafficReaders;
+  readonly #most: number;
+  /** Exchanges ever begun. */
+  readonly #begun: () => number;
+  /** Entries up to here were cleared. */
+  #cleared = 0;
+  #clearedTotal = 0;
+
+  constructor(readers: TrafficReaders, maxLogSize: number, begun: () => number) {
+    this.#readers = readers;
+    this.#most = maxLogSize;
+    this.#begun = begun;
+  }
+
+  /**
+   * Oldest first: of the newest `max_log_size` those that are wanted, and those under way. `aliveSince`: what began before that and
+   * never ended was lost with its worker.
+   */
+  exchanges(filter: ExchangeFilter, aliveSince: number): Exchange[] {
+    const { ended, began } = this.#heads(filter.after ?? 0);
+    const isWanted = (id: number, status: number) =>
+      (filter.id === undefined || filter.id === id) && (filter.status?.(status) ?? true);
+    const sequences = new Set<number>();
+    for (const { id, sequence, word } of ended) if (isWanted(id, statusIn(word))) sequences.add(sequence);
+    for (const [id, sequence] of began) if (isWanted(id, 0)) sequences.add(sequence);
+    const { records } = this.#readers.http.snapshot(({ sequence }) => sequences.has(sequence));
+    return records.map((record) => exchangeOf(record, aliveSince)).sort((a, b) => a.id - b.id);
+  }
+
+  /** Oldest first. */
+  messages(after = 0, exchange?: number): Message[] {
+    const from = Math.max(after, this.#cleared);
+    const { records } = this.#readers.messages.snapshot(
+      ({ a, b }) => a > from && (exchange === undefined || b === exchange),
+    );
+    return records.slice(-this.#most).map(messageOf);
+  }
+
+  /** First bytes of a body of exchange `id`. */
+  body(id: number, of: 'request' | 'response', size: number): Body {
+    const { records } = this.#readers.bodies.snapshot(
+      ({ a, kind }) => a === id && (kind === REQUEST_BODY) === (of === 'request'),
+    );
+    const bytes = Buffer.concat(records.map(({ body }) => body));
+    return { bytes, isWhole: (records[0]?.b ?? 0) === 0 && (bytes.length === size || bytes.length >= KEPT_BYTES) };
+  }
+
+  totals(): LogTotals {
+    const total = this.#begun();
+    const { ended, began } = this.#heads(0);
+    const available = ended.length + began.size;
+    return { total, available, dropped: Math.max(0, total - this.#clearedTotal - available) };
+  }
+
+  /** Hides everything up to the entry `last`. */
+  clear(last: number): void {
+    this.#cleared = Math.max(this.#cleared, last);
+    this.#clearedTotal = this.#begun();
+  }
+
+  get cleared(): number {
+    return this.#cleared;
+  }
+
+  #heads(after: number): Heads {
+    const from = Math.max(after, this.#cleared);
+    const ended: Heads['ended'] = [];
+    const all = new Map<number, number>();
+    const over = new Set<number>();
+    this.#readers.http.snapshot(({ a: id, b: word, kind, sequence }) => {
+      if (kind === ENDED) over.add(id);
+      if (id <= from) return false;
+      if (kind === ENDED) ended.push({ id, sequence, word });
+      else if (kind === BEGAN) all.set(id, sequence);
+      return false;
+    });
+    for (const id of over) all.delete(id);
+    ended.sort((a, b) => a.sequence - b.sequence);
+    return { ended: ended.slice(-this.#most), began: all };
+  }
+}
+
+const KEPT_BYTES = 64 * 1_024;
+
+function exchangeOf({ a: id, b: word, kind, micros, body }: JournalRecord, aliveSince: number): Exchange {
+  if (kind === BEGAN) {
+    const request = readHead(body);
+    return {
+      id,
+      began: micros,
+      connected: null,
+      firstByte: null,
+      requestBytes: 0,
+      responseBytes: 0,
+      ...startOf(request.first),
+      status: 0,
+      outcome: micros < aliveSince ? 'lost' : null,
+      note: '',
+      ended: null,
+      request: request.fields,
+      response: [],
+      load: field(request.fields, LOAD) ?? '',
+    };
+  }
+  const { requestHead, responseHead, ...figures } = decodeEnded(body);
+  const request = readHead(requestHead);
+  return {
+    id,
+    ...figures,
+    ...startOf(request.first),
+    status: statusIn(word),
+    outcome: outcomeIn(word),
+    ended: micros,
+    request: request.fields,
+    response: readHead(responseHead).fields,
+    load: field(request.fields, LOAD) ?? '',
+  };
+}
+
+const LOAD = 'x-devtool-load';
+
+function startOf(line: string): { method: string; target: string } {
+  const [method = '', target = ''] = line.split(' ');
+  return { method, target };
+}
+
+const KINDS: Readonly<Record<number, Message['kind']>> = { 1: 'text', 2: 'binary', 8: 'close', 9: 'ping', 10: 'pong' };
+
+function messageOf({ a: id, b: exchange, micros, body }: JournalRecord): Message {
+  const { opcode, flags, size, payload } = decodeMessage(body);
+  return {
+    id,
+    exchange,
+    micros,
+    direction: (flags & FROM_BROWSER) === 0 ? 'in' : 'out',
+    kind: (flags & IS_EVENT) !== 0 ? 'event' : (KINDS[opcode] ?? 'binary'),
+    size,
+    payload,
+    compressed: (flags & IS_COMPRESSED) !== 0,
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * Records of a proxy's traffic, written by traffic-tap.ts in its worker and read by traffic-logger.ts in the control thread. Heads
+ * are kept as they came; they are parsed when somebody asks for them.
+ *
+ * Journal `http`, `a` the entry's id:
+ *   BEGAN  `b` connection · body: request head
+ *   ENDED  `b` status | outcome << 10 | place in METHODS << 16 · body: FIXED_BYTES of figures, note, request head, response head
+ * Journal `bodies`: REQUEST_BODY, RESPONSE_BODY  `a` id, `b` offset of the bytes in that body · body: bytes
+ * Journal `messages`, `a` the entry's own id: MESSAGE  `b` id of its exchange · body: size (f64), opcode, flags, payload's first bytes
+ */
+import type { Outcome } from './exchange-tap.ts';
+
+export const BEGAN = 1;
+export const ENDED = 2;
+export const REQUEST_BODY = 1;
+export const RESPONSE_BODY = 2;
+export const MESSAGE = 1;
+
+export const METHODS = ['', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+export const OUTCOMES: readonly Outcome[] = [
+  'complete',
+  'client_aborted',
+  'upstream_aborted',
+  'refused',
+  'timeout',
+  'unreachable',
+  'upgraded',
+];
+
+/** Figures of an exchange; times are microseconds on the daemon's clock, null for what did not come about. */
+export interface Figures {
+  readonly began: number;
+  readonly connected: number | null;
+  readonly firstByte: number | null;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+}
+
+export interface EndedRecord extends Figures {
+  readonly note: string;
+  readonly requestHead: Buffer;
+  readonly responseHead: Buffer;
+}
+
+/** Words of the head of an ENDED record. */
+export const endedWord = (status: number, outcome: Outcome, method: string): number =>
+  status | (OUTCOMES.indexOf(outcome) << 10) | (Math.max(0, METHODS.indexOf(method as (typeof METHODS)[number])) << 16);
+export const statusIn = (word: number): number => word & 0x3ff;
+export const outcomeIn = (word: number): Outcome => OUTCOMES[(word >> 10) & 0x3f] ?? 'complete';
+/** '' for a method that is not in METHODS: then the head says it. */
+export const methodIn = (word: number): string => METHODS[(word >> 16) & 0xff] ?? '';
+
+const FIGURES = 5;
+const FIXED_BYTES = FIGURES * 8 + 8;
+const LONGEST_NOTE = 500;
+
+/** Reused for every record: a writer copies it away at once. */
+const scratch = Buffer.alloc(160 * 1_024);
+
+/** Bytes of the body of an ENDED record, valid until the next call; a head that does not fit in `most` bytes is cut. */
+export function encodeEnded(
+  figures: Figures,
+  note: string,
+  requestHead: Uint8Array,
+  responseHead: Uint8Array,
+  most: number,
+): Uint8Array {
+  const { began, connected, firstByte, requestBytes, responseBytes } = figures;
+  scratch.writeDoubleLE(began, 0);
+  scratch.writeDoubleLE(connected ?? -1, 8);
+  scratch.writeDoubleLE(firstByte ?? -1, 16);
+  scratch.writeDoubleLE(requestBytes, 24);
+  scratch.writeDoubleLE(responseBytes, 32);
+  const noteBytes = note === '' ? 0 : scratch.write(note.slice(0, LONGEST_NOTE), FIXED_BYTES, 'utf8');
+  const request = requestHead.subarray(0, most - FIXED_BYTES - noteBytes);
+  const response = responseHead.subarray(0, most - FIXED_BYTES - noteBytes - request.length);
+  scratch.writeUInt32LE(noteBytes, FIGURES * 8);
+  scratch.writeUInt32LE(request.length, FIGURES * 8 + 4);
+  scratch.set(request, FIXED_BYTES + noteBytes);
+  scratch.set(response, FIXED_BYTES + noteBytes + request.length);
+  return scratch.subarray(0, FIXED_BYTES + noteBytes + request.length + response.length);
+}
+
+export function decodeEnded(body: Uint8Array): EndedRecord {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  const noteBytes = bytes.readUInt32LE(FIGURES * 8);
+  const requestBytes = bytes.readUInt32LE(FIGURES * 8 + 4);
+  const requestAt = FIXED_BYTES + noteBytes;
+  const time = (at: number): number | null => (bytes.readDoubleLE(at) < 0 ? null : bytes.readDoubleLE(at));
+  return {
+    began: bytes.readDoubleLE(0),
+    connected: time(8),
+    firstByte: time(16),
+    requestBytes: bytes.readDoubleLE(24),
+    responseBytes: bytes.readDoubleLE(32),
+    note: bytes.toString('utf8', FIXED_BYTES, requestAt),
+    requestHead: bytes.subarray(requestAt, requestAt + requestBytes),
+    responseHead: bytes.subarray(requestAt + requestBytes),
+  };
+}
+
+const MESSAGE_BYTES = 10;
+/** Flags of a message. */
+export const FROM_BROWSER = 1;
+export const IS_EVENT = 2;
+/** Its payload is compressed and could not be undone in passing. */
+export const IS_COMPRESSED = 4;
+
+export interface MessageRecord {
+  /** RFC 6455 5.2: 1 text, 2 binary, 8 close, 9 ping, 10 pong. */
+  readonly opcode: number;
+  readonly flags: number;
+  /** Bytes of the whole message. */
+  readonly size: number;
+  /** Its first bytes. */
+  readonly payload: Buffer;
+}
+
+/** As encodeEnded. */
+export function encodeMessage({ opcode, flags, size, payload }: MessageRecord): Uint8Array {
+  scratch.writeDoubleLE(size, 0);
+  scratch[8] = opcode;
+  scratch[9] = flags;
+  scratch.set(payload, MESSAGE_BYTES);
+  return scratch.subarray(0, MESSAGE_BYTES + payload.length);
+}
+
+export function decodeMessage(body: Uint8Array): MessageRecord {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  return {
+    size: bytes.readDoubleLE(0),
+    opcode: bytes[8] ?? 0,
+    flags: bytes[9] ?? 0,
+    payload: bytes.subarray(MESSAGE_BYTES),
+  };
+}

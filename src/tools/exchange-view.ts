@@ -1,0 +1,155 @@
+/** Exchanges and messages of a proxy as results show them: a line each, or one in full. */
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { type Fields, field } from '../proxy/fields.ts';
+import type { Exchange, Message, TrafficLogger } from '../proxy/traffic-logger.ts';
+import { visibleLine, visibleText } from '../text/visible.ts';
+
+type Show = (text: string) => string;
+type Iso = (micros: number) => string;
+
+const LONGEST_TARGET = 200;
+const LONGEST_PREVIEW = 120;
+/** A body that grows beyond this is shown as it was sent. */
+const MOST_DECODED = 1_048_576;
+const SECRET_FIELDS =
+  /^(?:authorization|proxy-authorization|cookie|set-cookie|x-(?:api|auth|csrf|access)-?(?:key|token)|x-[\w-]*secret[\w-]*)$/i;
+
+const milliseconds = (micros: number): string =>
+  micros < 9_950 ? `${(micros / 1_000).toFixed(1)} ms` : `${Math.round(micros / 1_000)} ms`;
+
+export function sizeText(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** `req_142 12:00:01.123 POST /api/users 500 45 ms 1.2 kB` */
+export function exchangeLine(exchange: Exchange, nowMicros: number, iso: Iso, show: Show): string {
+  const { id, method, target, status, outcome, began, ended, responseBytes, note } = exchange;
+  const state =
+    outcome === null
+      ? 'pending'
+      : outcome === 'complete' || outcome === 'upgraded'
+        ? String(status)
+        : `${status || '-'} ${outcome}`;
+  const facts = `${milliseconds((ended ?? nowMicros) - began)} ${sizeText(responseBytes)}`;
+  const words = `req_${id} ${iso(began).slice(11, 23)} ${method} ${show(target).slice(0, LONGEST_TARGET)} ${state} ${facts}`;
+  return visibleLine(note === '' ? words : `${words} (${note})`);
+}
+
+/** `ws_150 12:00:01.123 in text 24 B {"type":"ping"} (req_142)` */
+export function messageLine(
+  { id, exchange, micros, direction, kind, size, payload, compressed }: Message,
+  iso: Iso,
+  show: Show,
+): string {
+  const preview = compressed
+    ? '(compressed)'
+    : kind === 'binary'
+      ? payload.subarray(0, 16).toString('hex')
+      : payload.toString('utf8', 0, 400);
+  const said = show(preview).replace(/\s+/g, ' ').slice(0, LONGEST_PREVIEW);
+  return visibleLine(
+    `${messageId(id, kind)} ${iso(micros).slice(11, 23)} ${direction} ${kind} ${sizeText(size)} ${said} (req_${exchange})`,
+  );
+}
+
+export const messageId = (id: number, kind: Message['kind']): string => `${kind === 'event' ? 'sse' : 'ws'}_${id}`;
+
+export function viewMessage(message: Message, iso: Iso, show: Show) {
+  const { id, kind, exchange, micros, direction, size, payload, compressed } = message;
+  const isText = !compressed && kind !== 'binary';
+  return {
+    id: messageId(id, kind),
+    type: 'websocket',
+    exchange_id: `req_${exchange}`,
+    at: iso(micros),
+    direction,
+    kind,
+    size,
+    text: isText ? visibleText(show(payload.toString('utf8'))) : null,
+    base64: isText ? null : payload.toString('base64'),
+    truncated: payload.length < size,
+  };
+}
+
+/** Everything that is known of an exchange; secrets hidden by `show`, unless it shows all. */
+export function viewExchange(exchange: Exchange, log: TrafficLogger, iso: Iso, show: Show, page: string | null) {
+  const { id, method, target, status, outcome, note, began, connected, firstByte, ended, requestBytes, responseBytes } =
+    exchange;
+  const since = (time: number | null): number | null => (time === null ? null : Math.round((time - began) / 10) / 100);
+  return {
+    id: `req_${id}`,
+    type: 'http',
+    method,
+    url: visibleText(show(target)),
+    status,
+    outcome: outcome ?? 'pending',
+    note: visibleText(note),
+    page,
+    started_at: iso(began),
+    timing: { connect_ms: since(connected), first_byte_ms: since(firstByte), total_ms: since(ended) },
+    request: {
+      headers: viewFields(exchange.request, show),
+      body: viewBody(exchange, 'request', log, show),
+      size: requestBytes,
+    },
+    response: {
+      headers: viewFields(exchange.response, show),
+      body: viewBody(exchange, 'response', log, show),
+      size: responseBytes,
+    },
+  };
+}
+
+/** As pairs: names may come twice, and their order and case are facts too. */
+function viewFields(fields: Fields, show: Show): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at] ?? '';
+    const value = fields[at + 1] ?? '';
+    if (name.toLowerCase() === 'x-devtool-load') continue;
+    pairs.push([visibleText(name), visibleText(SECRET_FIELDS.test(name) ? hideField(value, show) : show(value))]);
+  }
+  return pairs;
+}
+
+/** Such a field is a secret whatever it looks like. */
+const hideField = (value: string, show: Show): string =>
+  show(`token="${value.replaceAll('"', '')}"`).replace(/^token="?|"$/g, '');
+
+function viewBody(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger, show: Show) {
+  const size = of === 'request' ? exchange.requestBytes : exchange.responseBytes;
+  if (size === 0) return null;
+  const fields = of === 'request' ? exchange.request : exchange.response;
+  const { bytes, isWhole } = log.body(exchange.id, of, size);
+  const coding = field(fields, 'content-encoding')?.toLowerCase() ?? '';
+  const decoded = coding === '' ? bytes : decode(bytes, coding);
+  const shown = decoded ?? bytes;
+  const isText = decoded !== null && isReadable(shown);
+  return {
+    text: isText ? visibleText(show(shown.toString('utf8')), MOST_DECODED) : null,
+    base64: isText ? null : shown.toString('base64'),
+    kept_bytes: bytes.length,
+    truncated: !isWhole || bytes.length < size,
+    encoding: decoded === null ? coding : null,
+  };
+}
+
+/** Null when it cannot be undone, as with a body of which only the first part was kept. */
+function decode(bytes: Buffer, coding: string): Buffer | null {
+  const options = { maxOutputLength: MOST_DECODED };
+  try {
+    if (coding === 'gzip' || coding === 'x-gzip') return gunzipSync(bytes, options);
+    if (coding === 'br') return brotliDecompressSync(bytes, options);
+    return coding === 'deflate' ? inflateSync(bytes, options) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Valid UTF-8, but for a character that the end cuts, without control characters. */
+function isReadable(bytes: Buffer): boolean {
+  const text = bytes.toString('utf8');
+  const broken = text.indexOf('\ufffd');
+  return (broken < 0 || broken >= text.length - 3) && !/[\0-\x08\x0e-\x1f]/.test(text.slice(0, 4_096));
+}

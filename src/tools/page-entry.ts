@@ -1,0 +1,58 @@
+/** Entries of pages as results show them. */
+import type { PageRecord } from '../proxy/page-log.ts';
+import { visibleLine } from '../text/visible.ts';
+import { fitToShow } from './page-text.ts';
+
+type Show = (text: string) => string;
+
+const PREFIX: Readonly<Record<PageRecord['kind'], string>> = {
+  error: 'err',
+  network: 'err',
+  console: 'log',
+  performance: 'perf',
+  custom: 'cus',
+  interaction: 'act',
+  mutation: 'mut',
+};
+
+export const entryId = ({ id, kind }: PageRecord): string => `${PREFIX[kind]}_${id}`;
+
+/** `err_151 12:00:01.123 page_3 TypeError: x is not a function`; what follows the page is the page's own words. */
+export function pageEntryLine(record: PageRecord, iso: (micros: number) => string, show: Show): string {
+  const said = show(sayingOf(record)).replace(/\s+/g, ' ').slice(0, 400);
+  return visibleLine(`${entryId(record)} ${iso(record.micros).slice(11, 23)} page_${record.page} ${said}`);
+}
+
+export function viewPageEntry(
+  record: PageRecord,
+  iso: (micros: number) => string,
+  show: Show,
+): Record<string, unknown> {
+  const { kind, micros, page, facts } = record;
+  return {
+    id: entryId(record),
+    type: kind === 'network' ? 'error' : kind,
+    page: `page_${page}`,
+    at: iso(micros),
+    facts: fitToShow(facts, show),
+  };
+}
+
+/** What a person would read first. */
+export function sayingOf({ kind, facts }: PageRecord): string {
+  const word = (name: string): string => (facts[name] === undefined || facts[name] === null ? '' : String(facts[name]));
+  switch (kind) {
+    case 'error':
+      return `${word('name') && !word('message').includes(word('name')) ? `${word('name')}: ` : ''}${word('message')}`;
+    case 'network':
+      return `${word('method')} ${word('url')} failed: ${word('reason')}`;
+    case 'console':
+      return `${word('level')}: ${word('text')}`;
+    case 'performance':
+      return `${word('what')} ${word('ms')} ms ${word('element')}`.trim();
+    case 'interaction':
+      return `${word('what')} ${word('element') || word('to')} ${word('label')}`.trim();
+    default:
+      return JSON.stringify(facts);
+  }
+}

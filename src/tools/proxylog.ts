@@ -1,0 +1,293 @@
+/** `proxylog`: what has passed through a proxy, and what its pages have told. */
+import * as z from 'zod';
+import { patternFault } from '../process/pattern-fault.ts';
+import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import type { EntryKind } from '../proxy/page-log.ts';
+import type { Exchange } from '../proxy/traffic-logger.ts';
+import { budgetFor, fitBudget } from '../text/budget.ts';
+import { closingLine, escapeClosing } from '../text/envelope.ts';
+import { Fault } from '../text/fault.ts';
+import { exchangeLine, messageId, messageLine, viewExchange, viewMessage } from './exchange-view.ts';
+import { harOf } from './har.ts';
+import { pageEntryLine, viewPageEntry } from './page-entry.ts';
+import { oneProxy } from './proxy-named.ts';
+import { type Call, defineTool, type ToolResult } from './tool.ts';
+import { statsOf, summaryOf } from './traffic-summary.ts';
+import type { Workbench } from './workbench.ts';
+
+const TYPES = [
+  'http',
+  'websocket',
+  'error',
+  'console',
+  'performance',
+  'custom',
+  'execution',
+  'interaction',
+  'mutation',
+  'screenshot',
+] as const;
+type Type = (typeof TYPES)[number];
+
+const NAMED = ['proxy_id', 'path'] as const;
+const FILTERS = [
+  'types',
+  'methods',
+  'status_codes',
+  'url_pattern',
+  'since',
+  'until',
+  'after',
+  'page',
+  'limit',
+  'order',
+  'reveal',
+] as const;
+const ACTIONS = {
+  query: [...NAMED, ...FILTERS],
+  get: [...NAMED, 'entry_id', 'part', 'reveal'],
+  summary: [...NAMED, ...FILTERS],
+  stats: NAMED,
+  clear: NAMED,
+  har: [...NAMED, ...FILTERS],
+} as const;
+type Action = keyof typeof ACTIONS;
+const ACTION_NAMES = Object.keys(ACTIONS) as [Action, ...Action[]];
+
+const logSchema = z.strictObject({
+  action: z.enum(ACTION_NAMES),
+  proxy_id: z.string().optional().describe('default: the only proxy here'),
+  path: z.string().optional().describe('project directory; default: where you work'),
+  types: z.array(z.enum(TYPES)).optional().describe('default: all; http when filtered by method, status or URL'),
+  methods: z.array(z.string().regex(/^[A-Za-z]+$/)).optional(),
+  status_codes: z
+    .array(z.union([z.int().min(100).max(599), z.string().regex(/^[1-5](?:xx|\d\d)$/)]))
+    .optional()
+    .describe('500, "5xx"'),
+  url_pattern: z.string().min(1).max(1_000).optional().describe('part of the URL, or /regex/'),
+  since: z.string().optional().describe('ISO 8601, or 30s, 5m, 1h ago'),
+  until: z.string().optional(),
+  after: z.int().min(0).optional().describe('cursor: only what came later'),
+  page: z.string().optional().describe('of one page'),
+  limit: z.int().min(1).max(1_000).default(20).describe('the newest so many'),
+  order: z.enum(['asc', 'desc']).default('asc').describe('asc: oldest first'),
+  entry_id: z.string().optional().describe('get: req_142'),
+  part: z.enum(['all', 'request', 'response', 'timing']).default('all'),
+  reveal: z.boolean().default(false).describe('show secrets'),
+});
+
+type LogInput = z.output<typeof logSchema>;
+
+export const proxylogTool = defineTool({
+  name: 'proxylog',
+  title: 'Traffic',
+  description:
+    'What passed through a proxy and what its pages told, one line each: query (filters; after: cursor; requests under way are pending), get (one entry: headers, bodies, timing), summary, stats, clear, har (a file).',
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+  actions: ACTIONS,
+  input: logSchema,
+  run: async (input, call: Call, workbench) =>
+    HANDLERS[input.action](await oneProxy(input.proxy_id, input.path, call, workbench), input, workbench),
+});
+
+type Handler = (proxy: ManagedProxy, input: LogInput, workbench: Workbench) => Promise<ToolResult>;
+
+/** One line of an answer. */
+interface Entry {
+  readonly id: number;
+  readonly micros: number;
+  readonly line: string;
+}
+
+const HANDLERS: Record<Action, Handler> = {
+  async query(proxy, input, workbench) {
+    const all = await entriesOf(proxy, input, workbench);
+    const newest = all.slice(-input.limit);
+    const budget = budgetFor({ tail: input.limit });
+    const { from, to, truncated } = fitBudget(
+      newest.map(({ line }) => line),
+      budget,
+    );
+    const chosen = newest.slice(from, to);
+    if (input.order === 'desc') chosen.reverse();
+    const cursor = Math.max(input.after ?? 0, ...all.map(({ id }) => id));
+    const { dropped } = proxy.log.totals();
+    const facts = { lines: chosen.length, total: all.length, dropped, truncated, cursor };
+    return {
+      kind: 'text',
+      text: [...chosen.map(({ line }) => escapeClosing(line)), closingLine(facts)].join('\n'),
+      facts,
+    };
+  },
+  async get(proxy, input, workbench) {
+    return { kind: 'data', value: entryOf(proxy, input, workbench) };
+  },
+  async summary(proxy, input, workbench) {
+    const exchanges = await exchangesOf(proxy, input, workbench);
+    return { kind: 'data', value: { proxy_id: proxy.id, ...summaryOf(exchanges, showing(input, workbench)) } };
+  },
+  async stats(proxy) {
+    return { kind: 'data', value: { proxy_id: proxy.id, ...statsOf(proxy) } };
+  },
+  async clear(proxy, _input, workbench) {
+    const { available } = proxy.log.totals();
+    proxy.log.clear(workbench.proxies.lastEntry());
+    return { kind: 'data', value: { proxy_id: proxy.id, cleared: available } };
+  },
+  async har(proxy, input, workbench) {
+    const exchanges = (await exchangesOf(proxy, input, workbench)).slice(-Math.max(input.limit, 1_000));
+    const har = harOf(exchanges, proxy, workbench, showing(input, workbench));
+    const file = workbench.saveLarge(Buffer.from(JSON.stringify(har)));
+    return { kind: 'data', value: { proxy_id: proxy.id, file, entries: exchanges.length } };
+  },
+};
+
+const showing = (input: LogInput, workbench: Workbench) => (input.reveal ? (text: string) => text : workbench.redact);
+
+/** Types that are asked for; a filter that one type alone has excludes the others. */
+function typesOf(input: LogInput): ReadonlySet<Type> {
+  const isHttp = input.methods !== undefined || input.status_codes !== undefined || input.url_pattern !== undefined;
+  const named = input.types ?? (isHttp ? (['http'] as const) : TYPES);
+  return new Set(named.filter((type) => !isHttp || type === 'http'));
+}
+
+async function entriesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Promise<Entry[]> {
+  const types = typesOf(input);
+  const show = showing(input, workbench);
+  const { iso } = workbench;
+  const now = workbench.proxies.now();
+  const span = spanOf(input, workbench);
+  const entries: Entry[] = [];
+  if (types.has('http')) {
+    for (const exchange of await exchangesOf(proxy, input, workbench))
+      entries.push({ id: exchange.id, micros: exchange.began, line: exchangeLine(exchange, now, iso, show) });
+  }
+  if (types.has('websocket') && input.page === undefined) {
+    for (const message of proxy.log.messages(input.after))
+      entries.push({ id: message.id, micros: message.micros, line: messageLine(message, iso, show) });
+  }
+  const kinds = pageKinds(types);
+  if (kinds.length > 0) {
+    const page = input.page === undefined ? {} : { page: Number(input.page.replace('page_', '')) };
+    for (const record of proxy.pageLog.records({
+      kinds,
+      after: Math.max(input.after ?? 0, proxy.log.cleared),
+      ...page,
+    }))
+      entries.push({ id: record.id, micros: record.micros, line: pageEntryLine(record, iso, show) });
+  }
+  return entries
+    .filter(({ micros }) => span.from <= micros && micros <= span.to)
+    .sort((a, b) => a.micros - b.micros || a.id - b.id);
+}
+
+/** A failed fetch is an error of its page. */
+function pageKinds(types: ReadonlySet<Type>): EntryKind[] {
+  const kinds: readonly EntryKind[] = ['error', 'console', 'performance', 'custom', 'interaction', 'mutation'];
+  const wanted = kinds.filter((kind) => types.has(kind as Type));
+  return types.has('error') ? [...wanted, 'network'] : wanted;
+}
+
+async function exchangesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Promise<Exchange[]> {
+  const status = statusFilter(input.status_codes);
+  const filter = {
+    ...(input.after === undefined ? {} : { after: input.after }),
+    ...(status === null ? {} : { status }),
+  };
+  const span = spanOf(input, workbench);
+  const methods = new Set(input.methods?.map((method) => method.toUpperCase()));
+  const load =
+    input.page === undefined
+      ? null
+      : (proxy.pages.get(Number(input.page.replace('page_', '')))?.facts.hello.load ?? '');
+  const found = proxy.log
+    .exchanges(filter, proxy.startedAt)
+    .filter(
+      ({ began, method, load: by }) =>
+        span.from <= began &&
+        began <= span.to &&
+        (methods.size === 0 || methods.has(method)) &&
+        (load === null || by === load),
+    );
+  return input.url_pattern === undefined ? found : matching(found, input.url_pattern, workbench);
+}
+
+function statusFilter(codes: LogInput['status_codes']): ((status: number) => boolean) | null {
+  if (codes === undefined) return null;
+  const wanted = codes.map(String);
+  return (status) =>
+    wanted.some((code) =>
+      code.endsWith('xx') ? String(status).startsWith(code.charAt(0)) && status >= 100 : Number(code) === status,
+    );
+}
+
+async function matching(exchanges: Exchange[], pattern: string, workbench: Workbench): Promise<Exchange[]> {
+  const expression = /^\/(.+)\/([imsu]*)$/.exec(pattern);
+  if (expression === null) return exchanges.filter(({ target }) => target.includes(pattern));
+  const tested = await workbench.patterns.test(
+    expression[1] ?? '',
+    exchanges.map(({ target }) => target),
+    expression[2],
+  );
+  if (tested.kind !== 'tested') throw patternFault(tested);
+  return exchanges.filter((_, at) => tested.matches[at]);
+}
+
+/** In microseconds of the daemon's clock. */
+function spanOf(input: LogInput, workbench: Workbench): { from: number; to: number } {
+  return {
+    from: input.since === undefined ? Number.NEGATIVE_INFINITY : timeOf(input.since, 'since', workbench),
+    to: input.until === undefined ? Number.POSITIVE_INFINITY : timeOf(input.until, 'until', workbench),
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1_000, s: 1e6, m: 60e6, h: 3_600e6, d: 86_400e6 };
+
+function timeOf(text: string, parameter: string, workbench: Workbench): number {
+  const now = workbench.proxies.now();
+  const ago = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+  if (ago !== null) return now - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0);
+  const wall = Date.parse(text);
+  if (!Number.isNaN(wall)) return (wall - Date.parse(workbench.iso(0))) * 1_000;
+  throw new Fault(
+    'invalid_argument',
+    `${parameter}=${JSON.stringify(text.slice(0, 80))} is no time`,
+    'Give ISO 8601, or how long ago: 30s, 5m, 1h.',
+    { parameter },
+  );
+}
+
+function entryOf(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Record<string, unknown> {
+  const { entry_id: given } = input;
+  if (given === undefined)
+    throw new Fault('invalid_argument', 'entry_id is missing', 'Take one from proxylog query.', {
+      parameter: 'entry_id',
+    });
+  const id = Number(/^[a-z]+_(\d{1,10})$/.exec(given)?.[1] ?? Number.NaN);
+  const show = showing(input, workbench);
+  if (given.startsWith('req_')) {
+    const [exchange] = proxy.log.exchanges({ id }, proxy.startedAt);
+    if (exchange !== undefined)
+      return partOf(viewExchange(exchange, proxy.log, workbench.iso, show, pageOf(proxy, exchange.load)), input.part);
+  }
+  const message = proxy.log.messages().find((one) => messageId(one.id, one.kind) === given);
+  if (message !== undefined) return viewMessage(message, workbench.iso, show);
+  const record = proxy.pageLog.records({}).find((one) => one.id === id);
+  if (record !== undefined) return viewPageEntry(record, workbench.iso, show);
+  throw new Fault(
+    'not_found',
+    `entry_id=${given.slice(0, 80)} is not in the log of proxy ${proxy.id}`,
+    'It may have been overwritten or cleared: proxylog query shows what there is.',
+    { entry_id: given.slice(0, 80) },
+  );
+}
+
+function partOf(view: ReturnType<typeof viewExchange>, part: LogInput['part']): Record<string, unknown> {
+  const { id, type, method, url, status } = view;
+  return part === 'all' ? view : { id, type, method, url, status, [part]: view[part] };
+}
+
+function pageOf(proxy: ManagedProxy, load: string): string | null {
+  const page = load === '' ? undefined : proxy.pages.list().find(({ facts }) => facts.hello.load === load);
+  return page === undefined ? null : `page_${page.number}`;
+}

@@ -1,0 +1,272 @@
+/** `proxy` and `proxylog` through MCP stdio on the built program, with real servers and sockets. */
+
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { type Session, until, world } from './harness.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+async function serve(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  port = 0,
+): Promise<{ url: string; server: Server; port: number }> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  servers.push(server);
+  const bound = (server.address() as AddressInfo).port;
+  return { url: `http://localhost:${bound}`, server, port: bound };
+}
+
+const json = (_: unknown, response: ServerResponse) =>
+  response.setHeader('content-type', 'application/json').end('{"ok":true}');
+
+async function start(
+  answer = json as (request: IncomingMessage, response: ServerResponse) => void,
+  more: Record<string, unknown> = {},
+) {
+  const { url, server } = await serve(answer);
+  const session = await (await world()).connect();
+  const { data } = await session.ok('proxy', { action: 'start', id: 'web', target_url: url, ...more });
+  return { session, url: String(data['url']), target: url, server, data };
+}
+
+const lines = async (session: Session, more: Record<string, unknown> = {}): Promise<string[]> => {
+  const { text } = await session.ok('proxylog', { action: 'query', proxy_id: 'web', ...more });
+  return text.split('\n').slice(0, -1);
+};
+const entry = (session: Session, entry_id: string, more = {}) =>
+  session.ok('proxylog', { action: 'get', proxy_id: 'web', entry_id, ...more });
+
+describe('proxy', () => {
+  test('start, status, list, reuse, restart, stop: every field, and the port is free again', async () => {
+    const { session, url, target, data } = await start();
+    expect(data).toMatchObject({
+      id: 'web',
+      target_url: target,
+      running: true,
+      total_requests: 0,
+      active_connections: 0,
+      pages: 0,
+      restart_count: 0,
+      last_error: null,
+      reused: false,
+    });
+    expect(data['log']).toEqual({ total: 0, available: 0, dropped: 0, max_size: 1_000 });
+    expect(await (await fetch(`${url}x`)).json()).toEqual({ ok: true });
+    expect((await session.ok('proxy', { action: 'start', id: 'web', target_url: target })).data).toMatchObject({
+      reused: true,
+      total_requests: 1,
+    });
+    expect((await session.ok('proxy', { action: 'restart', id: 'web' })).data).toMatchObject({
+      running: true,
+      restart_count: 1,
+      url,
+    });
+    expect(await lines(session)).toHaveLength(1);
+    expect((await session.ok('proxy', { action: 'list' })).data).toMatchObject({ active_count: 1 });
+    await session.ok('proxy', { action: 'stop', id: 'web' });
+    await expect(fetch(url)).rejects.toThrow();
+    expect((await session.ok('proxy', { action: 'list' })).data).toMatchObject({ proxies: [], active_count: 0 });
+  });
+
+  test('a port that is taken is named with its holder; a target that is none is refused', async () => {
+    const { session, target } = await start();
+    const other = await serve(json);
+    const taken = await session.call('proxy', { action: 'start', id: 'b', target_url: target, port: other.port });
+    expect(taken.data).toMatchObject({ error: 'port_in_use', port: other.port });
+    expect(taken.text).toContain(String(process.pid));
+    expect((await session.call('proxy', { action: 'start', target_url: 'ftp://x' })).data).toMatchObject({
+      error: 'invalid_argument',
+    });
+    expect((await session.call('proxy', { action: 'status', id: 'wep' })).text).toMatch(/^not_found: .*web/s);
+  });
+
+  test('it follows a process, also when that starts again elsewhere', async () => {
+    const place = await world();
+    const session = await place.connect();
+    const code = `require('http').createServer((q, r) => r.end(process.argv[1])).listen(0, '127.0.0.1', function () { console.log('http://localhost:' + this.address().port) })`;
+    const run = (word: string) =>
+      session.ok('run', { command: process.execPath, args: ['-e', code, word], id: 'srv', wait_for: 'ready' });
+    await run('one');
+    const { data } = await session.ok('proxy', { action: 'start', id: 'web', process_id: 'srv' });
+    const url = String(data['url']);
+    expect(await (await fetch(url)).text()).toBe('one');
+    await session.ok('proc', { action: 'stop', process_id: 'srv' });
+    expect((await fetch(url)).status).toBe(502);
+    await run('two');
+    await until('the proxy has followed', async () => (await (await fetch(url)).text()) === 'two');
+  });
+
+  test('a foreign Host is 421, a page from elsewhere gets no token, internal paths stay here', async () => {
+    const seen: string[] = [];
+    const { url } = await start((request, response) => {
+      seen.push(request.url ?? '');
+      response.end('x');
+    });
+    const { port } = new URL(url);
+    const raw = (head: string) =>
+      new Promise<string>((resolve) => {
+        const socket = connect(Number(port), '127.0.0.1', () => socket.end(`${head}\r\nConnection: close\r\n\r\n`));
+        let text = '';
+        socket.on('data', (chunk) => {
+          text += String(chunk);
+        });
+        socket.on('close', () => resolve(text.split('\r\n')[0] ?? ''));
+      });
+    expect(await raw(`GET / HTTP/1.1\r\nHost: evil.test:${port}`)).toBe('HTTP/1.1 421 Misdirected Request');
+    expect(await raw(`POST /__devtool/token HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: http://evil.test`)).toMatch(
+      / 403 /,
+    );
+    expect(await raw(`POST /__devtool/token HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: null`)).toMatch(/ 403 /);
+    expect(
+      await raw(
+        `GET /__devtool/socket?token=x HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: http://localhost:${port}\r\nUpgrade: websocket\r\nConnection: upgrade`,
+      ),
+    ).toMatch(/ 403 /);
+    expect(await raw(`GET /__devtool/nothing HTTP/1.1\r\nHost: localhost:${port}`)).toMatch(/ 404 /);
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('proxylog', () => {
+  test('a line an entry, filters, cursor, order', async () => {
+    const { session, url } = await start((request, response) => {
+      response.statusCode = request.url?.startsWith('/bad') ? 500 : 200;
+      response.end('hello');
+    });
+    for (const path of ['a', 'bad/1', 'c?x=1', 'bad/2']) await (await fetch(url + path)).text();
+    await (await fetch(`${url}form`, { method: 'POST', body: 'k=v' })).text();
+    const all = await lines(session);
+    expect(all).toHaveLength(5);
+    expect(all[1]).toMatch(/^req_\d+ \d\d:\d\d:\d\d\.\d{3} GET \/bad\/1 500 [\d.]+ ms 5 B$/);
+    expect(await lines(session, { status_codes: ['5xx'] })).toHaveLength(2);
+    expect(await lines(session, { status_codes: [200], methods: ['post'] })).toHaveLength(1);
+    expect(await lines(session, { url_pattern: '/c?' })).toHaveLength(1);
+    expect(await lines(session, { url_pattern: '/bad.\\d$/' })).toHaveLength(2);
+    expect(await lines(session, { limit: 2 })).toEqual(all.slice(-2));
+    expect(await lines(session, { order: 'desc' })).toEqual([...all].reverse());
+    expect(await lines(session, { since: '1h', until: '1s' })).toBeInstanceOf(Array);
+    const { meta } = await session.ok('proxylog', { action: 'query', proxy_id: 'web' });
+    expect(meta).toMatchObject({ lines: 5, total: 5, dropped: 0, truncated: false });
+    await (await fetch(`${url}new`)).text();
+    expect(await lines(session, { after: meta['cursor'] })).toMatchObject([expect.stringContaining('/new')]);
+    expect((await session.call('proxylog', { action: 'query', since: 'soon' })).data).toMatchObject({
+      error: 'invalid_argument',
+      parameter: 'since',
+    });
+    expect((await session.call('proxylog', { action: 'query', url_pattern: '/(/' })).data).toMatchObject({
+      error: 'invalid_argument',
+    });
+  });
+
+  test('one entry in full: heads, decoded bodies, timing; secrets hidden unless revealed', async () => {
+    const { session, url } = await start((request, response) => {
+      request.resume();
+      response
+        .setHeader('content-type', 'application/json')
+        .setHeader('content-encoding', 'gzip')
+        .setHeader('set-cookie', 'sid=verysecretvalue123');
+      response.end(gzipSync('{"password":"hunter2secret","ok":true}'));
+    });
+    await (
+      await fetch(`${url}login?api_key=abcdef123456789`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer tokentoken123456', 'x-plain': 'shown' },
+        body: 'user=me&password=hunter2secret',
+      })
+    ).text();
+    const [line = ''] = await lines(session);
+    const id = line.split(' ')[0] ?? '';
+    const { data, text } = await entry(session, id);
+    for (const secret of ['hunter2secret', 'tokentoken123456', 'verysecretvalue123', 'abcdef123456789'])
+      expect(text).not.toContain(secret);
+    expect(text).toContain('shown');
+    expect(data).toMatchObject({
+      id,
+      type: 'http',
+      method: 'POST',
+      status: 200,
+      outcome: 'complete',
+      page: null,
+      timing: { total_ms: expect.any(Number), first_byte_ms: expect.any(Number), connect_ms: expect.any(Number) },
+    });
+    const shown = (await entry(session, id, { reveal: true })).data as {
+      request: { headers: string[][]; body: { text: string } };
+      response: { body: { text: string } };
+    };
+    expect(shown.request.body.text).toBe('user=me&password=hunter2secret');
+    expect(shown.response.body.text).toBe('{"password":"hunter2secret","ok":true}');
+    expect(shown.request.headers).toContainEqual(['authorization', 'Bearer tokentoken123456']);
+    expect((await session.call('proxylog', { action: 'get', entry_id: 'req_999999' })).data).toMatchObject({
+      error: 'not_found',
+    });
+  });
+
+  test('what hangs now is pending; what the target broke off says so', async () => {
+    const hanging: ServerResponse[] = [];
+    const { session, url } = await start((request, response) => {
+      if (request.url === '/hang') hanging.push(response);
+      else response.socket?.destroy();
+    });
+    const waiting = fetch(`${url}hang`);
+    await until('it hangs', () => hanging.length === 1);
+    expect((await lines(session))[0]).toMatch(/GET \/hang pending /);
+    expect((await fetch(`${url}gone`, { method: 'POST' })).status).toBe(502);
+    hanging[0]?.end('x');
+    await (await waiting).text();
+    await until('both are over', async () => (await lines(session)).every((line) => !line.includes('pending')));
+    expect((await lines(session))[1]).toMatch(/POST \/gone 502/);
+  });
+
+  test('WebSocket messages, events, summary, stats, clear, HAR', async () => {
+    const { session, url, server } = await start((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end('data: one\n\ndata: two\n\n');
+    });
+    const sockets = new WebSocketServer({ server });
+    sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(`echo ${String(data)}`)));
+    const socket = new WebSocket(url.replace('http', 'ws'));
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send('hello '.repeat(300));
+    await new Promise((resolve) => socket.once('message', resolve));
+    socket.close();
+    await new Promise((resolve) => socket.once('close', resolve));
+    sockets.close();
+    await (await fetch(`${url}events`)).text();
+    await until('all is logged', async () => (await lines(session, { types: ['websocket'] })).length >= 4);
+    const messages = await lines(session, { types: ['websocket'], limit: 50 });
+    expect(messages.some((line) => / out text 1\.8 kB hello hello/.test(line))).toBe(true);
+    expect(messages.some((line) => / in text 1\.8 kB echo hello/.test(line))).toBe(true);
+    expect(messages.filter((line) => /^sse_\d+ .* in event 9 B data: (one|two)/.test(line))).toHaveLength(2);
+    const { data } = await session.ok('proxylog', { action: 'summary', proxy_id: 'web' });
+    expect(data).toMatchObject({ requests: 2, by_method: { GET: 2 }, failed: 0 });
+    expect((await session.ok('proxylog', { action: 'stats', proxy_id: 'web' })).data).toMatchObject({
+      http: { total: 2, available: 2, dropped: 0 },
+    });
+    const har = (await session.ok('proxylog', { action: 'har', proxy_id: 'web' })).data;
+    const { log } = JSON.parse(readFileSync(String(har['file']), 'utf8'));
+    expect(log).toMatchObject({ version: '1.2', creator: { name: 'devtool-mcp' } });
+    expect(log.entries).toHaveLength(2);
+    expect((await session.ok('proxylog', { action: 'clear', proxy_id: 'web' })).data).toMatchObject({ cleared: 2 });
+    expect(await lines(session)).toEqual([]);
+  });
+
+  test('nothing of the log is lost with a worker', async () => {
+    const { session, url } = await start();
+    for (let i = 0; i < 30; i++) await (await fetch(`${url}${i}`)).text();
+    await session.ok('proxy', { action: 'restart', id: 'web' });
+    expect(await lines(session, { limit: 100 })).toHaveLength(30);
+    await (await fetch(`${url}after`)).text();
+    expect((await lines(session, { limit: 100 })).at(-1)).toContain('/after');
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { JournalWriter } from '../../src/lockfree/journal.ts';
+import { type JournalGeometry, journalBytes } from '../../src/lockfree/journal-pages.ts';
+import { JournalReader } from '../../src/lockfree/journal-reader.ts';
+import { Http1Reader, type RequestHead, type ResponseHead } from '../../src/proxy/http1.ts';
+import { TrafficLogger } from '../../src/proxy/traffic-logger.ts';
+import { TrafficTap } from '../../src/proxy/traffic-tap.ts';
+
+const GEOMETRY: JournalGeometry = { pages: 8, pageBytes: 160 * 1_024, readers: 1 };
+
+function log(most = 1_000, geometry = GEOMETRY) {
+  const open = () => {
+    const buffer = new SharedArrayBuffer(journalBytes(geometry));
+    const memory = { words: new Int32Array(buffer), wide: new BigInt64Array(buffer), bytes: new Uint8Array(buffer) };
+    return { writer: new JournalWriter(memory, geometry), reader: new JournalReader(memory, 0, geometry) };
+  };
+  const [http, bodies, messages] = [open(), open(), open()];
+  const time = { now: 0 };
+  let id = 0;
+  let begun = 0;
+  const tap = new TrafficTap(
+    { http: http.writer, bodies: bodies.writer, messages: messages.writer },
+    () => time.now,
+    () => ++id,
+  );
+  const logger = new TrafficLogger(
+    { http: http.reader, bodies: bodies.reader, messages: messages.reader },
+    most,
+    () => begun,
+  );
+  const begin = (head: RequestHead) => {
+    begun += 1;
+    return tap.began(head, 1);
+  };
+  return { tap, logger, time, begin };
+}
+
+function headOf(text: string, role: 'request' | 'response'): RequestHead | ResponseHead {
+  const reader = new Http1Reader(role);
+  reader.push(Buffer.from(text, 'latin1'));
+  const head = reader.next('GET');
+  if (head?.kind !== 'request' && head?.kind !== 'response') throw new Error('no head');
+  return head;
+}
+const get = (path: string, more = ''): RequestHead =>
+  headOf(`GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`, 'request') as RequestHead;
+const answer = (status: number): ResponseHead =>
+  headOf(`HTTP/1.1 ${status} X\r\nContent-Length: 5\r\nX-A: é\r\n\r\n`, 'response') as ResponseHead;
+
+test('an exchange from its begin to its end', () => {
+  const { tap, logger, time, begin } = log();
+  time.now = 1_000;
+  const id = begin(get('/a?b=c', 'X-Devtool-Load: abc\r\n'));
+  expect(logger.exchanges({}, 0)).toMatchObject([
+    { id, method: 'GET', target: '/a?b=c', status: 0, outcome: null, ended: null, load: 'abc' },
+  ]);
+  expect(logger.exchanges({}, 2_000)).toMatchObject([{ outcome: 'lost' }]);
+  time.now = 2_000;
+  tap.connected(id);
+  tap.sent(id, [Buffer.from('ab'), Buffer.from('c')]);
+  time.now = 3_000;
+  tap.responded(id, answer(404));
+  tap.received(id, [Buffer.from('hello')]);
+  time.now = 4_500;
+  tap.ended(id, 'upstream_aborted', 'it broke off');
+  const [exchange] = logger.exchanges({}, 9_000);
+  expect(exchange).toMatchObject({
+    id,
+    method: 'GET',
+    target: '/a?b=c',
+    status: 404,
+    outcome: 'upstream_aborted',
+    note: 'it broke off',
+    load: 'abc',
+  });
+  expect(exchange).toMatchObject({
+    began: 1_000,
+    connected: 2_000,
+    firstByte: 3_000,
+    ended: 4_500,
+    requestBytes: 3,
+    responseBytes: 5,
+  });
+  expect(exchange?.response).toEqual(['Content-Length', '5', 'X-A', 'é'.replace('é', '\xe9')]);
+  expect(logger.body(id, 'request', 3)).toEqual({ bytes: Buffer.from('abc'), isWhole: true });
+  expect(logger.body(id, 'response', 5).bytes.toString()).toBe('hello');
+});
+
+describe('bounds', () => {
+  test('the newest are kept, in order, and what is gone is counted, also after wrapping', () => {
+    const { tap, logger, begin, time } = log(100, { pages: 6, pageBytes: 16 * 1_024, readers: 1 });
+    for (let i = 0; i < 5_000; i++) {
+      time.now = i;
+      const id = begin(get(`/${i}`));
+      tap.responded(id, answer(i % 2 === 0 ? 200 : 500));
+      tap.ended(id, 'complete');
+    }
+    const all = logger.exchanges({}, 0);
+    expect(all.map(({ target }) => target)).toEqual(Array.from({ length: 100 }, (_, at) => `/${4_900 + at}`));
+    expect(logger.totals()).toEqual({ total: 5_000, available: 100, dropped: 4_900 });
+    expect(logger.exchanges({ status: (status) => status >= 500 }, 0)).toHaveLength(50);
+    expect(logger.exchanges({ after: all.at(-3)?.id ?? 0 }, 0)).toHaveLength(2);
+  });
+
+  test('heads of 64 KiB each are kept, the second cut where the page ends', () => {
+    const { tap, logger, begin } = log(10, { pages: 8, pageBytes: 100 * 1_024, readers: 1 });
+    const id = begin(get('/', `A: ${'x'.repeat(60_000)}\r\n`));
+    tap.responded(
+      id,
+      headOf(`HTTP/1.1 200 OK\r\nB: ${'y'.repeat(60_000)}\r\nContent-Length: 0\r\n\r\n`, 'response') as ResponseHead,
+    );
+    tap.ended(id, 'complete');
+    const [exchange] = logger.exchanges({}, 0);
+    expect(exchange?.request[3]).toHaveLength(60_000);
+    expect(exchange?.response[1]?.length).toBeGreaterThan(40_000);
+  });
+
+  test('of a body the first 64 KiB', () => {
+    const { tap, logger, begin } = log();
+    const id = begin(get('/'));
+    for (let i = 0; i < 100; i++) tap.received(id, [Buffer.alloc(1_000, i)]);
+    expect(logger.body(id, 'response', 100_000).bytes).toHaveLength(65_536);
+    expect(logger.body(id, 'response', 100_000).isWhole).toBe(true);
+    tap.ended(id, 'complete');
+    expect(logger.exchanges({}, 0)[0]?.responseBytes).toBe(100_000);
+  });
+});
+
+test('clear hides what was there, also what ends later', () => {
+  const { tap, logger, begin } = log();
+  const first = begin(get('/1'));
+  const second = begin(get('/2'));
+  tap.ended(first, 'complete');
+  logger.clear(second);
+  tap.ended(second, 'complete');
+  expect(logger.exchanges({}, 0)).toEqual([]);
+  expect(logger.totals()).toEqual({ total: 2, available: 0, dropped: 0 });
+  begin(get('/3'));
+  expect(logger.exchanges({}, 0)).toMatchObject([{ target: '/3' }]);
+});
+
+test('messages of a connection', () => {
+  const { tap, logger, begin } = log();
+  const id = begin(get('/'));
+  tap.message(id, { opcode: 1, flags: 1, size: 5, payload: Buffer.from('hello') });
+  tap.message(id, { opcode: 1, flags: 2, size: 100_000, payload: Buffer.alloc(70_000) });
+  expect(logger.messages()).toMatchObject([
+    { exchange: id, direction: 'out', kind: 'text', size: 5, payload: Buffer.from('hello') },
+    { exchange: id, direction: 'in', kind: 'event', size: 100_000 },
+  ]);
+  expect(logger.messages()[1]?.payload).toHaveLength(65_536);
+});
