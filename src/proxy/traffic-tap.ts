@@ -24,6 +24,8 @@ export interface TrafficJournals {
 /** Bytes kept of each body. */
 const MOST_KEPT = 64 * 1_024;
 const NOTHING = Buffer.alloc(0);
+/** What the browser was told by us where the target told it nothing. */
+const OWN_STATUS: Partial<Record<Outcome, number>> = { upstream_aborted: 502, unreachable: 502, timeout: 504 };
 
 /** An exchange under way. */
 class Passing implements Figures {
@@ -100,7 +102,8 @@ export class TrafficTap implements ExchangeTap {
     if (passing === undefined) return;
     this.#passing.delete(id);
     const { http } = this.#journals;
-    const { requestHead, responseHead, status, method } = passing;
+    const { requestHead, responseHead, method } = passing;
+    const status = passing.status || (OWN_STATUS[outcome] ?? 0);
     const body = encodeEnded(passing, note, requestHead, responseHead, http.maxLength);
     http.append({ kind: ENDED, a: id, b: endedWord(status, outcome, method), micros: this.#micros() }, body);
   }

@@ -43,7 +43,7 @@ describe('wrong arguments name the right ones', () => {
     [
       'nothing',
       {},
-      /^invalid_argument: tool "nothing" is unknown\. Use one of: detect, run, proc, proxy, currentpage, daemon\./,
+      /^invalid_argument: tool "nothing" is unknown\. Use one of: detect, run, proc, proxy, proxylog, currentpage, daemon\./,
     ],
   ])('%s %j', async (tool, parameters, expected) => {
     const session = await connect();
@@ -89,7 +89,15 @@ describe('large and broken input', () => {
 test('tools/list is within its budget, in fixed order, each with its four annotations', async () => {
   const session = await connect();
   const listed = await session.client.listTools();
-  expect(listed.tools.map(({ name }) => name)).toEqual(['detect', 'run', 'proc', 'proxy', 'currentpage', 'daemon']);
+  expect(listed.tools.map(({ name }) => name)).toEqual([
+    'detect',
+    'run',
+    'proc',
+    'proxy',
+    'proxylog',
+    'currentpage',
+    'daemon',
+  ]);
   expect(JSON.stringify(listed.tools).length / 4).toBeLessThanOrEqual(3_000);
   for (const tool of listed.tools) {
     expect(Object.keys(tool.annotations ?? {}).sort()).toEqual([

@@ -225,7 +225,7 @@ describe('proxylog', () => {
     hanging[0]?.end('x');
     await (await waiting).text();
     await until('both are over', async () => (await lines(session)).every((line) => !line.includes('pending')));
-    expect((await lines(session))[1]).toMatch(/POST \/gone 502/);
+    expect((await lines(session))[1]).toMatch(/POST \/gone 502 upstream_aborted/);
   });
 
   test('WebSocket messages, events, summary, stats, clear, HAR', async () => {
@@ -243,11 +243,11 @@ describe('proxylog', () => {
     await new Promise((resolve) => socket.once('close', resolve));
     sockets.close();
     await (await fetch(`${url}events`)).text();
-    await until('all is logged', async () => (await lines(session, { types: ['websocket'] })).length >= 4);
+    await until('all is logged', async () => (await lines(session, { types: ['websocket'] })).length >= 6);
     const messages = await lines(session, { types: ['websocket'], limit: 50 });
     expect(messages.some((line) => / out text 1\.8 kB hello hello/.test(line))).toBe(true);
     expect(messages.some((line) => / in text 1\.8 kB echo hello/.test(line))).toBe(true);
-    expect(messages.filter((line) => /^sse_\d+ .* in event 9 B data: (one|two)/.test(line))).toHaveLength(2);
+    expect(messages.filter((line) => /^sse_\d+ .* in event 10 B data: (one|two)/.test(line))).toHaveLength(2);
     const { data } = await session.ok('proxylog', { action: 'summary', proxy_id: 'web' });
     expect(data).toMatchObject({ requests: 2, by_method: { GET: 2 }, failed: 0 });
     expect((await session.ok('proxylog', { action: 'stats', proxy_id: 'web' })).data).toMatchObject({
