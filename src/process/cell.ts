@@ -30,6 +30,8 @@ export const CELL = layout({
   runPosition: wide(WORKER, 2),
 });
 
+const AT = CELL.at;
+
 export interface CellSnapshot {
   readonly run: number;
   readonly state: ProcessState;
@@ -143,19 +145,19 @@ export class ProcessCell {
     }
   }
 
-  /** S2 and S3. */
+  /** S2 and S3. Spelled out: this is what every status of every process costs. */
   protected look(run: number): CellSnapshot {
-    return { run, state: this.state.get(), ...this.facts(run) };
-  }
-
-  protected facts(run: number): Omit<CellSnapshot, 'run' | 'state'> {
+    const { words } = this.#region;
+    const at = this.#base / 4 + (run & 1);
     return {
+      run,
+      state: this.state.get(),
       restarts: this.#load('restarts'),
-      pid: this.#get(run, 'pid') || null,
-      pgid: this.#get(run, 'pgid') || null,
-      exitCode: fromPlusOne(this.#get(run, 'exitCode')),
-      exitSignal: this.#get(run, 'exitSignal') || null,
-      endedBy: ENDINGS[this.#get(run, 'endedBy')] ?? null,
+      pid: load(words, at + AT.pid) || null,
+      pgid: load(words, at + AT.pgid) || null,
+      exitCode: fromPlusOne(load(words, at + AT.exitCode)),
+      exitSignal: load(words, at + AT.exitSignal) || null,
+      endedBy: ENDINGS[load(words, at + AT.endedBy)] ?? null,
       startedAt: fromPlusOne(this.#getWide(run, 'startedAt')),
       readyAt: fromPlusOne(this.#getWide(run, 'readyAt')),
       endedAt: fromPlusOne(this.#getWide(run, 'endedAt')),
@@ -175,10 +177,6 @@ export class ProcessCell {
 
   #store(name: 'run' | 'restarts', value: number): void {
     store(this.#region.words, this.#base / 4 + CELL.at[name], value);
-  }
-
-  #get(run: number, name: WordName): number {
-    return load(this.#region.words, this.#base / 4 + CELL.at[name] + (run & 1));
   }
 
   #set(run: number, name: WordName, value: number): void {

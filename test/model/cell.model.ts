@@ -18,8 +18,7 @@ class BelievesAtOnce extends ProcessCell {
 /** I2 broken: the words are older than the state that they stand beside. */
 class StateLast extends ProcessCell {
   protected override look(run: number): CellSnapshot {
-    const facts = this.facts(run);
-    return { run, state: this.state.get(), ...facts };
+    return { ...super.look(run), state: this.state.get() };
   }
 }
 

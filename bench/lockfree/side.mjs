@@ -1,0 +1,84 @@
+// One side of the comparison as a program: it is told a row, then gets `free` or `busy` and a time on stdin and answers each with
+// one line: nanoseconds per operation, and how much an operation has found on average, so that less work is not taken for speed.
+import { createInterface } from 'node:readline';
+import { Worker } from 'node:worker_threads';
+
+const BATCH_NANOS = 500_000n;
+const IDLE = 0;
+const RUN = 1;
+
+/** The other thread: idle until it is needed. `module` exports `other(shared, row, sizes)`, which gives its run(n). */
+class Other {
+  #control = new Int32Array(new SharedArrayBuffer(8));
+  #worker;
+
+  constructor(module, { shared, transfer = [] }, row, sizes) {
+    const workerData = { module, control: this.#control, shared, row, sizes };
+    this.#worker = new Worker(new URL('./other.mjs', import.meta.url), { workerData, transferList: transfer });
+    this.#worker.on('error', (error) => {
+      throw error;
+    });
+  }
+
+  get operations() {
+    return Atomics.load(this.#control, 1) >>> 0;
+  }
+
+  async run() {
+    const before = this.operations;
+    Atomics.store(this.#control, 0, RUN);
+    Atomics.notify(this.#control, 0);
+    while (this.operations === before) await new Promise(setImmediate);
+  }
+
+  pause() {
+    Atomics.store(this.#control, 0, IDLE);
+  }
+
+  end() {
+    return this.#worker.terminate();
+  }
+}
+
+/** How many operations take about BATCH_NANOS. */
+async function batchOf(run) {
+  for (let batch = 1; ; batch *= 2) {
+    const begun = process.hrtime.bigint();
+    await run(batch);
+    if (process.hrtime.bigint() - begun > BATCH_NANOS || batch >= 1 << 24) return batch;
+  }
+}
+
+async function measure(run, millis) {
+  const batch = await batchOf(run);
+  let operations = 0;
+  let work = 0;
+  const begun = process.hrtime.bigint();
+  const until = begun + BigInt(millis) * 1_000_000n;
+  let now = begun;
+  while (now < until) {
+    work += await run(batch);
+    operations += batch;
+    now = process.hrtime.bigint();
+  }
+  return { nanos: Number(now - begun) / operations, work: work / operations };
+}
+
+/** `open(row, sizes)` gives run(n) → work done, what the other thread needs, and end(). */
+export async function serve(module, open) {
+  const { row, sizes } = JSON.parse(process.argv[2]);
+  const side = await open(row, sizes);
+  const other = new Other(module, side, row, sizes);
+  for await (const command of createInterface({ input: process.stdin })) {
+    const [mode, millis] = command.split(' ');
+    if (mode === 'busy') await other.run();
+    const before = other.operations;
+    const begun = performance.now();
+    const measured = await measure(side.run, Number(millis));
+    const others = ((other.operations - before) >>> 0) / ((performance.now() - begun) / 1_000);
+    other.pause();
+    process.stdout.write(`${JSON.stringify({ ...measured, others })}\n`);
+  }
+  await other.end();
+  await side.end?.();
+}

@@ -1,0 +1,164 @@
+// Proxies before one development server, in interleaved rounds: none, nginx, Go's httputil.ReverseProxy with a log, Node http-to-http,
+// and ours. `node bench/proxy.mjs` measures all and writes bench/results/proxy.json and docs/benchmarks.md; of `quick` (fewer and shorter
+// rounds), `row=TEXT` (rows whose names have TEXT), `side=NAME,NAME` and `src` (ours from its sources, not as built) each also writes nothing.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildGo, bundle, findGo, requireBuilt, scratch } from './lockfree/build.mjs';
+import { machine, machineLine, table, writeResults, writeSection } from './lockfree/report.mjs';
+import { median } from './lockfree/sides.mjs';
+import { loadPage, wrk } from './proxy/load.mjs';
+import { findCommand, MODULES, modulePath, startProxy, startTarget } from './proxy/nginx.mjs';
+
+const args = process.argv.slice(2);
+const option = (name) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1);
+const isFromSource = args.includes('src');
+const effort = args.includes('quick') ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 2 };
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+const script = here('./proxy/take.lua');
+const paths = Array.from({ length: MODULES }, (_, i) => modulePath(i));
+const small = (connections) => ({
+  name: `small JSON, ${connections} connection${connections === 1 ? '' : 's'}`,
+  path: '/json',
+  connections,
+});
+const ROWS = [
+  ...[small(1), small(32), small(256)],
+  { name: '1 MiB down, 8 connections', path: '/mib', connections: 8 },
+  { name: '1 MiB up, 8 connections', path: '/take', connections: 8, script },
+  { name: '1 GiB down, 1 connection', paths: ['/gib'] },
+  { name: '3,000 modules, 6 connections', paths },
+].filter(({ name }) => name.includes(option('row') ?? ''));
+
+const SIDES = ['direct', 'nginx', 'go', 'node', 'ours'];
+
+/** A proxy that prints its port. */
+async function startProgram(command, programArgs, env = {}) {
+  const child = spawn(command, programArgs, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`${[command, ...programArgs].join(' ')} ended with ${code}`);
+  });
+  ended.catch(() => {});
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
+  return { child, port: Number(line) };
+}
+
+async function oursEnvironment(directory) {
+  requireBuilt('page.js', ...(isFromSource ? [] : ['proxy-worker.js']));
+  const built = pathToFileURL(here('../dist/proxy-worker.js')).href;
+  // The worker reads it from beside itself.
+  if (isFromSource) copyFileSync(here('../dist/page.js'), join(directory, 'page.js'));
+  return {
+    BENCH_PROXY_MEMORY: await bundle('src/proxy/shared-memory.ts', directory),
+    BENCH_PROXY_WORKER: isFromSource ? await bundle('src/proxy/worker.ts', directory) : built,
+  };
+}
+
+/** Starts every side that can be had; `started` gets each child at once, so that none is left over. */
+async function startSides({ nginx, go, directory, started }) {
+  const target = await startTarget(nginx, directory);
+  started.push(target.child);
+  const url = `http://127.0.0.1:${target.port}`;
+  const starts = {
+    direct: () => target,
+    nginx: () => startProxy(nginx, directory, target.port),
+    go: () => (go === null ? null : startProgram(buildGo(go, 'proxy', directory), [url])),
+    node: () => startProgram(process.execPath, [here('./proxy/node-proxy.mjs'), url]),
+    ours: async () => startProgram(process.execPath, [here('./proxy/ours.mjs'), url], await oursEnvironment(directory)),
+  };
+  const wanted = option('side')?.split(',') ?? SIDES;
+  const ports = new Map();
+  for (const name of SIDES.filter((side) => wanted.includes(side))) {
+    const side = await starts[name]();
+    if (side === null) continue;
+    if (side !== target) started.push(side.child);
+    ports.set(name, side.port);
+  }
+  return ports;
+}
+
+const measure = (row, port, command, seconds) =>
+  row.paths === undefined
+    ? wrk(command, `http://127.0.0.1:${port}${row.path}`, { ...row, seconds })
+    : loadPage(port, row.paths);
+
+async function measureRow(row, ports, command) {
+  const samples = new Map([...ports.keys()].map((name) => [name, []]));
+  for (const port of ports.values()) await measure(row, port, command, 1);
+  for (let round = 0; round < effort.rounds; round++)
+    for (const [name, port] of ports) samples.get(name).push(await measure(row, port, command, effort.seconds));
+  const medians = [...samples].map(([name, list]) => {
+    const keys = Object.keys(list[0]).filter((key) => key !== 'failed');
+    const figures = Object.fromEntries(keys.map((key) => [key, median(list.map((sample) => sample[key]))]));
+    return [name, { ...figures, failed: list.reduce((sum, { failed }) => sum + failed, 0), samples: list }];
+  });
+  return { name: row.name, sides: Object.fromEntries(medians) };
+}
+
+function millis(value) {
+  if (value < 1) return `${(value * 1e3).toFixed(0)} µs`;
+  return value < 1_000 ? `${value.toPrecision(3)} ms` : `${(value / 1e3).toPrecision(3)} s`;
+}
+const speed = ({ perSecond, millis: whole }) =>
+  perSecond === undefined ? millis(whole) : `${Math.round(perSecond).toLocaleString('en')}/s`;
+/** How many times as fast `one` is as `other`. */
+function times(one, other) {
+  if (one === undefined || other === undefined) return '–';
+  return (one.perSecond === undefined ? other.millis / one.millis : one.perSecond / other.perSecond).toFixed(2);
+}
+
+const HEADS = ['load', 'side', 'speed', 'p50', 'p99', 'failed', 'of direct', 'of nginx', 'of Go'];
+const rowsOf = ({ name, sides }) =>
+  Object.entries(sides).map(([side, figures]) => [
+    ...[name, side, speed(figures), millis(figures.p50), millis(figures.p99), String(figures.failed)],
+    ...[sides.direct, sides.nginx, sides.go].map((other) => times(figures, other)),
+  ]);
+
+const explanation = ({ rounds, seconds }) => `\
+## The proxy
+
+\`node bench/proxy.mjs\`. The development server behind all is nginx with files and constant answers; \`direct\` is no proxy. nginx is
+\`proxy_pass\` over kept connections without a log; Go is \`httputil.ReverseProxy\` with a log of 1,000 exchanges and the first 64 KiB of
+bodies (\`bench/baseline-go/proxy\`); Node is \`http\` to \`http\` without a log; ours is its worker as the daemon starts it. Load by \`wrk\`
+with one thread, modules and 1 GiB by a client of our own (a page's six connections), on the same machine. Medians of ${rounds} interleaved rounds
+of ${seconds} s; the last columns say how many times as fast as that side.`;
+
+async function main() {
+  const [nginx, load] = [findCommand('nginx'), findCommand('wrk')];
+  if (nginx === null || load === null) {
+    console.log('Skipped: this bench needs nginx and wrk.');
+    return;
+  }
+  const go = findGo();
+  if (go === null) console.log('Go is not installed: its rows are missing.');
+  const { directory, remove } = scratch();
+  const started = [];
+  try {
+    const about = machine(go);
+    const ports = await startSides({ nginx, go, directory, started });
+    const rows = [];
+    for (const row of ROWS) {
+      rows.push(await measureRow(row, ports, load));
+      process.stderr.write(`${rows.length} `);
+    }
+    process.stderr.write('\n');
+    const figures = table(HEADS, rows.flatMap(rowsOf));
+    console.log(`${machineLine(about)}\n\n${figures}`);
+    if (args.length > 0) return;
+    writeResults('proxy', { ...about, ...effort, rows });
+    writeSection('proxy', `${explanation(effort)}\n\n${machineLine(about)}\n\n${figures}`);
+  } finally {
+    for (const child of started) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill();
+      await once(child, 'exit');
+    }
+    remove();
+  }
+}
+
+await main();

@@ -1,0 +1,75 @@
+/** One-line mistakes in src/lockfree/state-word.ts; see scripts/mutants.mjs. */
+const file = 'state-word.ts';
+
+export const list = {
+  structure: 'state-word',
+  tests: { unit: ['test/lockfree/state-word.test.ts'], model: ['test/model/state-word.model.ts'], stress: [] },
+  mutations: [
+    {
+      file,
+      name: 'M2 is a load and a store',
+      find: 'return compareExchange(this.words, this.at, from, to) === from;',
+      replace: 'return load(this.words, this.at) === from && (store(this.words, this.at, to), true);',
+    },
+    {
+      file,
+      name: 'M2 overwrites whatever it finds',
+      find: 'return compareExchange(this.words, this.at, from, to) === from;',
+      replace: 'return exchange(this.words, this.at, to) === from;',
+      imports: 'exchange',
+    },
+    {
+      file,
+      name: 'M2 expects what it finds',
+      find: 'compareExchange(this.words, this.at, from, to) === from',
+      replace: 'compareExchange(this.words, this.at, load(this.words, this.at), to) === from',
+    },
+    {
+      file,
+      name: 'M2 takes another’s success for its own',
+      find: 'compareExchange(this.words, this.at, from, to) === from;',
+      replace: '[from, to].includes(compareExchange(this.words, this.at, from, to));',
+    },
+    {
+      file,
+      name: 'M2 always says yes',
+      find: 'compareExchange(this.words, this.at, from, to) === from;',
+      replace: 'compareExchange(this.words, this.at, from, to) >= 0;',
+    },
+    {
+      file,
+      name: 'M2 writes plainly',
+      find: 'return compareExchange(this.words, this.at, from, to) === from;',
+      replace: 'return load(this.words, this.at) === from && (set(this.words, this.at, to), true);',
+      imports: 'set',
+    },
+    {
+      file,
+      name: 'get reads plainly',
+      find: 'return this.stateOf(load(this.words, this.at));',
+      replace: 'return this.stateOf(plain(this.words, this.at));',
+      imports: 'get as plain',
+    },
+    { file, name: 'M1 is dropped', find: 'if (!this.#table[from].includes(to)) throw', replace: 'if (false) throw' },
+    {
+      file,
+      name: 'codes count from one',
+      find: 'return this.#states.indexOf(state);',
+      replace: 'return this.#states.indexOf(state) + 1;',
+    },
+    {
+      file,
+      name: 'reset forgets its state',
+      find: 'store(this.words, this.at, this.codeOf(state));',
+      replace: 'store(this.words, this.at, 0);',
+    },
+    {
+      file,
+      name: 'get looks at the first word',
+      find: 'load(this.words, this.at)',
+      replace: 'load(this.words, 0)',
+    },
+    { file, name: 'a foreign word is believed', find: 'if (state === undefined)', replace: 'if (false)' },
+  ],
+  equivalent: [],
+};

@@ -1,0 +1,53 @@
+/** Set-up of the model project: prints at the end how much was explored, a line per file of models. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What one file of models has explored. */
+export interface Tally {
+  file: string;
+  /** Calls of explore(), of these the ones that found an error: wrong twins and limits. */
+  runs: number;
+  refused: number;
+  /** Executions that ran to their end, and that were given up because they could only repeat others. */
+  executions: number;
+  pruned: number;
+}
+
+const number = (value: number, width: number): string => value.toLocaleString('en').padStart(width);
+
+export function tallyLine({ file, runs, refused, executions, pruned }: Tally): string {
+  const scenarios = `${number(runs, 5)} scenarios (${number(refused, 3)} refused)`;
+  return `${file.padEnd(16)} ${scenarios} ${number(executions, 11)} executions ${number(pruned, 11)} given up`;
+}
+
+/** The lines of all files, and their sum. */
+export function summaryOf(tallies: readonly Tally[]): string[] {
+  const total: Tally = { file: 'all', runs: 0, refused: 0, executions: 0, pruned: 0 };
+  for (const { runs, refused, executions, pruned } of tallies) {
+    total.runs += runs;
+    total.refused += refused;
+    total.executions += executions;
+    total.pruned += pruned;
+  }
+  return [...tallies.toSorted((a, b) => (a.file < b.file ? -1 : 1)), total].map(tallyLine);
+}
+
+const parse = (line: string): Tally => JSON.parse(line);
+
+/** Vitest calls it before the files of the project; what it answers is called after them. */
+export function setup(): () => void {
+  const directory = mkdtempSync(join(tmpdir(), 'devtool-mcp-model-'));
+  process.env.MODEL_TALLY = directory;
+  return () => {
+    let text = '';
+    try {
+      text = readFileSync(join(directory, 'tally'), 'utf8');
+    } catch {
+      // No file of models has run.
+    }
+    rmSync(directory, { recursive: true, force: true });
+    const lines = summaryOf(text.trim().split('\n').filter(Boolean).map(parse));
+    console.log(`\nExplored, up to ${process.env.MODEL_BOUND ?? 2} preemptions:\n${lines.join('\n')}`);
+  };
+}
