@@ -2,7 +2,17 @@
 // docs/mutants.md. `npm run mutants -- registry park` does some structures only and writes nothing; `--check` runs no test, but
 // fails when a mutation no longer fits the sources or the page lacks one. The mutations: test/model/mutations.
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -29,7 +39,7 @@ async function readLists() {
   return modules.map(({ list }) => list).filter(({ structure }) => asked.length === 0 || asked.includes(structure));
 }
 
-/** White space fits any other; `…` fits anything, and the replacement may have it as $1. */
+/** White space fits any other; `…` fits anything, and the replacement may have it as $1, the next as $2. */
 function patternOf(find) {
   const quote = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/\s+/g, '\\s+');
   return new RegExp(find.split('…').map(quote).join('([\\s\\S]*?)'), 'g');
@@ -40,7 +50,7 @@ function mutated({ name, file, find, replace, imports }) {
   const source = readFileSync(join(root, 'src/lockfree', file), 'utf8');
   const places = [...source.matchAll(patternOf(find))].length;
   if (places !== 1) throw new Error(`mutation="${name}" file=${file}: its place is found ${places} times, not once`);
-  const text = source.replace(patternOf(find), (_all, inside) => replace.replaceAll('$1', inside));
+  const text = source.replace(patternOf(find), (...found) => replace.replace(/\$(\d)/g, (_, n) => found[n]));
   return imports === undefined ? text : `import { ${imports} } from '#atomic';\n${text}`;
 }
 
@@ -49,6 +59,30 @@ function copyTree() {
   for (const name of COPIED) cpSync(join(root, name), join(directory, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
   return directory;
+}
+
+const directories = [];
+const children = new Set();
+
+function cleanUp() {
+  for (const child of children) endGroup(child);
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+}
+
+/** The group may have ended just before. */
+function endGroup({ pid }) {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    cleanUp();
+    process.exit(1);
+  });
 }
 
 /** Ends with its whole process group after `seconds`. */
@@ -74,14 +108,16 @@ function runVitest(directory, layer, files, seconds) {
       cwd: directory,
       detached: true,
       stdio: 'ignore',
-      env: { ...process.env, MODEL_BOUND: '2', MODEL_SEED: '1' },
+      env: { ...process.env, MODEL_BOUND: '2', MODEL_SEED: '1', MODEL_SHRINK: '0' },
     });
+    children.add(child);
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      process.kill(-child.pid, 'SIGKILL');
+      endGroup(child);
     }, seconds * 1000);
     child.once('exit', (code) => {
+      children.delete(child);
       clearTimeout(timer);
       resolve({ isLate, ok: code === 0, report });
     });
@@ -150,13 +186,12 @@ async function attackAll(lists) {
       results.set(next.mutation, result);
     }
   };
-  const directories = [];
   try {
     while (directories.length < JOBS) directories.push(copyTree());
     await expectSound(directories[0], lists);
     await Promise.all(directories.map(work));
   } finally {
-    for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+    cleanUp();
   }
   return results;
 }
@@ -203,7 +238,7 @@ function page(lists, results) {
 
 /** Every mutation fits once, and is in the page. */
 function check(lists) {
-  const text = readFileSync(PAGE, 'utf8');
+  const text = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
   const faults = [];
   for (const mutation of lists.flatMap(({ mutations }) => mutations)) {
     try {
