@@ -3,12 +3,13 @@
  */
 import { and, type Bytes, compareExchange, load, loadWide, or, store, type WideWords, type Words } from '#atomic';
 import { LINE, layout, wide, word } from './layout.ts';
+import { numberOf } from './total.ts';
 
 /** How a journal is laid out; the same in every thread. */
 export interface JournalGeometry {
   /** At least readers + 2: what that leaves is kept at least, however readers and writer move. */
   readonly pages: number;
-  /** Of records with their headers, a multiple of 4, at most 262,140. */
+  /** Of records with their headers, a multiple of 4, at most 262,140; 4 more than a multiple of 8 leaves none unused. */
   readonly pageBytes: number;
   /** At most 30; each reader number belongs to one thread. */
   readonly readers: number;
@@ -38,10 +39,14 @@ export const CLOSED = 1 << 30;
 
 const MAX_PAGE_BYTES = 0xffff * 4;
 const MAX_READERS = 30;
+/** Records begin 4 bytes past a multiple of 8, so that bodies begin on one: V8 copies what lies alike eight bytes at a time. */
+const FIRST_RECORD = 4;
 const alignUp = (bytes: number, to: number): number => Math.ceil(bytes / to) * to;
+/** From one page's records to the next one's. What pads the last record is nobody's, so it may lie beyond. */
+const strideOf = (pageBytes: number): number => alignUp(FIRST_RECORD + pageBytes, LINE);
 
-/** Bytes that a record of a body of `length` bytes takes of its page. */
-export const recordBytes = (length: number): number => HEAD_BYTES + alignUp(length, 4);
+/** Bytes that a record of a body of `length` bytes takes of its page, a multiple of 8. */
+export const recordBytes = (length: number): number => (HEAD_BYTES + length + 7) & ~7;
 
 /** Bytes of a journal. Throws a RangeError for a geometry that cannot be. */
 export function journalBytes({ pages, pageBytes, readers }: JournalGeometry): number {
@@ -52,13 +57,13 @@ export function journalBytes({ pages, pageBytes, readers }: JournalGeometry): nu
   if (pageBytes % 4 !== 0 || pageBytes <= HEAD_BYTES || pageBytes > MAX_PAGE_BYTES) {
     throw new RangeError(`pageBytes=${pageBytes}: a multiple of 4, more than ${HEAD_BYTES}, at most ${MAX_PAGE_BYTES}`);
   }
-  return JOURNAL.bytes + pages * (JOURNAL_PAGE.bytes + alignUp(pageBytes, LINE));
+  return JOURNAL.bytes + pages * (JOURNAL_PAGE.bytes + strideOf(pageBytes));
 }
 
 /** What a commit word says. */
 export const committedRecords = (commit: number): number => commit >>> 16;
-export const committedBytes = (commit: number): number => (commit & 0xffff) * 4;
-export const commitWord = (records: number, bytes: number): number => (records << 16) | (bytes / 4);
+export const committedBytes = (commit: number): number => (commit & 0xffff) * 8;
+export const commitWord = (records: number, bytes: number): number => (records << 16) | (bytes >> 3);
 
 /** The words of a journal's pages; private to a thread, like everything that is built on it. */
 export class JournalPages {
@@ -78,7 +83,7 @@ export class JournalPages {
     this.bytes = bytes;
     this.count = geometry.pages;
     this.pageBytes = geometry.pageBytes;
-    this.#stride = alignUp(geometry.pageBytes, LINE);
+    this.#stride = strideOf(geometry.pageBytes);
   }
 
   pinsAt(page: number): number {
@@ -105,12 +110,12 @@ export class JournalPages {
 
   /** Byte offset of the page's first record. */
   dataAt(page: number): number {
-    return JOURNAL.bytes + this.count * JOURNAL_PAGE.bytes + page * this.#stride;
+    return JOURNAL.bytes + this.count * JOURNAL_PAGE.bytes + page * this.#stride + FIRST_RECORD;
   }
 
   /** Records ever published: the absolute sequence of the next one. */
   end(): number {
-    return Number(loadWide(this.wide, JOURNAL.at.records));
+    return numberOf(loadWide(this.wide, JOURNAL.at.records));
   }
 
   /** Sets a reader's bit, unless the page is closed; whether it did. Lock-free: repeats only when another has moved a bit. */

@@ -1,22 +1,18 @@
 /** Reads a journal from any thread: record by record with a private cursor, or as a snapshot. Page of the structure: journal.ts. */
-import { copyOut, get, load, loadWide } from '#atomic';
-import type { RecordHead } from './journal.ts';
+import { get, load, loadWide } from '#atomic';
 import {
   committedRecords,
-  HEAD_BYTES,
   JOURNAL,
   type JournalGeometry,
   type JournalMemory,
   JournalPages,
   recordBytes,
 } from './journal-pages.ts';
+import { copyRecord, type JournalRecord, JournalWalk, type RecordPlace, type WalkedPage } from './journal-walk.ts';
 import { distance } from './sequence.ts';
+import { numberOf } from './total.ts';
 
-/** A private copy of a record; `sequence` counts from the journal's first. */
-export interface JournalRecord extends RecordHead {
-  readonly sequence: number;
-  readonly body: Uint8Array;
-}
+export type { JournalRecord, RecordPlace, SeesHead, WalkedPage } from './journal-walk.ts';
 
 /**
  * What reading at the cursor found. `lapped`: `lost` records were overwritten before they were read, the cursor is behind them.
@@ -38,24 +34,8 @@ export interface JournalSnapshot {
   readonly short: boolean;
 }
 
-/** A record where it lies; valid under the pin only. */
-export interface RecordPlace extends RecordHead {
-  readonly sequence: number;
-  /** Byte offset of the body, and its length. */
-  readonly at: number;
-  readonly length: number;
-}
-
-/** A page that a walk is in. */
-export interface WalkedPage {
-  /** Absolute sequences of its first record, and after the last one that the walk counts. */
-  readonly first: number;
-  readonly end: number;
-  /** Body bytes ever written before its first record. */
-  readonly before: number;
-  /** Its records, decoded on demand. */
-  places(): RecordPlace[];
-}
+/** Whether a record is wanted, by what its head says; no object is made for it. */
+export type HeadTest = (kind: number, a: number, b: number) => boolean;
 
 /** A page as it was seen unpinned. */
 export interface Glimpse {
@@ -69,8 +49,12 @@ export class JournalReader {
   protected readonly bit: number;
   /** Sequence that read() looks for. */
   cursor: number;
-  /** Where the cursor's record lies, if its page's first record is still `first`. */
-  #next = { page: -1, first: -1, sequence: -1, at: 0 };
+  readonly #walk: JournalWalk;
+  /** Of the last read: its page with the time that it counts from, and the record after it. */
+  #page: Glimpse = { page: 0, first: Number.POSITIVE_INFINITY, end: 0 };
+  #base = 0;
+  #nextSequence = 0;
+  #nextHead = 0;
 
   /** A reader of the number `reader`, from the sequence `cursor` on. Private to its thread. */
   constructor(memory: JournalMemory, reader: number, geometry: JournalGeometry, cursor = 0) {
@@ -78,6 +62,7 @@ export class JournalReader {
       throw new RangeError(`reader=${reader}: this journal has readers 0 to ${geometry.readers - 1}`);
     }
     this.pages = new JournalPages(memory, geometry);
+    this.#walk = new JournalWalk(this.pages);
     this.bit = 1 << reader;
     this.cursor = cursor;
   }
@@ -89,23 +74,17 @@ export class JournalReader {
 
   /** Body bytes ever written. Any thread; wait-free. */
   bytes(): number {
-    return Number(loadWide(this.pages.wide, JOURNAL.at.bytes));
+    return numberOf(loadWide(this.pages.wide, JOURNAL.at.bytes));
   }
 
   /** The record at the cursor, or why there is none just now. Lock-free; never waits for the writer. */
   read(): JournalRead {
     const end = this.pages.end(); // R1
     if (this.cursor >= end) return { kind: 'empty' };
-    const seen = this.look(end);
+    if (this.#holdsCursor(this.#page)) return this.#readFrom(this.#page);
+    const seen = this.look(end); // R2
     const found = seen.find(({ first, end: after }) => first <= this.cursor && this.cursor < after);
-    if (found === undefined) return this.lapped(seen, end);
-    if (!this.pin(found.page)) return { kind: 'turning' }; // R4
-    try {
-      if (!this.isStill(found)) return { kind: 'turning' }; // R5
-      return { kind: 'record', record: this.copyAtCursor(found) }; // R6
-    } finally {
-      this.unpin(found.page); // R7
-    }
+    return found === undefined ? this.lapped(seen, end) : this.#readFrom(found); // R3
   }
 
   /** Goes on behind the page that the cursor is in; how many records that leaves unread. For a reader that meets `turning`. */
@@ -123,10 +102,24 @@ export class JournalReader {
     const chunks: JournalRecord[][] = [];
     const walked = this.walk((page) => {
       const wanted = page.places().filter(accept);
-      chunks.push(wanted.map((place) => this.copy(place)));
+      chunks.push(wanted.map(({ sequence }) => page.record(sequence - page.first)));
       return true;
     });
     return { records: chunks.reverse().flat(), ...walked };
+  }
+
+  /** The newest records that `accept` wants, at most `most`: looks no further back than these. Takes effect at W1; lock-free. */
+  newest(most: number, accept: HeadTest = () => true): JournalSnapshot {
+    const found: JournalRecord[] = [];
+    let first = Number.POSITIVE_INFINITY;
+    const walked = this.walk((page) =>
+      page.heads((kind, a, b, n) => {
+        if (found.length < most && accept(kind, a, b)) found.push(page.record(n));
+        first = page.first + n;
+        return found.length < most;
+      }),
+    );
+    return { ...walked, records: found.reverse(), first: Math.min(first, walked.end) };
   }
 
   /**
@@ -143,7 +136,7 @@ export class JournalReader {
       if (found === undefined || !this.pin(found.page)) return this.ended(first, end, turns); // W4
       try {
         if (!this.isStill(found)) return this.ended(first, end, turns);
-        const isEnough = !visit(this.pageOf(found, first));
+        const isEnough = !visit(this.#walk.enter(found.page, found.first, first));
         first = found.first;
         if (isEnough) break;
       } finally {
@@ -155,7 +148,7 @@ export class JournalReader {
 
   /** A private copy of `length` bytes of a walked page. */
   copyBytes(at: number, length: number): Uint8Array {
-    return length === 0 ? new Uint8Array(0) : copyOut(this.pages.bytes, at, length);
+    return this.#walk.copyBytes(at, length);
   }
 
   protected pin(page: number): boolean {
@@ -192,61 +185,44 @@ export class JournalReader {
     return { kind: 'lapped', lost };
   }
 
+  /** R5. Who has pinned it meets an open page, and that has its number since before it was opened. */
   protected isStill({ page, first }: Glimpse): boolean {
-    return (
-      load(this.pages.words, this.pages.firstAt(page)) === (first | 0) &&
-      load(this.pages.words, this.pages.commitAt(page)) !== 0
-    );
+    return load(this.pages.words, this.pages.firstAt(page)) === (first | 0);
   }
 
-  /** Steps through the page up to the cursor; from where it left off, when it was here before. */
-  protected copyAtCursor({ page, first }: Glimpse): JournalRecord {
-    const base = Number(loadWide(this.pages.wide, this.pages.baseAt(page)));
-    const known = this.#next;
-    const isKnown = known.page === page && known.first === first && known.sequence === this.cursor;
-    let { sequence, at } = isKnown ? known : { sequence: first, at: this.pages.dataAt(page) };
-    for (; sequence < this.cursor; sequence++) at += recordBytes(get(this.pages.words, at / 4));
-    const place = this.placeAt(at, sequence, base);
-    this.cursor++;
-    this.#next = { page, first, sequence: this.cursor, at: at + recordBytes(place.length) };
-    return this.copy(place);
+  protected copyAtCursor(found: Glimpse): JournalRecord {
+    if (found !== this.#page || this.#nextSequence !== this.cursor) this.#seek(found);
+    const record = copyRecord(this.pages, this.#nextHead, this.cursor, this.#base);
+    this.#nextHead += recordBytes(record.body.length) >> 2;
+    this.#nextSequence = ++this.cursor;
+    return record;
   }
 
-  protected pageOf({ page, first }: Glimpse, end: number): WalkedPage {
-    const { wide } = this.pages;
-    return {
-      first,
-      end,
-      before: Number(loadWide(wide, this.pages.beforeAt(page))),
-      places: () => {
-        const base = Number(loadWide(wide, this.pages.baseAt(page)));
-        const places: RecordPlace[] = [];
-        let at = this.pages.dataAt(page);
-        for (let sequence = first; sequence < end; sequence++) {
-          const place = this.placeAt(at, sequence, base);
-          places.push(place);
-          at += recordBytes(place.length);
-        }
-        return places;
-      },
-    };
+  /** R4 to R7. */
+  #readFrom(found: Glimpse): JournalRead {
+    if (!this.pin(found.page)) return { kind: 'turning' }; // R4
+    try {
+      if (!this.isStill(found)) return { kind: 'turning' }; // R5
+      return { kind: 'record', record: this.copyAtCursor(found) }; // R6
+    } finally {
+      this.unpin(found.page); // R7
+    }
   }
 
-  protected placeAt(at: number, sequence: number, base: number): RecordPlace {
-    const { words } = this.pages;
-    const word = at / 4;
-    return {
-      sequence,
-      at: at + HEAD_BYTES,
-      length: get(words, word),
-      kind: get(words, word + 1),
-      a: get(words, word + 2),
-      b: get(words, word + 3),
-      micros: base + (get(words, word + 4) >>> 0),
-    };
+  /** R2 of the last read's page alone: it has the cursor's record nearly always. */
+  #holdsCursor({ page, first }: Glimpse): boolean {
+    if (this.cursor < first || load(this.pages.words, this.pages.firstAt(page)) !== (first | 0)) return false;
+    return this.cursor - first < committedRecords(load(this.pages.words, this.pages.commitAt(page)));
   }
 
-  protected copy({ sequence, at, length, kind, a, b, micros }: RecordPlace): JournalRecord {
-    return { sequence, kind, a, b, micros, body: this.copyBytes(at, length) };
+  /** Steps through the page up to the cursor. */
+  #seek(found: Glimpse): void {
+    let head = this.pages.dataAt(found.page) >> 2;
+    for (let sequence = found.first; sequence < this.cursor; sequence++) {
+      head += recordBytes(get(this.pages.words, head)) >> 2;
+    }
+    this.#page = found;
+    this.#nextHead = head;
+    this.#base = numberOf(loadWide(this.pages.wide, this.pages.baseAt(found.page)));
   }
 }

@@ -16,6 +16,7 @@ import {
   recordBytes,
 } from './journal-pages.ts';
 import { distance } from './sequence.ts';
+import { numberOf, Total } from './total.ts';
 
 /** What a record says about its body. */
 export interface RecordHead {
@@ -84,14 +85,15 @@ export class JournalWriter {
   readonly maxLength: number;
   /** The current page; its records and their bytes, as committed. */
   protected page = 0;
+  #dataAt = 0;
+  #commitAt = 0;
   protected inPage = 0;
   protected used = 0;
   protected sequence: number;
   /** All pages, oldest first; the current one is the last. */
   #order: number[] = [];
-  /** As stored: sums of BigInts cost less than conversions of large numbers. */
-  #records: bigint;
-  #bytes: bigint;
+  #records: Total;
+  #bytes: Total;
   #base = 0;
   #turns: number;
 
@@ -99,9 +101,9 @@ export class JournalWriter {
   constructor(memory: JournalMemory, geometry: JournalGeometry) {
     this.pages = new JournalPages(memory, geometry);
     this.maxLength = geometry.pageBytes - HEAD_BYTES;
-    this.#records = loadWide(this.pages.wide, JOURNAL.at.records);
-    this.#bytes = loadWide(this.pages.wide, JOURNAL.at.bytes);
-    this.sequence = Number(this.#records);
+    this.#records = new Total(loadWide(this.pages.wide, JOURNAL.at.records));
+    this.#bytes = new Total(loadWide(this.pages.wide, JOURNAL.at.bytes));
+    this.sequence = numberOf(this.#records.value);
     this.#turns = this.pages.reopen();
     this.#findPage();
     if (this.inPage > 0) this.#resume();
@@ -130,8 +132,8 @@ export class JournalWriter {
     }
     this.inPage++;
     this.sequence++;
-    this.#records += 1n;
-    this.#bytes += BigInt(length);
+    this.#records.add(1);
+    this.#bytes.add(length);
     this.place(head, body);
   }
 
@@ -143,8 +145,8 @@ export class JournalWriter {
 
   protected write({ kind, a, b, micros }: RecordHead, body: Uint8Array): void {
     const { words, bytes } = this.pages;
-    const at = this.pages.dataAt(this.page) + this.used;
-    const word = at / 4;
+    const at = this.#dataAt + this.used;
+    const word = at >> 2;
     set(words, word, body.length);
     set(words, word + 1, kind);
     set(words, word + 2, a);
@@ -155,12 +157,12 @@ export class JournalWriter {
   }
 
   protected commit(): void {
-    store(this.pages.words, this.pages.commitAt(this.page), commitWord(this.inPage, this.used));
+    store(this.pages.words, this.#commitAt, commitWord(this.inPage, this.used));
   }
 
   protected publish(): void {
-    storeWide(this.pages.wide, JOURNAL.at.bytes, this.#bytes); // A3
-    storeWide(this.pages.wide, JOURNAL.at.records, this.#records); // A4
+    storeWide(this.pages.wide, JOURNAL.at.bytes, this.#bytes.value); // A3
+    storeWide(this.pages.wide, JOURNAL.at.records, this.#records.value); // A4
   }
 
   /** Goes to the next page. Throws an Error when more pages are pinned than there are readers. */
@@ -198,11 +200,17 @@ export class JournalWriter {
     const { words, wide } = this.pages;
     store(words, this.pages.commitAt(page), 0);
     store(words, this.pages.firstAt(page), this.sequence | 0);
-    storeWide(wide, this.pages.beforeAt(page), this.#bytes);
+    storeWide(wide, this.pages.beforeAt(page), this.#bytes.value);
     this.#order = [...this.#order.filter((other) => other !== page), page];
-    this.page = page;
+    this.#enter(page);
     this.inPage = 0;
     this.used = 0;
+  }
+
+  #enter(page: number): void {
+    this.page = page;
+    this.#dataAt = this.pages.dataAt(page);
+    this.#commitAt = this.pages.commitAt(page);
   }
 
   protected close(page: number): number {
@@ -224,7 +232,7 @@ export class JournalWriter {
     pages.sort((one, other) => (one.age === other.age ? other.page - one.page : other.age - one.age));
     this.#order = pages.map(({ page }) => page);
     const { page, commit, age } = pages.at(-1) ?? { page: 0, commit: 0, age: 0 };
-    this.page = page;
+    this.#enter(page);
     this.inPage = committedRecords(commit);
     this.used = committedBytes(commit);
     if (this.inPage > 0) this.sequence += this.inPage - age;
@@ -233,13 +241,13 @@ export class JournalWriter {
   /** Counts again what a former writer may have committed without coming to A3 and A4. */
   #resume(): void {
     const { words, wide } = this.pages;
-    this.#base = Number(loadWide(wide, this.pages.baseAt(this.page)));
-    this.#records = BigInt(this.sequence);
-    this.#bytes = loadWide(wide, this.pages.beforeAt(this.page));
-    const start = this.pages.dataAt(this.page);
+    this.#base = numberOf(loadWide(wide, this.pages.baseAt(this.page)));
+    this.#records = new Total(BigInt(this.sequence));
+    this.#bytes = new Total(loadWide(wide, this.pages.beforeAt(this.page)));
+    const start = this.#dataAt;
     for (let at = start; at < start + this.used; ) {
       const length = get(words, at / 4);
-      this.#bytes += BigInt(length);
+      this.#bytes.add(length);
       at += recordBytes(length);
     }
   }

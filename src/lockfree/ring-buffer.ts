@@ -4,7 +4,7 @@
  */
 import { JournalWriter } from './journal.ts';
 import { HEAD_BYTES, type JournalGeometry, type JournalMemory, journalBytes } from './journal-pages.ts';
-import { JournalReader, type RecordPlace, type WalkedPage } from './journal-reader.ts';
+import { JournalReader, type WalkedPage } from './journal-reader.ts';
 
 export interface RingGeometry {
   /** Bytes that a snapshot holds at most. */
@@ -23,13 +23,13 @@ const LEAST_SPLIT = 32;
 const OUTPUT = 1;
 const HIGH = 2 ** 32;
 
-/** Pages have room for the headers of pieces, so that pieces of 160 bytes and more never cost capacity. */
+/** Pages have room for the headers of pieces, so that pieces of 200 bytes and more never cost capacity; none of it is unused. */
 function journalGeometry({ capacity, pageBytes, readers }: RingGeometry): JournalGeometry {
   if (!Number.isSafeInteger(capacity) || capacity < 1) throw new RangeError(`capacity=${capacity}: at least 1`);
   const room = Math.max(Math.ceil(pageBytes / 8), HEAD_BYTES + LEAST_SPLIT);
   return {
     pages: Math.ceil(capacity / pageBytes) + readers + 2,
-    pageBytes: Math.ceil((pageBytes + room) / 4) * 4,
+    pageBytes: Math.ceil((pageBytes + room) / 8) * 8 - 4,
     readers,
   };
 }
@@ -86,13 +86,10 @@ export interface RingSnapshot {
   readonly short: boolean;
 }
 
-/** Which bytes a collection copies: the last `limit` of those kept, and of these the ones from position `since` on. */
-interface Wanted {
-  readonly limit: number;
-  readonly since: number;
-}
+/** Takes what it wants of a page; of the stream's bytes, those before `from` are not asked for. */
+type Take = (page: WalkedPage, from: number) => void;
 
-const positionOf = ({ a, b }: RecordPlace): number => b * HIGH + (a >>> 0);
+const positionOf = (a: number, b: number): number => b * HIGH + (a >>> 0);
 
 export class RingBufferReader {
   readonly #journal: JournalReader;
@@ -116,55 +113,107 @@ export class RingBufferReader {
 
   /** Bytes that were written and are kept no more: total − kept, at one instant. Lock-free. */
   dropped(): number {
-    return this.#collect({ limit: this.#capacity, since: Number.POSITIVE_INFINITY }).dropped;
+    return this.#collect(this.#capacity, () => {}).dropped;
   }
 
-  /** What is kept, from position `since` on. Lock-free; never waits for the writer. */
+  /**
+   * What is kept, from position `since` on. Lock-free; never waits for the writer. Pieces that lay on one page share the memory
+   * of their copies.
+   */
   snapshot(since = 0): RingSnapshot {
-    return this.#collect({ limit: this.#capacity, since });
+    const pages: RingPiece[][] = [];
+    const collected = this.#collect(this.#capacity, (page, from) => pages.push(this.#cut(page, from, since)));
+    return { pieces: pages.reverse().flat(), ...collected };
   }
 
   /** The last `bytes` bytes, or what is kept of them. */
   tail(bytes: number): Uint8Array {
-    const { pieces } = this.#collect({ limit: Math.min(bytes, this.#capacity), since: 0 });
-    const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.bytes.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      joined.set(piece.bytes, at);
-      at += piece.bytes.length;
-    }
-    return joined;
+    const chunks: Uint8Array[] = [];
+    this.#collect(Math.min(bytes, this.#capacity), (page, from) => chunks.push(this.#joined(page, from)));
+    return concatenated(chunks.reverse());
   }
 
   /** Begins again, a few times, when a flood has taken even the newest page before it was reached. */
-  #collect(wanted: Wanted, tries = 3): RingSnapshot {
-    const chunks: RingPiece[][] = [];
-    const { limit, since } = wanted;
+  #collect(limit: number, take: Take, tries = 3): Omit<RingSnapshot, 'pieces'> {
     let total: number | undefined;
     let kept = 0;
     const { end, short } = this.#journal.walk((page) => {
-      total ??= page.before + page.places().reduce((sum, place) => sum + place.length, 0);
+      total ??= page.before + page.bodyBytes;
       kept = Math.min(limit, total - page.before);
-      if (since !== Number.POSITIVE_INFINITY) chunks.push(this.#cut(page, total - limit, since));
+      take(page, total - limit);
       return kept < limit;
     });
-    if (total === undefined && end > 0 && tries > 0) return this.#collect(wanted, tries - 1);
+    if (total === undefined && end > 0 && tries > 0) return this.#collect(limit, take, tries - 1);
     total ??= end === 0 ? 0 : this.total();
-    return { pieces: chunks.reverse().flat(), total, dropped: total - kept, short };
+    return { total, dropped: total - kept, short };
   }
 
   /** A page's pieces without the stream's bytes before `from` and the process's before `since`. */
   #cut(page: WalkedPage, from: number, since: number): RingPiece[] {
     const pieces: RingPiece[] = [];
-    let start = page.before;
-    for (const place of page.places()) {
-      const position = positionOf(place);
-      const skip = Math.max(0, from - start, since - position);
-      start += place.length;
-      if (skip >= place.length) continue;
-      const bytes = this.#journal.copyBytes(place.at + skip, place.length - skip);
-      pieces.push({ position: position + skip, micros: place.micros, bytes });
+    const { first, skip } = firstWanted(page, from, since);
+    if (first === page.count) return pieces;
+    const begin = page.bodyAt(first) + skip;
+    const copy = this.#copyFrom(page, begin);
+    for (let n = first; n < page.count; n++) {
+      const { at, length, a, b, micros } = page.place(n);
+      const cut = n === first ? skip : 0;
+      const bytes = copy.subarray(at + cut - begin, at + length - begin);
+      pieces.push({ position: positionOf(a, b) + cut, micros, bytes });
     }
     return pieces;
   }
+
+  /** A page's bytes without the stream's before `from`, one piece after the other. */
+  #joined(page: WalkedPage, from: number): Uint8Array {
+    const { first, skip } = firstWanted(page, from, 0);
+    if (first === page.count) return NOTHING;
+    const begin = page.bodyAt(first) + skip;
+    const copy = this.#copyFrom(page, begin);
+    let end = page.lengthOf(first) - skip;
+    for (let n = first + 1; n < page.count; n++) {
+      const at = page.bodyAt(n) - begin;
+      const length = page.lengthOf(n);
+      copy.copyWithin(end, at, at + length);
+      end += length;
+    }
+    return copy.subarray(0, end);
+  }
+
+  /** A page's records from byte `begin` on, heads and all: one copy costs less than one for each piece. */
+  #copyFrom(page: WalkedPage, begin: number): Uint8Array {
+    const last = page.count - 1;
+    return this.#journal.copyBytes(begin, page.bodyAt(last) + page.lengthOf(last) - begin);
+  }
+}
+
+/** The oldest piece of a page that is wanted, and its bytes that are not. Those after it are wanted whole: places only grow. */
+function firstWanted(page: WalkedPage, from: number, since: number): { readonly first: number; readonly skip: number } {
+  let first = page.count;
+  let skip = 0;
+  let end = page.before + page.bodyBytes;
+  page.heads((_kind, a, b, n) => {
+    const length = page.lengthOf(n);
+    const unwanted = Math.max(0, from - (end - length), since - positionOf(a, b));
+    if (unwanted >= length) return false;
+    first = n;
+    skip = unwanted;
+    end -= length;
+    return unwanted === 0;
+  });
+  return { first, skip };
+}
+
+const NOTHING = new Uint8Array(0);
+
+function concatenated(chunks: readonly Uint8Array[]): Uint8Array {
+  const [only = NOTHING] = chunks;
+  if (chunks.length <= 1) return only;
+  const joined = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
 }

@@ -23,9 +23,9 @@ const ERROR_KINDS = ['error', 'network', 'console'] as const;
 const pageSchema = z.strictObject({
   action: z.enum(ACTION_NAMES),
   proxy_id: z.string().optional().describe('default: the only proxy here'),
-  path: z.string().optional().describe('project directory; default: where you work'),
+  path: z.string().optional(),
   session_id: z.string().optional().describe('get: a page’s id; default: the latest active one'),
-  reveal: z.boolean().default(false).describe('show secrets'),
+  reveal: z.boolean().default(false),
 });
 
 type PageInput = z.output<typeof pageSchema>;

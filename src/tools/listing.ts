@@ -18,8 +18,21 @@ export function listing(): ListedTool[] {
   return listed;
 }
 
+/** Limits of values: an error names them when it matters, and each list of tools is spared them. */
+const LIMITS = new Set(['minimum', 'maximum', 'minLength', 'maxLength', 'pattern', 'format']);
+
+function withoutLimits(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutLimits);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const kept = Object.entries(schema).filter(([name, value]) => !LIMITS.has(name) || typeof value === 'object');
+  return Object.fromEntries(kept.map(([name, value]) => [name, withoutLimits(value)]));
+}
+
 function list(tool: Tool): ListedTool {
-  const { $schema: _, ...schema } = z.toJSONSchema(tool.input, { io: 'input' });
+  const { $schema: _, ...schema } = withoutLimits(z.toJSONSchema(tool.input, { io: 'input' })) as Record<
+    string,
+    unknown
+  >;
   return {
     name: tool.name,
     title: tool.title,

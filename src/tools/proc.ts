@@ -55,7 +55,7 @@ const procSchema = z.strictObject({
   raw: z.boolean().default(false).describe('ANSI and repeats kept'),
   encoding: z.enum(['utf8', 'base64']).default('utf8').describe('base64: the bytes'),
   timestamps: z.boolean().default(false),
-  reveal: z.boolean().default(false).describe('show secrets'),
+  reveal: z.boolean().default(false),
   for: waitForSchema.optional().describe('wait: ready | exit | {text|regex|port|http}'),
   timeout_ms: z.int().min(1).max(86_400_000).default(30_000),
   force: z.boolean().default(false).describe('SIGKILL at once'),

@@ -28,7 +28,7 @@ const ACTION_NAMES = Object.keys(ACTIONS) as [Action, ...Action[]];
 const proxySchema = z.strictObject({
   action: z.enum(ACTION_NAMES),
   id: z.string().optional(),
-  path: z.string().optional().describe('project directory; default: where you work'),
+  path: z.string().optional(),
   target_url: z.string().min(1).max(2_048).optional().describe('such as http://localhost:3000 or localhost:3000'),
   process_id: z.string().optional().describe('start: proxy the URL of this process, also when it moves'),
   port: portSchema.optional().describe('default: follows from the target'),
@@ -43,7 +43,7 @@ const proxySchema = z.strictObject({
   code: z.string().max(1_000_000).optional().describe('exec: an expression, or statements with return; may await'),
   page: z.string().optional().describe('exec: default the latest active one'),
   timeout_ms: z.int().min(1).max(600_000).default(30_000),
-  reveal: z.boolean().default(false).describe('show secrets'),
+  reveal: z.boolean().default(false),
 });
 
 type ProxyInput = z.output<typeof proxySchema>;

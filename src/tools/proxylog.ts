@@ -13,6 +13,7 @@ import { pageEntryLine, viewPageEntry } from './page-entry.ts';
 import { oneProxy } from './proxy-named.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { statsOf, summaryOf } from './traffic-summary.ts';
+import { isWithin, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
 
 const TYPES = [
@@ -57,7 +58,7 @@ const ACTION_NAMES = Object.keys(ACTIONS) as [Action, ...Action[]];
 const logSchema = z.strictObject({
   action: z.enum(ACTION_NAMES),
   proxy_id: z.string().optional().describe('default: the only proxy here'),
-  path: z.string().optional().describe('project directory; default: where you work'),
+  path: z.string().optional(),
   types: z.array(z.enum(TYPES)).optional().describe('default: all; http when filtered by method, status or URL'),
   methods: z.array(z.string().regex(/^[A-Za-z]+$/)).optional(),
   status_codes: z
@@ -73,7 +74,7 @@ const logSchema = z.strictObject({
   order: z.enum(['asc', 'desc']).default('asc').describe('asc: oldest first'),
   entry_id: z.string().optional().describe('get: req_142'),
   part: z.enum(['all', 'request', 'response', 'timing']).default('all'),
-  reveal: z.boolean().default(false).describe('show secrets'),
+  reveal: z.boolean().default(false),
 });
 
 type LogInput = z.output<typeof logSchema>;
@@ -156,7 +157,7 @@ async function entriesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbe
   const show = showing(input, workbench);
   const { iso } = workbench;
   const now = workbench.proxies.now();
-  const span = spanOf(input, workbench);
+  const span = spanOf(input, { now: workbench.proxies.now(), iso: workbench.iso });
   const entries: Entry[] = [];
   if (types.has('http')) {
     for (const exchange of await exchangesOf(proxy, input, workbench))
@@ -176,9 +177,7 @@ async function entriesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbe
     }))
       entries.push({ id: record.id, micros: record.micros, line: pageEntryLine(record, iso, show) });
   }
-  return entries
-    .filter(({ micros }) => span.from <= micros && micros <= span.to)
-    .sort((a, b) => a.micros - b.micros || a.id - b.id);
+  return entries.filter(({ micros }) => isWithin(span, micros)).sort((a, b) => a.micros - b.micros || a.id - b.id);
 }
 
 /** A failed fetch is an error of its page. */
@@ -194,7 +193,7 @@ async function exchangesOf(proxy: ManagedProxy, input: LogInput, workbench: Work
     ...(input.after === undefined ? {} : { after: input.after }),
     ...(status === null ? {} : { status }),
   };
-  const span = spanOf(input, workbench);
+  const span = spanOf(input, { now: workbench.proxies.now(), iso: workbench.iso });
   const methods = new Set(input.methods?.map((method) => method.toUpperCase()));
   const load =
     input.page === undefined
@@ -204,10 +203,7 @@ async function exchangesOf(proxy: ManagedProxy, input: LogInput, workbench: Work
     .exchanges(filter, proxy.startedAt)
     .filter(
       ({ began, method, load: by }) =>
-        span.from <= began &&
-        began <= span.to &&
-        (methods.size === 0 || methods.has(method)) &&
-        (load === null || by === load),
+        isWithin(span, began) && (methods.size === 0 || methods.has(method)) && (load === null || by === load),
     );
   return input.url_pattern === undefined ? found : matching(found, input.url_pattern, workbench);
 }
@@ -231,30 +227,6 @@ async function matching(exchanges: Exchange[], pattern: string, workbench: Workb
   );
   if (tested.kind !== 'tested') throw patternFault(tested);
   return exchanges.filter((_, at) => tested.matches[at]);
-}
-
-/** In microseconds of the daemon's clock. */
-function spanOf(input: LogInput, workbench: Workbench): { from: number; to: number } {
-  return {
-    from: input.since === undefined ? Number.NEGATIVE_INFINITY : timeOf(input.since, 'since', workbench),
-    to: input.until === undefined ? Number.POSITIVE_INFINITY : timeOf(input.until, 'until', workbench),
-  };
-}
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1_000, s: 1e6, m: 60e6, h: 3_600e6, d: 86_400e6 };
-
-function timeOf(text: string, parameter: string, workbench: Workbench): number {
-  const now = workbench.proxies.now();
-  const ago = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
-  if (ago !== null) return now - Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0);
-  const wall = Date.parse(text);
-  if (!Number.isNaN(wall)) return (wall - Date.parse(workbench.iso(0))) * 1_000;
-  throw new Fault(
-    'invalid_argument',
-    `${parameter}=${JSON.stringify(text.slice(0, 80))} is no time`,
-    'Give ISO 8601, or how long ago: 30s, 5m, 1h.',
-    { parameter },
-  );
 }
 
 function entryOf(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Record<string, unknown> {

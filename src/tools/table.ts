@@ -2,10 +2,12 @@
 import { currentpageTool } from './currentpage.ts';
 import { daemonTool } from './daemon.ts';
 import { detectTool } from './detect.ts';
+import { errorsTool } from './errors.ts';
 import { procTool } from './proc.ts';
 import { proxyTool } from './proxy.ts';
 import { proxylogTool } from './proxylog.ts';
 import { runTool } from './run.ts';
+import { timelineTool } from './timeline.ts';
 import type { Tool } from './tool.ts';
 
 export const TOOLS: readonly Tool[] = [
@@ -15,6 +17,8 @@ export const TOOLS: readonly Tool[] = [
   proxyTool,
   proxylogTool,
   currentpageTool,
+  timelineTool,
+  errorsTool,
   daemonTool,
 ];
 

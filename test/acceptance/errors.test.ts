@@ -43,7 +43,7 @@ describe('wrong arguments name the right ones', () => {
     [
       'nothing',
       {},
-      /^invalid_argument: tool "nothing" is unknown\. Use one of: detect, run, proc, proxy, proxylog, currentpage, daemon\./,
+      /^invalid_argument: tool "nothing" is unknown\. Use one of: detect, run, proc, proxy, proxylog, currentpage, timeline, errors, daemon\./,
     ],
   ])('%s %j', async (tool, parameters, expected) => {
     const session = await connect();
@@ -96,6 +96,8 @@ test('tools/list is within its budget, in fixed order, each with its four annota
     'proxy',
     'proxylog',
     'currentpage',
+    'timeline',
+    'errors',
     'daemon',
   ]);
   expect(JSON.stringify(listed.tools).length / 4).toBeLessThanOrEqual(3_000);

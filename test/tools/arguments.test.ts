@@ -59,7 +59,17 @@ describe('the table', () => {
   });
 
   test('names are as users know them', () => {
-    expect(listing().map(({ name }) => name)).toEqual(['detect', 'run', 'proc', 'proxy', 'proxylog', 'currentpage', 'daemon']);
+    expect(listing().map(({ name }) => name)).toEqual([
+      'detect',
+      'run',
+      'proc',
+      'proxy',
+      'proxylog',
+      'currentpage',
+      'timeline',
+      'errors',
+      'daemon',
+    ]);
   });
 });
 

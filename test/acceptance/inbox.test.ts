@@ -1,0 +1,47 @@
+/** `errors` and `timeline` without a page: output, crashes and failed requests. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { world } from './harness.ts';
+
+test('compile errors, crashes and failed requests are in one inbox, and retired by a build that succeeds', async () => {
+  const session = await (await world()).connect();
+  const code = `process.stdin.on('data', (text) => process.stdout.write(text)); setTimeout(() => {}, 1e9)`;
+  await session.ok('run', { command: process.execPath, args: ['-e', code], id: 'build', wait_for: 'none' });
+  const say = async (text: string) => {
+    await session.ok('proc', { action: 'input', process_id: 'build', data: `${text}\n` });
+    await session.ok('proc', { action: 'wait', process_id: 'build', for: { text } });
+  };
+  await say("src/a.ts(4,5): error TS2304: Cannot find name 'x'.");
+  await session.ok('run', {
+    command: process.execPath,
+    args: ['-e', 'process.exit(3)'],
+    id: 'boom',
+    mode: 'foreground',
+  });
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === '/bad' ? 503 : 404;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const proxy = await session.ok('proxy', {
+    action: 'start',
+    id: 'web',
+    target_url: `localhost:${(server.address() as AddressInfo).port}`,
+  });
+  for (const path of ['bad', 'bad', 'none']) await (await fetch(`${String(proxy.data['url'])}${path}`)).text();
+
+  const { text, meta } = await session.ok('errors');
+  expect(text).toMatch(/^error output TS2304: Cannot find name 'x'\. src\/a\.ts:4:5 \[build\]/m);
+  expect(text).toMatch(/^error crash boom \(.*\) has crashed: exit code 3 \[boom\]/m);
+  expect(text).toMatch(/^error ×2 http GET \/bad 503 \[req_\d+\]/m);
+  expect(text).toMatch(/^warning http GET \/none 404/m);
+  expect(meta).toMatchObject({ lines: 4, total: 4 });
+  expect((await session.ok('errors', { severity: 'error', source: 'http' })).text.split('\n')).toHaveLength(2);
+  await say('12:00 [vite] (client) hmr update /src/a.ts');
+  expect((await session.ok('errors', { source: 'output' })).text).toBe('[0 of 0 lines · dropped 0 · cursor 0]');
+
+  const timeline = (await session.ok('timeline', { grep: 'TS2304|exit code 3|503' })).text.split('\n');
+  expect(timeline.slice(0, -1).map((line) => line.slice(13, 17))).toEqual(['out ', 'proc', 'http', 'http']);
+  await new Promise((resolve) => server.close(resolve));
+});
