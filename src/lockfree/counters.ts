@@ -3,6 +3,7 @@
  */
 import { addWide, exchange, load, loadWide, store, type WideWords, type Words } from '#atomic';
 import { type Layout, LINE, layout, wide, word } from './layout.ts';
+import { numberOf, wideOf } from './total.ts';
 
 /** Memory of named counters, one line each: threads that add to different counters do not share lines. */
 export function countersLayout(names: readonly string[]): Layout<string> {
@@ -42,12 +43,12 @@ export class Counters<Name extends string> {
 
   /** Adds an integer, 1 by default; it may be negative. Any thread; wait-free. */
   add(name: Name, n = 1): void {
-    addWide(this.wide, this.indexOf(name), BigInt(n));
+    addWide(this.wide, this.indexOf(name), wideOf(n));
   }
 
   /** The total now, exact up to 2⁵³. Any thread; wait-free. */
   get(name: Name): number {
-    return Number(loadWide(this.wide, this.indexOf(name)));
+    return numberOf(loadWide(this.wide, this.indexOf(name)));
   }
 
   protected indexOf(name: Name): number {

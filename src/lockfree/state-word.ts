@@ -46,8 +46,9 @@ export class IllegalTransition<S extends string = string> extends Error {
 export class StateWord<S extends string> {
   protected readonly words: Words;
   protected readonly at: number;
-  readonly #table: Transitions<S>;
-  readonly #states: readonly S[] = [];
+  readonly #states: readonly S[];
+  /** Of each pair of codes, from · states + to, whether the table has the move. */
+  readonly #isMove: readonly boolean[];
 
   /** The state at `words[at]`. All threads must be given the same table, rows in the same order. */
   constructor(words: Words, at: number, table: Transitions<S>) {
@@ -55,8 +56,8 @@ export class StateWord<S extends string> {
     for (const state in table) states.push(state);
     this.words = words;
     this.at = at;
-    this.#table = table;
     this.#states = states;
+    this.#isMove = states.flatMap((from) => states.map((to) => table[from].includes(to)));
   }
 
   /** Sets a first state; only while no other thread uses the word. */
@@ -74,16 +75,20 @@ export class StateWord<S extends string> {
    * Throws IllegalTransition when the table lacks the move.
    */
   compareAndSwap(from: S, to: S): boolean {
-    if (!this.#table[from].includes(to)) throw new IllegalTransition(from, to, this.get());
-    return this.move(this.codeOf(from), this.codeOf(to));
+    const before = this.codeOf(from);
+    const after = this.codeOf(to);
+    if (!this.#isMove[before * this.#states.length + after]) throw new IllegalTransition(from, to, this.get()); // M1
+    return this.move(before, after);
   }
 
   protected move(from: number, to: number): boolean {
     return compareExchange(this.words, this.at, from, to) === from; // M2
   }
 
+  /** States are few, and comparing their names costs less than a call of indexOf(). */
   protected codeOf(state: S): number {
-    return this.#states.indexOf(state);
+    for (let code = 0; code < this.#states.length; code++) if (this.#states[code] === state) return code;
+    return Number.NaN;
   }
 
   protected stateOf(code: number): S {

@@ -15,6 +15,9 @@ export function numberOf(value: bigint): number {
   return (halves[1 - LOW] ?? 0) * HIGH_UNIT + ((halves[LOW] ?? 0) >>> 0);
 }
 
+/** A whole number as a wide word takes it; throws a RangeError for any other. V8 converts int32s alone without a call. */
+export const wideOf = (n: number): bigint => ((n | 0) === n ? BigInt(n | 0) : BigInt(n));
+
 /** A running sum, private to its thread, ready to be stored. */
 export class Total {
   readonly #wide = new BigInt64Array(1);
@@ -27,7 +30,7 @@ export class Total {
     return this.#wide[0] ?? 0n;
   }
 
-  /** `n`: an int32. V8 converts those alone without a call. */
+  /** Adds an int32. */
   add(n: number): void {
     this.#wide[0] = BigInt.asIntN(64, this.value + BigInt(n | 0));
   }

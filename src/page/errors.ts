@@ -1,15 +1,17 @@
 /** Uncaught errors, rejections that nobody handled, resources that did not load, and what the page's policy blocked. */
 import type { Link } from './link.ts';
 import { on, quietly } from './natives.ts';
+import type { Behind } from './network.ts';
 import { plain, typeOf } from './plain.ts';
 import { selectorOf } from './selector.ts';
 
-export function watchErrors(link: Link): void {
+export function watchErrors(link: Link, behind: Behind): void {
   // Capturing: a failing resource's event does not bubble.
   on('error', (event) => quietly(() => note(event)), true);
   on(
     'unhandledrejection',
-    (event) => quietly(() => link.report('error', { source: 'unhandledrejection', ...facts(event.reason) })),
+    (event) =>
+      quietly(() => link.report('error', { source: 'unhandledrejection', behind: behind(), ...facts(event.reason) })),
     true,
   );
   on('securitypolicyviolation', (event) => quietly(() => violation(event)), true);
@@ -19,6 +21,7 @@ export function watchErrors(link: Link): void {
       const { message, filename, lineno, colno, error } = event;
       link.report('error', {
         source: 'uncaught',
+        behind: behind(),
         ...facts(error ?? message),
         message,
         file: filename,

@@ -45,9 +45,8 @@ function main(): void {
     link.say({ say: 'status', url: location.href, title: document.title, visible, vitals: vitals() });
   }
 
-  watchErrors(link);
+  watchErrors(link, watchNetwork(link, load));
   watchConsole(link, now);
-  watchNetwork(link, load);
   watchInteractions(link, statusDue);
   on('visibilitychange', statusDue, true);
   on('DOMContentLoaded', statusDue, true);

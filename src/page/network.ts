@@ -4,7 +4,18 @@ import { now, quietly, round } from './natives.ts';
 import { patch } from './patch.ts';
 import { LOAD_FIELD } from './protocol.ts';
 
-export function watchNetwork(link: Link, load: string): void {
+/** `GET /api/users 500`: what failed just before; null when nothing did. In the page's own order, which no clock tells so well. */
+export type Behind = () => string | null;
+
+/** An error so soon after a failed request is most likely its consequence. */
+const CONSEQUENCE_MS = 2_000;
+
+export function watchNetwork(link: Link, load: string): Behind {
+  let latest = { said: '', at: Number.NEGATIVE_INFINITY };
+  function answered(method: string, url: string, status: number): void {
+    if (status >= 400) latest = { said: `${method} ${new URL(url, document.baseURI).pathname} ${status}`, at: now() };
+  }
+
   patch(window, 'fetch', (original) => (input, init) => {
     const begun = now();
     const marked = markedInit(input, init, load);
@@ -13,7 +24,10 @@ export function watchNetwork(link: Link, load: string): void {
       window,
       marked === null ? [input, init] : [input, marked],
     ) as Promise<Response>;
-    answer.then(undefined, (error) => quietly(() => failed(methodOf(input, init), urlOf(input), begun, String(error))));
+    answer.then(
+      ({ status }) => quietly(() => answered(methodOf(input, init), urlOf(input), status)),
+      (error) => quietly(() => failed(methodOf(input, init), urlOf(input), begun, String(error))),
+    );
     return answer;
   });
 
@@ -36,6 +50,7 @@ export function watchNetwork(link: Link, load: string): void {
           const begun = now();
           const { method, url } = requests.get(this) ?? { method: 'GET', url: '' };
           if (isOurs(url)) this.setRequestHeader(LOAD_FIELD, load);
+          this.addEventListener('load', () => quietly(() => answered(method, url, this.status)));
           this.addEventListener('error', () => quietly(() => failed(method, url, begun, 'network error')));
           this.addEventListener('timeout', () => quietly(() => failed(method, url, begun, 'timed out')));
         });
@@ -49,6 +64,8 @@ export function watchNetwork(link: Link, load: string): void {
     if (reason.startsWith('AbortError')) return;
     link.report('network', { method, url, reason, ms: round(now() - begun) });
   }
+
+  return () => (now() - latest.at < CONSEQUENCE_MS ? latest.said : null);
 }
 
 /** Another origin's server would have to allow the field first: those requests are left as they are. */

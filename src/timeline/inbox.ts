@@ -16,8 +16,8 @@ export interface Fault {
   readonly last: number;
   /** Entries to look at next. */
   readonly ids: readonly string[];
-  /** Of the page's load, where it is a page's fault or request; '' for others. */
-  readonly load: string;
+  /** Message of the request that failed just before, as the page saw it; '' when none did. */
+  readonly behind: string;
   /** What was asked for, of a request or of a resource that did not load; '' for others. */
   readonly url: string;
 }
@@ -27,8 +27,6 @@ export interface Grouped extends Fault {
   readonly cause: Fault | null;
 }
 
-/** A page's error so soon after a failed request of the same page is most likely its consequence. */
-const CONSEQUENCE_MICROS = 2_000_000;
 const MOST_IDS = 3;
 
 /** Equal ones are one, newest last; what explains a page's fault is told with it, and what only repeats it is not told again. */
@@ -66,14 +64,10 @@ function merged(a: Fault, b: Fault): Fault {
   };
 }
 
-/** The request for the resource itself, or the latest failed one of the same load shortly before. */
+/** The request for the resource itself, or the one that failed just before. */
 function causeOf(fault: Fault, all: readonly Fault[]): Fault | null {
   if (fault.source !== 'page') return null;
-  const requests = all.filter(({ source }) => source === 'http');
-  if (fault.url !== '') return requests.find(({ url }) => fault.url.endsWith(url)) ?? null;
-  const before = requests.filter(
-    ({ load, first }) =>
-      load !== '' && load === fault.load && first <= fault.first && fault.first - first < CONSEQUENCE_MICROS,
-  );
-  return before.sort((a, b) => a.first - b.first).at(-1) ?? null;
+  const isCause = ({ source, url, message }: Fault): boolean =>
+    source === 'http' && (fault.url === '' ? fault.behind !== '' && message === fault.behind : fault.url.endsWith(url));
+  return all.findLast(isCause) ?? null;
 }

@@ -91,7 +91,7 @@ function outputFaults(process: ManagedProcess, path: string): Fault[] {
     first: error.micros,
     last: error.micros,
     ids: [process.id],
-    load: '',
+    behind: '',
     url: '',
   }));
 }
@@ -118,7 +118,7 @@ function crashOf(process: ManagedProcess): Fault[] {
       first: endedAt,
       last: endedAt,
       ids: [process.id],
-      load: '',
+      behind: '',
       url: '',
     },
   ];
@@ -131,16 +131,17 @@ function requestFaults(proxy: ManagedProxy): Fault[] {
       ({ status, outcome }) =>
         status >= 400 || outcome === 'upstream_aborted' || outcome === 'unreachable' || outcome === 'timeout',
     )
-    .map(({ id, method, target, status, began, load }) => ({
+    .map(({ id, method, target, status, began, ended }) => ({
       source: 'http',
       severity: status >= 500 || status === 0 ? 'error' : 'warning',
       message: `${method} ${target.split('?', 1)[0] ?? ''} ${status}`,
       at: null,
       count: 1,
-      first: began,
-      last: began,
+      // What follows from it comes after its end.
+      first: ended ?? began,
+      last: ended ?? began,
       ids: [`req_${id}`],
-      load,
+      behind: '',
       url: target.split('?', 1)[0] ?? '',
     }));
 }
@@ -157,7 +158,7 @@ async function pageFaults(proxy: ManagedProxy, workbench: Workbench): Promise<Fa
     first: first.micros,
     last: last.micros,
     ids: [`err_${last.id}`],
-    load: proxy.pages.get(last.page)?.facts.hello.load ?? '',
+    behind: String(last.facts['behind'] ?? ''),
     url: last.facts['source'] === 'resource' ? String(last.facts['url'] ?? '') : '',
   }));
 }

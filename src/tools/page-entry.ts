@@ -43,7 +43,7 @@ export function sayingOf({ kind, facts }: PageRecord): string {
   const word = (name: string): string => (facts[name] === undefined || facts[name] === null ? '' : String(facts[name]));
   switch (kind) {
     case 'error':
-      return `${word('name') && !word('message').includes(word('name')) ? `${word('name')}: ` : ''}${word('message')}`;
+      return errorText(word('name'), word('message').replace(/^Uncaught (\(in promise\) )?/, ''));
     case 'network':
       return `${word('method')} ${word('url')} failed: ${word('reason')}`;
     case 'console':
@@ -56,3 +56,6 @@ export function sayingOf({ kind, facts }: PageRecord): string {
       return JSON.stringify(facts);
   }
 }
+
+const errorText = (name: string, message: string): string =>
+  name === '' || message.includes(name) ? message : `${name}: ${message}`;

@@ -10,6 +10,8 @@ test('every fault of the shop is told once, with its file and line and its cause
   const tab = await browser.open(shop.url);
   const inbox = async (more = {}) => (await shop.session.ok('errors', more)).text;
   await tab.until(`document.querySelectorAll('#catalogue > *').length > 0`);
+  // Each fault follows its own request, as when a person clicks.
+  await until('the first fault is told', async () => (await inbox()).includes("reading 'map'"));
   await tab.click('#coupon');
   await until('the inbox has them', async () => {
     const text = await inbox();

@@ -10,7 +10,7 @@ import { choicesOf, expectEnd, lull, unlull } from './choices.ts';
 import { activate } from './door.ts';
 import { createEffects, type Effects } from './effects.ts';
 import { join, type RaceDetector } from './race-detector.ts';
-import { isPlain, type Kind, type Place, type Step } from './step.ts';
+import { isPlain, isWrite, type Kind, type Place, type Step } from './step.ts';
 import { hasEnded, type Logged, newThread, type Operation, rouse, type Thread } from './thread.ts';
 import { createWaiters, type Waiting } from './waiters.ts';
 
@@ -52,6 +52,8 @@ const MAX_STEPS = 20_000;
 export class Execution {
   /** What was chosen, in order. */
   readonly choices: number[] = [];
+  /** Places of choices before plain writes. */
+  readonly #beforePlain = new Set<number>();
   readonly #model: Model;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
@@ -78,6 +80,12 @@ export class Execution {
     this.#trace = trace;
     this.#threads = model.threads.map((body, id) => newThread(id, body, clocks[id] ?? []));
     this.#effects = createEffects(this.#threads, races);
+  }
+
+  /** What was chosen, for replay, where a thread that is not lost is not asked before plain writes. */
+  schedule(): number[] {
+    const lost = new Set(this.choices.filter((choice) => choice < 0));
+    return this.choices.filter((choice, at) => choice < 0 || !this.#beforePlain.has(at) || lost.has(~choice));
   }
 
   /** Runs to the end. */
@@ -114,7 +122,9 @@ export class Execution {
     if (thread.cursor < thread.log.length) return this.#past<T>(thread, kind, place?.byte, detail);
     const step: Step = { kind, place, begins: thread.calling !== undefined };
     if (!isPlain(kind)) this.#yieldBefore(thread, step);
+    else if (isWrite(kind)) this.#mayStopBefore(thread);
     if (!isPlain(kind)) this.#count(thread);
+    else if (isWrite(kind)) thread.isFresh = true;
     const result = this.#effects.apply(thread, step, act, isWritten);
     unlull(this.#threads, step);
     this.#record(thread, { kind, byte: place?.byte, detail, result });
@@ -247,6 +257,18 @@ export class Execution {
     this.#chosen = this.#decide();
     if (this.#chosen !== thread.id) this.#leave();
     this.#chosen = undefined;
+  }
+
+  /** A thread that may be lost may be lost before a plain write too: awaitEnd() and then a look would tell. */
+  #mayStopBefore(thread: Thread): void {
+    if (!thread.isFresh || !this.#scheduler.stall.includes(thread.id)) return;
+    thread.isFresh = false;
+    const chosen = this.#scheduler.choose([thread.id, ~thread.id]) === 0 ? thread.id : ~thread.id;
+    this.#beforePlain.add(this.choices.length);
+    this.choices.push(chosen);
+    if (chosen === thread.id) return;
+    this.#chosen = chosen;
+    this.#leave();
   }
 
   #count(thread: Thread): void {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { add, addWide, compareExchange, copyIn, get, load, set, spin, store, type Words } from '#atomic';
-import { type ExploreOptions, explore, type Model, replay, verify } from './explore.ts';
+import { awaitEnd, type ExploreOptions, explore, type Model, replay, verify } from './explore.ts';
 import {
   ATOMIC,
   type Check,
@@ -145,6 +145,18 @@ describe('found', () => {
       return get(words, 1);
     },
   ]);
+  /** Right in every order; wrong if T0 is lost between publishing and writing. */
+  const lostBeforeWriting = model(2, (words) => [
+    () => {
+      store(words, 0, 1);
+      set(words, 1, 7);
+      set(words, 1, 8);
+    },
+    () => {
+      awaitEnd(0);
+      if (load(words, 0) === 1) expect(get(words, 1)).toBe(8);
+    },
+  ]);
   const stalled: ExploreOptions = { stall: [0] };
 
   test.each<[string, () => Model, ExploreOptions, RegExp]>([
@@ -153,6 +165,7 @@ describe('found', () => {
     ['a seqlock over plain words', seqlock(PLAIN), {}, /^data race at byte 4: /],
     ['a seqlock without validation', unvalidated, {}, /expected \+?\d to be \+?\d/],
     ['a lost wake-up', unannounced, {}, /^deadlock: T1 is waiting for ever/],
+    ['a loss between publishing and the plain writes after it', lostBeforeWriting, stalled, /^expected [07] to be 8/],
     ['a spin lock whose holder stops', locked, stalled, /^T1 cannot finish while T0 is stalled after \d steps$/],
     ['a reader that waits for its writer', seqlock(ATOMIC), stalled, /^T1 cannot finish while T0 is stalled/],
     ['two who wait for each other', politeToDeath, {}, /^livelock: T\d spins/],

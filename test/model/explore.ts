@@ -48,7 +48,7 @@ export function explore(make: () => Model, options: ExploreOptions = {}): Explor
     if (ended.kind === 'pruned') pruned++;
     else executions++;
     if (ended.kind === 'failed') {
-      const schedule = formatSchedule(execution.choices);
+      const schedule = formatSchedule(execution.schedule());
       return { ok: false, executions, pruned, error: ended.error, schedule, trace: replay(make, schedule).trace ?? [] };
     }
     if (executions + pruned >= limit && search.hasNext()) {

@@ -1,4 +1,5 @@
-/** Set-up of the model project: prints at the end how much was explored, a line per file of models. */
+/** Set-up of the model project: one seed for all files; at the end, how much was explored, a line per file of models. */
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,7 @@ const parse = (line: string): Tally => JSON.parse(line);
 export function setup(): () => void {
   const directory = mkdtempSync(join(tmpdir(), 'devtool-mcp-model-'));
   process.env.MODEL_TALLY = directory;
+  process.env.MODEL_SEED ??= `${randomInt(2 ** 31)}`;
   return () => {
     let text = '';
     try {
@@ -48,6 +50,7 @@ export function setup(): () => void {
     }
     rmSync(directory, { recursive: true, force: true });
     const lines = summaryOf(text.trim().split('\n').filter(Boolean).map(parse));
-    console.log(`\nExplored, up to ${process.env.MODEL_BOUND ?? 2} preemptions:\n${lines.join('\n')}`);
+    const { MODEL_BOUND = '2', MODEL_SEED } = process.env;
+    console.log(`\nExplored, up to ${MODEL_BOUND} preemptions, MODEL_SEED=${MODEL_SEED}:\n${lines.join('\n')}`);
   };
 }

@@ -92,7 +92,7 @@ describe('waiting', () => {
       ([, seen]) => outcomes.add(seen),
     );
     expect(verify(heir, { stall: [0] }).ok).toBe(true);
-    expect(outcomes).toEqual(new Set(['done 2 2', 'lost 2 1']));
+    expect(outcomes).toEqual(new Set(['done 2 2', 'lost 1 1', 'lost 2 1']));
   });
 });
 

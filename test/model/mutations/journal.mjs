@@ -16,15 +16,15 @@ export const list = {
   structure: 'journal',
   tests: {
     unit: ['test/lockfree/journal.test.ts'],
-    model: ['test/model/journal.model.ts', 'test/model/journal-corners.model.ts'],
+    model: ['test/model/journal-pages.model.ts', 'test/model/journal-corners.model.ts', 'test/model/journal.model.ts'],
     stress: ['test/stress/journal.stress.ts'],
   },
   mutations: [
     {
       file,
-      name: 'A0 turns one byte late',
+      name: 'A0 turns eight bytes late',
       find: 'if (length > this.room() || isLate) this.turn(); // A0',
-      replace: 'if (length > this.room() + 1 || isLate) this.turn();',
+      replace: 'if (length > this.room() + 8 || isLate) this.turn();',
     },
     {
       file,
@@ -74,8 +74,8 @@ export const list = {
     {
       file,
       name: 'A2 writes plainly',
-      find: 'store(this.pages.words, this.pages.commitAt(this.page), commitWord',
-      replace: 'set(this.pages.words, this.pages.commitAt(this.page), commitWord',
+      find: 'protected commit(): void { store(',
+      replace: 'protected commit(): void { set(',
     },
     {
       file,
@@ -86,14 +86,13 @@ export const list = {
     {
       file,
       name: 'A3 after A4',
-      find: 'storeWide(this.pages.wide, JOURNAL.at.bytes, this.#bytes); // A3 storeWide(this.pages.wide, JOURNAL.at.records, this.#records); // A4',
-      replace:
-        'storeWide(this.pages.wide, JOURNAL.at.records, this.#records); storeWide(this.pages.wide, JOURNAL.at.bytes, this.#bytes);',
+      find: 'storeWide(this.pages.wide, JOURNAL.at.bytes, …); // A3 storeWide(this.pages.wide, JOURNAL.at.records, …); // A4',
+      replace: 'storeWide(this.pages.wide, JOURNAL.at.records, $2); storeWide(this.pages.wide, JOURNAL.at.bytes, $1);',
     },
     {
       file,
       name: 'A4 is dropped',
-      find: 'storeWide(this.pages.wide, JOURNAL.at.records, this.#records); // A4',
+      find: 'storeWide(this.pages.wide, JOURNAL.at.records, …); // A4',
       replace: '',
     },
     {
@@ -173,7 +172,7 @@ export const list = {
     {
       file,
       name: 'T4 does not count the bytes before',
-      find: 'storeWide(wide, this.pages.beforeAt(page), this.#bytes);',
+      find: 'storeWide(wide, this.pages.beforeAt(page), …);',
       replace: '',
     },
     {
@@ -216,8 +215,8 @@ export const list = {
     {
       file,
       name: 'a successor counts the bytes of the page twice',
-      find: 'this.#bytes = loadWide(wide, this.pages.beforeAt(this.page));',
-      replace: '',
+      find: 'loadWide(wide, this.pages.beforeAt(this.page))',
+      replace: 'loadWide(wide, JOURNAL.at.bytes)',
     },
     {
       file,
