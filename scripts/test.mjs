@@ -45,6 +45,7 @@ function suite(project) {
 try {
   if (step('set-up', [join(root, 'scripts/setup.mjs')])) {
     step('types', [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit']);
+    step('types of the page', [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'src/page')]);
     step('lint and format', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']);
     step('imports', [join(root, 'scripts/check-imports.mjs')]);
     step('reference page', [join(root, 'scripts/docs.mjs'), '--check']);

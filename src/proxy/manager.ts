@@ -1,22 +1,21 @@
 /** ProxyManager: every proxy of the daemon, by project and id. Lives in the control thread; each proxy has a worker of its own. */
-import { dirname } from 'node:path';
 import { lastEntryId } from './entry-ids.ts';
 import { ManagedProxy, type ProxyRequest, type ProxyView } from './managed-proxy.ts';
+import { runInPage } from './page-run.ts';
 import type { RunEnd } from './page-runs.ts';
 import { isBlockedPort, portsFor } from './port.ts';
 import {
-  ambiguousProxy,
   blockedPort,
   cannotListen,
   otherTarget,
   type PortHolder,
   pointsAtItself,
   portInUse,
-  proxyNotFound,
   shuttingDown,
   stoppedMeanwhile,
   tooManyProxies,
 } from './proxy-faults.ts';
+import { resolveProxy } from './resolve-proxy.ts';
 import type { ProxyPool } from './shared-memory.ts';
 import type { ListenFault, ProxyWorkerData, TargetSpec } from './spec.ts';
 import { parseTarget } from './target.ts';
@@ -114,21 +113,9 @@ export class ProxyManager {
   }
 
   /** Runs the body of an async function in a page; `timeout` when it does not answer in time, `gone` when it is not open. */
-  async exec(proxy: ManagedProxy, page: number, code: string, timeoutMs: number, signal: AbortSignal): Promise<RunEnd> {
-    const { link } = proxy;
-    if (link === null) return { kind: 'gone' };
-    const run = this.#parts.newTag();
-    let timer = { cancel() {} };
-    const timeout = new Promise<void>((resolve) => {
-      timer = this.#parts.clock.after(timeoutMs, resolve);
-    });
-    const end = proxy.runs.wait(run, page, timeout, signal);
-    const isOpen = await link.call<'exec'>({ call: 'exec', page, run, code }).catch(() => false);
-    if (!isOpen) proxy.runs.gone(page);
-    const ended = await end;
-    timer.cancel();
-    if (ended.kind !== 'answered') void link.call<'forget'>({ call: 'forget', run }).catch(() => {});
-    return ended;
+  exec(proxy: ManagedProxy, page: number, code: string, timeoutMs: number, signal: AbortSignal): Promise<RunEnd> {
+    const { newTag, clock } = this.#parts;
+    return runInPage(proxy, { page, code, run: newTag(), timeoutMs, signal }, clock);
   }
 
   get(path: string, id: string): ManagedProxy | null {
@@ -142,19 +129,7 @@ export class ProxyManager {
 
   /** In `path` itself, then in the nearest directory above, then if it is the only one of that name; else `ambiguous` or `not_found`. */
   resolve(id: string, path: string): ManagedProxy {
-    for (let directory = path; ; directory = dirname(directory)) {
-      const here = this.get(directory, id);
-      if (here !== null) return here;
-      if (dirname(directory) === directory) break;
-    }
-    const named = this.list(null).filter((proxy) => proxy.id === id);
-    const [only, second] = named;
-    if (only === undefined) throw proxyNotFound(id, path, [...new Set(this.list(null).map((proxy) => proxy.id))]);
-    if (second === undefined) return only;
-    throw ambiguousProxy(
-      id,
-      named.map((proxy) => proxy.path),
-    );
+    return resolveProxy(id, path, this.list(null));
   }
 
   /** Microseconds on the daemon's clock. */
