@@ -46,8 +46,8 @@ function patternOf(find) {
 }
 
 /** The file with the mutation; throws an Error unless its place is found exactly once. */
-function mutated({ name, file, find, replace, imports }) {
-  const source = readFileSync(join(root, 'src/lockfree', file), 'utf8');
+function mutated({ name, file, find, replace, imports }, tree) {
+  const source = readFileSync(join(tree, 'src/lockfree', file), 'utf8');
   const places = [...source.matchAll(patternOf(find))].length;
   if (places !== 1) throw new Error(`mutation="${name}" file=${file}: its place is found ${places} times, not once`);
   const text = source.replace(patternOf(find), (...found) => replace.replace(/\$(\d)/g, (_, n) => found[n]));
@@ -61,6 +61,7 @@ function copyTree() {
   return directory;
 }
 
+/** Copies of the tree; the first stays as it is, whatever happens to the work tree meanwhile. */
 const directories = [];
 const children = new Set();
 
@@ -135,12 +136,12 @@ async function test(directory, layer, files) {
   return [...failed.ancestorTitles, failed.title].join(': ');
 }
 
-async function attack(directory, list, mutation) {
+async function attack(directory, pristine, list, mutation) {
   const target = join(directory, 'src/lockfree', mutation.file);
   const began = performance.now();
   const result = { mutation, caught: {}, seconds: 0 };
   try {
-    writeFileSync(target, mutated(mutation));
+    writeFileSync(target, mutated(mutation, pristine));
     for (const layer of LAYERS) {
       const files = list.tests[layer];
       if (files.length === 0 || (layer === 'stress' && Object.keys(result.caught).length > 0)) continue;
@@ -150,7 +151,7 @@ async function attack(directory, list, mutation) {
   } catch (thrown) {
     result.error = thrown instanceof Error ? thrown.message : String(thrown);
   } finally {
-    cpSync(join(root, 'src/lockfree', mutation.file), target);
+    cpSync(join(pristine, 'src/lockfree', mutation.file), target);
   }
   result.seconds = (performance.now() - began) / 1000;
   return result;
@@ -181,15 +182,15 @@ async function attackAll(lists) {
   const results = new Map();
   const work = async (directory) => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const result = await attack(directory, next.list, next.mutation);
+      const result = await attack(directory, directories[0], next.list, next.mutation);
       tell(next.list, result);
       results.set(next.mutation, result);
     }
   };
   try {
-    while (directories.length < JOBS) directories.push(copyTree());
+    while (directories.length <= JOBS) directories.push(copyTree());
     await expectSound(directories[0], lists);
-    await Promise.all(directories.map(work));
+    await Promise.all(directories.slice(1).map(work));
   } finally {
     cleanUp();
   }
@@ -242,7 +243,7 @@ function check(lists) {
   const faults = [];
   for (const mutation of lists.flatMap(({ mutations }) => mutations)) {
     try {
-      mutated(mutation);
+      mutated(mutation, root);
     } catch (thrown) {
       faults.push(thrown.message);
     }

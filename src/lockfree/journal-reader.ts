@@ -101,8 +101,9 @@ export class JournalReader {
   snapshot(accept: (place: RecordPlace) => boolean = () => true): JournalSnapshot {
     const chunks: JournalRecord[][] = [];
     const walked = this.walk((page) => {
-      const wanted = page.places().filter(accept);
-      chunks.push(wanted.map(({ sequence }) => page.record(sequence - page.first)));
+      const wanted: JournalRecord[] = [];
+      for (let n = 0; n < page.count; n++) if (accept(page.place(n))) wanted.push(page.record(n));
+      chunks.push(wanted);
       return true;
     });
     return { records: chunks.reverse().flat(), ...walked };

@@ -51,10 +51,10 @@ const TIME = 4;
 /** One for all pages that a reader walks, one after the other; where their records lie is found when it is asked for. */
 export class JournalWalk implements WalkedPage {
   readonly #pages: JournalPages;
-  /** Words at which the heads of the page's first `#found` records lie, and where the next one would. */
+  /** Words at which the heads of the page's records lie, once they are found. */
   readonly #heads: Int32Array;
-  #found = 0;
-  #nextHead = 0;
+  #isFound = false;
+  #dataAt = 0;
   first = 0;
   end = 0;
   before = 0;
@@ -72,8 +72,8 @@ export class JournalWalk implements WalkedPage {
     this.end = end;
     this.before = numberOf(loadWide(wide, this.#pages.beforeAt(page)));
     this.#base = numberOf(loadWide(wide, this.#pages.baseAt(page)));
-    this.#found = 0;
-    this.#nextHead = this.#pages.dataAt(page) >> 2;
+    this.#dataAt = this.#pages.dataAt(page);
+    this.#isFound = false;
     return this;
   }
 
@@ -123,20 +123,19 @@ export class JournalWalk implements WalkedPage {
   }
 
   #headAt(n: number): number {
-    if (n >= this.#found) this.#find(n + 1);
+    if (!this.#isFound) this.#find();
     return this.#heads[n] ?? 0;
   }
 
   /** Each record says where the next one lies. */
-  #find(count: number): void {
+  #find(): void {
     const { words } = this.#pages;
-    let head = this.#nextHead;
-    for (let n = this.#found; n < count; n++) {
+    let head = this.#dataAt >> 2;
+    for (let n = 0; n < this.count; n++) {
       this.#heads[n] = head;
       head += recordBytes(get(words, head)) >> 2;
     }
-    this.#found = count;
-    this.#nextHead = head;
+    this.#isFound = true;
   }
 }
 

@@ -42,24 +42,27 @@ const PAGE_MICROS = 2 ** 32;
  *             16             4      turns    writer  twice the turns made; odd while turning
  *             page p, from 128 + 256·p
  *             0              4      pins     all     a bit for each reader inside, and CLOSED
- *             128            4      commit   writer  records << 16 | bytes / 4 that may be read
+ *             128            4      commit   writer  records << 16 | bytes / 8 that may be read
  *             132            4      first    writer  sequence of the first record (wrapping int32)
  *             136            8      base     writer  time of the first record, microseconds
  *             144            8      before   writer  body bytes ever written before the first record
- *             records of page p, from 128 + 256·pages + p·pageBytes (to 128): length, kind, a, b, time − base; body, to 4 bytes
+ *             records of page p, from 132 + 256·pages + p·(4 + pageBytes, to 128): length, kind, a, b, time − base; body, which
+ *             begins and is padded to a multiple of 8, for the sake of copies
  * States      page: open → closed → recycled (empty) → open …, or closed → open again.  record: written → committed → published.
  * Algorithm   append: A0 no room → turn   A1 header and body   A2 commit   A3 bytes   A4 records
  *             turn:   T1 turns odd   T2 close pages, oldest first, until one carries no bit   T3 if all did, look at them again
  *                     T4 commit 0, first, before of the free one   T5 open all closed ones   T6 turns even
- *             read:   R1 records = cursor → empty   R2 look at every page's first and commit   R3 none holds the cursor → lapped
- *                     R4 pin it: closed → turning   R5 look again: recycled → turning   R6 copy   R7 unpin
+ *             read:   R1 records = cursor → empty   R2 look at first and commit of the last read's page; if that does not hold the
+ *                     cursor, of every page   R3 none does → lapped
+ *                     R4 pin it: closed → turning   R5 look at first again: recycled → turning   R6 copy   R7 unpin
  *             walk:   W1 turns, records   W2 look at every page   W3 from the newest page back: R4 to R7 on each
  *                     W4 a page is missing or closed, and turns was odd or has moved → short
  * Invariants  I1 a reader's copy is the record as appended.  I2 sequences read grow, and lapped counts exactly what lies between.
  *             I3 a closed page gets no new bit; a page is written below its commit only while closed and without bits.
  *             I4 a snapshot has no gap, and unless short, it has all that was kept without a gap at W1.
  *             I5 a turn costs the oldest page, with readers inside one of the readers + 1 oldest; no other.
- * Ordering    R6 reads plainly what A1 wrote. A1 before A2; R5 loads A2's store or a later one of the same page, under the pin.
+ * Ordering    R6 reads plainly what A1 wrote. A1 before A4; R1 loads A4's store or a later one. R5 finds that the page is the same
+ *             still: a page gets its new first while closed, and R4 has found it open.
  *             A1 overwrites plainly what an earlier R6 has read: R6 before R7; T2 or T3 loads the word without the bit, so after
  *             R7; A1 after that. Nobody comes in between: CLOSED was set by then, and R4's exchange fails on it.
  *             All other words are atomic, 32 or 64 bits for ever.

@@ -17,6 +17,9 @@ export class RegistryKeys {
   readonly #scratch: Int32Array<ArrayBuffer>;
   readonly #scratchBytes: Uint8Array<ArrayBuffer>;
   readonly #encoder = new TextEncoder();
+  readonly #encoded: Uint8Array<ArrayBuffer>;
+  /** Its first bytes, by their number. */
+  readonly #encodings: Uint8Array[] = [];
   // Else a leading U+FEFF would be dropped, and the key found would not be the key put in.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -26,14 +29,22 @@ export class RegistryKeys {
     this.#keyBytes = keyBytes;
     this.#scratch = new Int32Array(keyWords(keyBytes) - 1);
     this.#scratchBytes = new Uint8Array(this.#scratch.buffer);
+    this.#encoded = new Uint8Array(keyBytes);
   }
 
-  /** UTF-8 bytes of a key; throws KeyRefused over keyBytes, or for a lone surrogate (two such keys would become one). */
+  /**
+   * UTF-8 bytes of a key, until the next call; throws KeyRefused over keyBytes, or for a lone surrogate (two such keys would
+   * become one).
+   */
   encode(key: string): Uint8Array {
     if (!key.isWellFormed()) throw new KeyRefused('key holds half a surrogate pair: keys are well-formed Unicode');
-    const bytes = this.#encoder.encode(key);
-    if (bytes.length <= this.#keyBytes) return bytes;
-    throw new KeyRefused(`key has bytes=${bytes.length}, at most ${this.#keyBytes} fit: hash longer ones`);
+    const { read, written } = this.#encoder.encodeInto(key, this.#encoded);
+    if (read < key.length) {
+      const { length } = this.#encoder.encode(key);
+      throw new KeyRefused(`key has bytes=${length}, at most ${this.#keyBytes} fit: hash longer ones`);
+    }
+    this.#encodings[written] ??= this.#encoded.subarray(0, written);
+    return this.#encodings[written];
   }
 
   /** The claimant of `slot` only. */

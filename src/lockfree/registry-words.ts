@@ -18,11 +18,19 @@ export const REGISTRY_DEFAULTS: RegistryOptions = { capacity: 1024, threads: 32,
 /** Slots of a registry: one per key, and one per inserting thread for the key that it is about to put in. */
 export const registrySlots = ({ capacity, threads }: RegistryOptions): number => capacity + threads;
 
+/** Slots that share a stamp: a look after a change reads about as many stamps as control words. */
+const GROUP_SHIFT = 5;
+export const groupOf = (slot: number): number => slot >> GROUP_SHIFT;
+export const firstOf = (group: number): number => group << GROUP_SHIFT;
+export const registryGroups = (options: RegistryOptions): number => groupOf(registrySlots(options) - 1) + 1;
+
 /** Words of one key: its length in bytes, then its UTF-8 bytes. */
 export const keyWords = (keyBytes: number): number => 1 + Math.ceil(keyBytes / 4);
 
 /** Memory of a registry; zeroed memory is an empty one. Throws a RangeError for options that do not fit its words. */
-export function registryLayout(options: RegistryOptions = REGISTRY_DEFAULTS): Layout<'head' | 'control' | 'keys'> {
+export function registryLayout(
+  options: RegistryOptions = REGISTRY_DEFAULTS,
+): Layout<'head' | 'stamp' | 'control' | 'keys'> {
   const { capacity, threads, keyBytes } = options;
   const slots = registrySlots(options);
   if (!(capacity >= 1 && threads >= 1 && keyBytes >= 1 && threads <= MAX_THREADS && slots <= MAX_SLOTS)) {
@@ -31,6 +39,7 @@ export function registryLayout(options: RegistryOptions = REGISTRY_DEFAULTS): La
   }
   return layout({
     head: word('any thread', 32), // a line of its own: it is the only word that every change writes
+    stamp: word('any thread', registryGroups(options)),
     control: word('any thread', slots),
     keys: word('claimant', slots * keyWords(keyBytes)),
   });

@@ -47,8 +47,8 @@ export class StateWord<S extends string> {
   protected readonly words: Words;
   protected readonly at: number;
   readonly #states: readonly S[];
-  /** Of each pair of codes, from · states + to, whether the table has the move. */
-  readonly #isMove: readonly boolean[];
+  /** Of each code, which codes the table lets it become. */
+  readonly #moves: readonly (readonly boolean[])[];
 
   /** The state at `words[at]`. All threads must be given the same table, rows in the same order. */
   constructor(words: Words, at: number, table: Transitions<S>) {
@@ -57,7 +57,7 @@ export class StateWord<S extends string> {
     this.words = words;
     this.at = at;
     this.#states = states;
-    this.#isMove = states.flatMap((from) => states.map((to) => table[from].includes(to)));
+    this.#moves = states.map((from) => states.map((to) => table[from].includes(to)));
   }
 
   /** Sets a first state; only while no other thread uses the word. */
@@ -77,7 +77,7 @@ export class StateWord<S extends string> {
   compareAndSwap(from: S, to: S): boolean {
     const before = this.codeOf(from);
     const after = this.codeOf(to);
-    if (!this.#isMove[before * this.#states.length + after]) throw new IllegalTransition(from, to, this.get()); // M1
+    if (!this.#moves[before]?.[after]) throw new IllegalTransition(from, to, this.get()); // M1
     return this.move(before, after);
   }
 
@@ -88,7 +88,7 @@ export class StateWord<S extends string> {
   /** States are few, and comparing their names costs less than a call of indexOf(). */
   protected codeOf(state: S): number {
     for (let code = 0; code < this.#states.length; code++) if (this.#states[code] === state) return code;
-    return Number.NaN;
+    return -1;
   }
 
   protected stateOf(code: number): S {

@@ -186,6 +186,69 @@ describe('snapshot', () => {
   });
 });
 
+describe('newest', () => {
+  const newest = (reader: JournalReader, most: number, parity?: number) => {
+    const accept = parity === undefined ? undefined : (kind: number) => kind % 2 === parity;
+    const { records, first, end, short } = reader.newest(most, accept);
+    return [records.map(({ kind, body: bytes }) => [kind, ...bytes.subarray(0, 1)]), first, end, short];
+  };
+
+  test('the last ones that are wanted, oldest first, and how far it looked', () => {
+    const { append, reader } = fresh();
+    expect(newest(reader(), 2)).toEqual([[], 0, 0, false]);
+    append(1, 2, 3, 4, 5);
+    const pair = (kind: number) => [kind, kind];
+    expect(newest(reader(), 2)).toEqual([[4, 5].map(pair), 3, 5, false]);
+    expect(newest(reader(), 2, 1)).toEqual([[3, 5].map(pair), 2, 5, false]);
+    expect(newest(reader(), 9, 0)).toEqual([[2, 4].map(pair), 0, 5, false]);
+    expect(newest(reader(), 9)).toEqual([[1, 2, 3, 4, 5].map(pair), 0, 5, false]);
+  });
+
+  test('none wanted: no record, whatever it looked at', () => {
+    const { append, reader } = fresh();
+    append(1, 2, 3);
+    expect(newest(reader(), 0)[0]).toEqual([]);
+  });
+
+  test('is short, as a snapshot is, while the writer takes a page that it needs', () => {
+    const { memory, append, reader, geometry } = fresh();
+    append(1, 2, 3);
+    memory.words[JOURNAL.at.turns] = 1;
+    new JournalPages(memory, geometry).close(0);
+    expect(newest(reader(), 1)).toEqual([[[3, 3]], 2, 3, false]);
+    expect(newest(reader(), 2)).toEqual([[[3, 3]], 2, 3, true]);
+  });
+});
+
+test('a walked page tells of its records by number', () => {
+  const { append, reader } = fresh();
+  append(1, 2);
+  const one = reader();
+  const seen: unknown[] = [];
+  one.walk((page) => {
+    seen.push(page.count, page.bodyBytes, page.places(), page.record(1));
+    seen.push(page.heads((kind, a, b, n) => seen.push([kind, a, b, n]) > 0));
+    seen.push(page.heads(() => false));
+    seen.push(page.places().map((_, n) => one.copyBytes(page.bodyAt(n), page.lengthOf(n))));
+    return true;
+  });
+  const head = (kind: number) => ({ sequence: kind - 1, kind, a: -kind, b: 2 ** 31 - kind, micros: 1_000 * kind });
+  const places = [1, 2].map((kind) => ({ ...head(kind), at: expect.any(Number), length: 4 }));
+  const heads = [2, 1].map((kind) => [kind, -kind, 2 ** 31 - kind, kind - 1]);
+  expect(seen).toEqual([
+    ...[2, 8, places, { ...head(2), body: body(2) }],
+    ...[...heads, true, false, [body(1), body(2)]],
+  ]);
+});
+
+test.each([36, 52, 64, 100, 65_536])('bodies begin at a multiple of 8 on pages of %i bytes', (pageBytes) => {
+  const { writer, reader } = fresh({ pages: 3, pageBytes, readers: 1 });
+  for (const length of [0, 1, 5, 8, 13, 16]) writer.append({ kind: 0, a: 0, b: 0, micros: 0 }, body(9, length));
+  const places: number[] = [];
+  reader().walk((page) => places.push(...page.places().map(({ at }) => at % 8)) > 0);
+  expect(new Set(places)).toEqual(new Set([0]));
+});
+
 describe('a thread that died', () => {
   /** Stops in its turn with pages closed. */
   class Dying extends JournalWriter {

@@ -1,4 +1,5 @@
 /** Registry on one thread, seen through two objects: keys, capacity, reuse, wraps. Races are the model and stress tests'. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Handle,
@@ -99,6 +100,40 @@ describe('insert, get, list, remove', () => {
       expect(one.remove({ slot, generation: 0 })).toBe(false);
     }
   });
+});
+
+test('any changes on many lines of slots, by whomever: every look is what a Map would say', () => {
+  const step = fc.record({
+    by: fc.nat(1),
+    seenBy: fc.nat(2),
+    change: fc.constantFrom('insert', 'remove'),
+    key: fc.nat(120).map((n) => `key ${n}`),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      const { one, two } = fresh({ capacity: 100, threads: 2, keyBytes: 16 });
+      const all = [one, two];
+      const expected = new Map<string, Handle>();
+      for (const { by, seenBy, change, key } of steps) {
+        const handle = expected.get(key);
+        if (change === 'remove' && handle !== undefined) {
+          expect(all[by]?.remove(handle)).toBe(true);
+          expected.delete(key);
+        } else if (change === 'insert') {
+          const answer = all[by]?.insert(key);
+          const full = expected.size === 100 && handle === undefined;
+          expect(answer?.kind).toBe(full ? 'full' : handle === undefined ? 'inserted' : 'exists');
+          if (answer?.kind === 'inserted') expected.set(key, answer.handle);
+        }
+        // Who is not asked falls behind by several changes.
+        const entries = all[seenBy]?.list();
+        if (entries !== undefined) {
+          expect(new Map(entries.map((entry) => [entry.key, entry.handle]))).toEqual(expected);
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
 });
 
 describe('prepare', () => {

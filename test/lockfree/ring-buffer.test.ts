@@ -82,7 +82,7 @@ describe('what is kept', () => {
     );
   });
 
-  test.each([160, 1_000, 65_536])('capacity is kept to the byte for chunks of %i bytes', (length) => {
+  test.each([160, 200, 1_000, 65_536])('capacity is kept to the byte for chunks of %i bytes', (length) => {
     const { writer, reader } = fresh(RING);
     const chunk = new Uint8Array(length);
     for (let position = 0; position < 4 * RING.capacity; position += length) {

@@ -16,7 +16,7 @@ import {
 } from '../../src/lockfree/journal-pages.ts';
 import { JournalReader } from '../../src/lockfree/journal-reader.ts';
 import { BOUND } from './bound.ts';
-import { type Explored, explore, type Model } from './counted.ts';
+import { awaitEnd, type Explored, explore, type Model } from './counted.ts';
 import { traceOf } from './trace.ts';
 
 const GEOMETRY: JournalGeometry = { pages: 4, pageBytes: 2 * (HEAD_BYTES + 4), readers: 2 };
@@ -128,6 +128,31 @@ describe('turning', () => {
   test('wrong twin is refused: gives up when another has moved', () => {
     expect(readTwice(GivesUp)).toMatchObject({ ok: false, error: expect.stringMatching(/^expected/) });
   });
+});
+
+test('a cursor that is set to another record of its page finds that record', () => {
+  const memory = fresh();
+  const writer = new JournalWriter(memory, GEOMETRY);
+  for (let n = 0; n < 4; n++) append(writer);
+  const reader = new JournalReader(memory, 0, GEOMETRY);
+  for (const cursor of [0, 0, 1, 1, 3, 2, 1, 0]) {
+    reader.cursor = cursor;
+    expect(reader.read()).toMatchObject({ kind: 'record', record: { sequence: cursor, a: cursor } });
+  }
+});
+
+test('who skips a page goes no further than what is published, though its writer was lost before it published', () => {
+  const make = (): Model => {
+    const memory = fresh();
+    append(new JournalWriter(memory, GEOMETRY));
+    const skip = () => {
+      awaitEnd(0);
+      const reader = new JournalReader(memory, 0, GEOMETRY);
+      expect([reader.skip(), reader.cursor, reader.read().kind]).toEqual([reader.records(), reader.records(), 'empty']);
+    };
+    return { threads: [() => append(new JournalWriter(memory, GEOMETRY)), skip] };
+  };
+  expect(explore(make, { preemptions: BOUND, stall: [0] })).toMatchObject({ ok: true });
 });
 
 describe('a successor', () => {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { get, set, type Words } from '#atomic';
 import { Registry, type RegistryOptions, registryLayout, registrySlots } from '../../src/lockfree/registry.ts';
-import { CLAIMED, isInsert, LIVE, slotOf, stateOf } from '../../src/lockfree/registry-words.ts';
+import { CLAIMED, claimed, isInsert, LIVE, slotOf, stateOf } from '../../src/lockfree/registry-words.ts';
 import { BOUND } from './bound.ts';
 import { forAll } from './chance.ts';
 import { awaitEnd, type ExploreOptions, explore, type Model, verify } from './counted.ts';
@@ -30,6 +30,8 @@ interface Setting {
   readonly stall?: readonly number[];
   /** Begin where head and every slot's generation are about to wrap. */
   readonly isWrapping?: boolean;
+  /** Slots at the beginning that threads have claimed which do nothing: the others' lie at the edge of a group of 32. */
+  readonly taken?: number;
   readonly preemptions?: number;
 }
 
@@ -52,9 +54,10 @@ function expectSound(words: Words, options: RegistryOptions, isAnyLost: boolean)
 
 /** What explore() and verify() take: the programs, a thread each, on one registry. */
 function scenario(text: string, setting: Setting = {}): [() => Model, ExploreOptions] {
-  const { capacity = 2, kind = Registry, stall = [], isWrapping = false, preemptions = BOUND } = setting;
+  const { capacity = 2, kind = Registry, stall = [], isWrapping = false, taken = 0 } = setting;
+  const { preemptions = BOUND } = setting;
   const programs = parsePrograms(text);
-  const options = { capacity, threads: programs.length, keyBytes: 4 };
+  const options = { capacity, threads: programs.length + taken, keyBytes: 4 };
   const make = (): Model => {
     const { at, bytes } = registryLayout(options);
     const words = new Int32Array(new SharedArrayBuffer(bytes));
@@ -62,6 +65,7 @@ function scenario(text: string, setting: Setting = {}): [() => Model, ExploreOpt
       words[at.head] = 0xfffff000 | 0;
       words.fill(0xffffff << 8, at.control, at.control + registrySlots(options));
     }
+    for (let slot = 0; slot < taken; slot++) words[at.control + slot] = claimed(0, programs.length + slot);
     return {
       threads: programs.map((program, thread) => () => runProgram(new kind(words, 0, thread, options), program)),
       check: (_results, history) => {
@@ -87,6 +91,15 @@ describe('linearizable', () => {
   ])('%s: %s', (_, programs, setting) => {
     verify(...scenario(programs, setting));
     verify(...scenario(programs, { ...setting, isWrapping: true }));
+  });
+
+  test.each<[string, Setting]>([
+    ['insert a, insert b, remove a | get b, list', {}],
+    ['insert a, remove a, insert b | list, list', { capacity: 1 }],
+    ['insert a | insert b | list', { preemptions: BOUND - 1 }],
+    ['insert a, insert b | insert b, list', { stall: [0], preemptions: BOUND - 1 }],
+  ])('across two groups of slots: %s', (programs, setting) => {
+    verify(...scenario(programs, { taken: 31, ...setting }));
   });
 
   const step = fc.oneof(

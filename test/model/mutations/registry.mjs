@@ -4,8 +4,12 @@ const keys = 'registry-keys.ts';
 const words = 'registry-words.ts';
 const N4 = 'if (compareExchange(this.words, this.headAt, head, next) !== head) return undefined;';
 const D3 = 'if (compareExchange(this.words, this.headAt, head, next) !== head) continue; // D3';
-const FINISH_PLACE =
-  'compareExchange(this.words, at, control, isInsert(head) ? live(generation) : this.freed(generation)); // F3';
+const F1 = 'const control = load(this.words, this.controlAt(slot)); // F1';
+const F2 = 'if (load(this.words, this.headAt) !== head) return; // F2';
+const F3 = 'add(this.words, this.#stampAt + groupOf(slot), 1); // F3';
+const F4 = 'compareExchange(this.words, this.controlAt(slot), control, done); // F4';
+const S3 = 'const { stamps, changes } = this.#look(); // S3';
+const S4 = 'if (!this.isStill(head)) continue; // S4';
 
 export const list = {
   structure: 'registry',
@@ -100,12 +104,17 @@ export const list = {
       find: 'const next = this.commit(head, claim.slot);',
       replace: 'const next = this.commit(head, claim.slot) ?? this.commit(load(this.words, this.headAt), claim.slot);',
     },
-    { file, name: 'N5 is dropped', find: 'this.finish(next); return next;', replace: 'return next;' },
+    {
+      file,
+      name: 'N5 is dropped',
+      find: 'this.finish(next); return next;',
+      replace: 'return next;',
+    },
     {
       file,
       name: 'the replica forgets its own insert',
-      find: 'this.#replicate(next, [{ slot: claim.slot, control: live(claim.generation), key }]);',
-      replace: 'this.#replicate(next, []);',
+      find: 'this.#replicate(claim.slot, live(claim.generation), { key, handle: claim });',
+      replace: '',
     },
     {
       file,
@@ -144,7 +153,7 @@ export const list = {
       find: 'list(): readonly Entry[] { this.sync();',
       replace: 'list(): readonly Entry[] {',
     },
-    { file, name: 'D1 does not finish', find: 'this.finish(head); // D1', replace: '' },
+    { file, name: 'D1 does not finish', find: 'this.finish(head); // D1', replace: '{}' },
     { file, name: 'D2 is dropped', find: 'if (!this.isCurrent(handle)) return false; // D2', replace: '' },
     {
       file,
@@ -155,9 +164,9 @@ export const list = {
     {
       file,
       name: 'D2 before D1',
-      find: 'const head = load(this.words, this.headAt); this.finish(head); // D1 if (!this.isCurrent(handle)) return false; // D2',
+      find: 'const head = load(this.words, this.headAt); if (head !== this.#synced) this.finish(head); // D1 if (!this.isCurrent(handle)) return false; // D2',
       replace:
-        'if (!this.isCurrent(handle)) return false; const head = load(this.words, this.headAt); this.finish(head);',
+        'if (!this.isCurrent(handle)) return false; const head = load(this.words, this.headAt); if (head !== this.#synced) this.finish(head);',
     },
     {
       file,
@@ -168,12 +177,17 @@ export const list = {
     },
     { file, name: 'D3 gives up', find: D3, replace: D3.replace('continue', 'return false') },
     { file, name: 'D3 takes another’s change for its own', find: D3, replace: D3.replace('continue', 'return true') },
-    { file, name: 'D4 is dropped', find: 'this.finish(next); // D4', replace: '' },
+    {
+      file,
+      name: 'D4 is dropped',
+      find: 'this.finish(next); // D4',
+      replace: '',
+    },
     {
       file,
       name: 'the replica skips what others changed',
-      find: 'if (this.#synced === head) this.#replicate(next',
-      replace: 'this.#replicate(next',
+      find: 'if (this.#synced !== head) return true;',
+      replace: '',
     },
     {
       file,
@@ -199,45 +213,58 @@ export const list = {
       find: 'if (stateOf(control) !== (isInsert(head) ? CLAIMED : LIVE)) return;',
       replace: '',
     },
+    { file, name: 'F2 is dropped', find: F2, replace: '' },
+    { file, name: 'F2 before F1', find: `${F1} … ${F2}`, replace: `${F2} \n ${F1} \n $1` },
+    { file, name: 'F3 is dropped', find: F3, replace: '' },
+    { file, name: 'F3 after F4', find: `${F3} … ${F4}`, replace: `$1 \n ${F4} \n ${F3}` },
     {
       file,
-      name: 'F2 is dropped',
-      find: 'if (load(this.words, this.headAt) !== head) return; // F2',
-      replace: '//',
+      name: 'F3 is a load and a store',
+      find: F3,
+      replace: 'store(this.words, this.#stampAt + groupOf(slot), load(this.words, this.#stampAt + groupOf(slot)) + 1);',
+      imports: 'store',
     },
+    { file, name: 'F3 stamps another group', find: F3, replace: 'add(this.words, this.#stampAt + groupOf(0), 1);' },
     {
       file,
-      name: 'F2 before F1',
-      find: 'const control = load(this.words, at); // F1 … if (load(this.words, this.headAt) !== head) return; // F2',
-      replace: 'if (load(this.words, this.headAt) !== head) return; const control = load(this.words, at); $1 //',
-    },
-    {
-      file,
-      name: 'F3 is a store',
-      find: FINISH_PLACE,
-      replace: FINISH_PLACE.replace('compareExchange(this.words, at, control,', 'store(this.words, at,'),
+      name: 'F4 is a store',
+      find: F4,
+      replace: 'store(this.words, this.controlAt(slot), done);',
       imports: 'store',
     },
     {
       file,
-      name: 'F3 takes the other change',
-      find: FINISH_PLACE,
-      replace: FINISH_PLACE.replace('isInsert(head)', '!isInsert(head)'),
+      name: 'F4 takes the other change',
+      find: 'isInsert(head) ? live(generation) : this.freed(generation)',
+      replace: 'isInsert(head) ? this.freed(generation) : live(generation)',
     },
     { file, name: 'S2 is dropped', find: 'this.finish(head); // S2', replace: '' },
     { file, name: 'S2 after S3', find: 'this.finish(head); // S2 … // S3', replace: '$1 this.finish(head);' },
     {
       file,
       name: 'S3 passes over the last slots',
-      find: 'slot < this.slots; slot++',
-      replace: 'slot < this.#capacity; slot++',
+      find: 'Math.min(this.slots, firstOf(group + 1))',
+      replace: 'Math.min(this.slots, firstOf(group + 1)) - 1',
     },
-    { file, name: 'S4 is dropped', find: 'if (!this.isStill(head)) continue; // S4', replace: '' },
     {
       file,
-      name: 'S4 before S3',
-      find: 'const changes = this.#readChanges(); // S3 if (!this.isStill(head)) continue; // S4',
-      replace: 'if (!this.isStill(head)) continue; const changes = this.#readChanges();',
+      name: 'S3 passes over the last group',
+      find: 'group < this.#stamps.length; group++',
+      replace: 'group < Math.max(1, this.#stamps.length - 1); group++',
+    },
+    {
+      file,
+      name: 'S3 looks at groups that it has not seen only',
+      find: 'if (stamp !== this.#stamps[group])',
+      replace: 'if (this.#stamps[group] === undefined)',
+    },
+    { file, name: 'S4 is dropped', find: 'if (!this.isStill(head)) continue; // S4', replace: '' },
+    { file, name: 'S4 before S3', find: `${S3} ${S4}`, replace: `${S4} \n ${S3}` },
+    {
+      file,
+      name: 'S4 keeps the stamps of a look that it refuses',
+      find: `${S4} … this.#stamps = stamps;`,
+      replace: `this.#stamps = stamps; ${S4} \n $1`,
     },
     {
       file,
@@ -245,31 +272,22 @@ export const list = {
       find: 'this.#synced = head;',
       replace: 'this.#synced = load(this.words, this.headAt);',
     },
-    {
-      file,
-      name: 'the replica keeps keys that went',
-      find: 'this.#byKey.delete(before);',
-      replace: '{}',
-    },
+    { file, name: 'the replica keeps keys that went', find: 'this.#byKey.delete(before.key);', replace: '{}' },
     {
       file,
       name: 'the replica loses a key that moved',
-      find: '&& this.#byKey.get(before)?.slot === slot)',
+      find: '&& this.#byKey.get(before.key) === before)',
       replace: ')',
     },
-    { file, name: 'the replica forgets whose key it was', find: 'this.#keyOf[slot] = key;', replace: '' },
-    {
-      file,
-      name: 'the list of before is kept',
-      find: 'if (changes.length > 0) this.#entries = undefined;',
-      replace: '',
-    },
+    { file, name: 'the replica forgets whose key it was', find: 'this.#entryOf[slot] = entry;', replace: '' },
+    { file, name: 'the list of before is kept', find: 'this.#entries = undefined;', replace: '' },
     {
       file: keys,
       name: 'the longest key does not fit',
-      find: 'if (bytes.length <= this.#keyBytes) return bytes;',
-      replace: 'if (bytes.length < this.#keyBytes) return bytes;',
+      find: 'this.#encoded = new Uint8Array(keyBytes);',
+      replace: 'this.#encoded = new Uint8Array(keyBytes - 1);',
     },
+    { file: keys, name: 'a key that is too long is cut', find: 'if (read < key.length)', replace: 'if (false)' },
     { file: keys, name: 'half a surrogate pair is a key', find: 'if (!key.isWellFormed())', replace: 'if (false)' },
     {
       file: keys,

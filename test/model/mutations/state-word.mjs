@@ -50,12 +50,12 @@ export const list = {
       replace: 'return this.stateOf(plain(this.words, this.at));',
       imports: 'get as plain',
     },
-    { file, name: 'M1 is dropped', find: 'if (!this.#table[from].includes(to)) throw', replace: 'if (false) throw' },
+    { file, name: 'M1 is dropped', find: 'if (!this.#moves[before]?.[after]) throw', replace: 'if (false) throw' },
     {
       file,
       name: 'codes count from one',
-      find: 'return this.#states.indexOf(state);',
-      replace: 'return this.#states.indexOf(state) + 1;',
+      find: 'if (this.#states[code] === state) return code;',
+      replace: 'if (this.#states[code] === state) return code + 1;',
     },
     {
       file,
