@@ -94,20 +94,24 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
   const lifetime = createLifetime({
     limits,
     after: (ms, run) => clock.after(ms, run),
-    livePaths: () =>
-      processes
+    livePaths: () => [
+      ...processes
         .list(null, null)
         .filter((entry) => isLive(entry.state()) && !entry.request.keep)
         .map(({ path }) => path),
+      ...proxies.list(null).map(({ path }) => path),
+    ],
+    isWatched: (path) => proxies.list(path).some(({ memory: { counters } }) => counters.get('pages') > 0),
     onAbandoned(path) {
-      log(`nobody has worked in ${path} for ${limits.projectIdleMs} ms: its processes are ended`);
+      log(`nobody has worked in ${path} for ${limits.projectIdleMs} ms: its processes and proxies are ended`);
       for (const entry of processes.list(path, null)) {
         if (isLive(entry.state()) && !entry.request.keep)
           processes.stop(entry, { force: false, graceMs: 5_000 }).catch(() => {});
       }
+      for (const proxy of proxies.list(path)) void proxies.stop(proxy);
     },
     onIdle() {
-      if (processes.totals().active === 0) void end('idle', 0);
+      if (isIdle()) void end('idle', 0);
     },
   });
 
@@ -141,10 +145,12 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     log,
   };
 
+  const isIdle = (): boolean => processes.totals().active === 0 && proxies.list(null).length === 0;
+
   /** A newer front replaces an older daemon that is idle; a busy one says that there is something newer. */
   function greet(hello: FrontHello) {
     const newer = isNewer(hello.version, __VERSION__);
-    const leaving = ending || (newer && lifetime.clients === 0 && processes.totals().active === 0);
+    const leaving = ending || (newer && lifetime.clients === 0 && isIdle());
     if (newer) upgrade = hello.version;
     if (leaving) void end(`replaced by version ${hello.version}`, 0);
     return { version: __VERSION__, pid: process.pid, epoch, leaving };

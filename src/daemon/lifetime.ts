@@ -11,8 +11,10 @@ export interface LifetimeLimits {
 export interface LifetimeParts {
   readonly limits: LifetimeLimits;
   after(ms: number, run: () => void): { cancel(): void };
-  /** Directories that have live processes, those aside that outlive their clients by request. */
+  /** Directories that have live processes or proxies, those processes aside that outlive their clients by request. */
   livePaths(): readonly string[];
+  /** Whether a person looks at what runs there: a page is open through a proxy. */
+  isWatched(path: string): boolean;
   /** Nobody has worked in or around `path` for `projectIdleMs`. Said again at each look while something lives there. */
   onAbandoned(path: string): void;
   /** Said again at each look until something begins. */
@@ -39,7 +41,7 @@ const LOOKS_PER_LIMIT = 10;
 const LONGEST_PAUSE_MS = 60_000;
 const NOTHING: ReadonlySet<string> = new Set();
 
-export function createLifetime({ limits, after, livePaths, onAbandoned, onIdle }: LifetimeParts): Lifetime {
+export function createLifetime({ limits, after, livePaths, isWatched, onAbandoned, onIdle }: LifetimeParts): Lifetime {
   const clients = new Set<Client>();
   const abandonedFor = new Map<string, number>();
   const shortest = Math.min(limits.projectIdleMs, limits.idleMs);
@@ -52,7 +54,7 @@ export function createLifetime({ limits, after, livePaths, onAbandoned, onIdle }
     const live = new Set(livePaths());
     for (const path of abandonedFor.keys()) if (!live.has(path)) abandonedFor.delete(path);
     for (const path of live) {
-      const attended = [...clients].some((client) => attends(client, path));
+      const attended = isWatched(path) || [...clients].some((client) => attends(client, path));
       const alone = attended ? 0 : (abandonedFor.get(path) ?? 0) + everyMs;
       abandonedFor.set(path, alone);
       if (alone >= limits.projectIdleMs) onAbandoned(path);

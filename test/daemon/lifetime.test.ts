@@ -4,6 +4,7 @@ import { createLifetime, isSameProject } from '../../src/daemon/lifetime.ts';
 /** Limits of 1 s; time passes when it is told to. */
 function lifetime(live: string[] = []) {
   const said: string[] = [];
+  const watched = new Set<string>();
   let now = 0;
   let timers: { at: number; run: () => void }[] = [];
   const inner = createLifetime({
@@ -18,6 +19,7 @@ function lifetime(live: string[] = []) {
       };
     },
     livePaths: () => live,
+    isWatched: (path) => watched.has(path),
     onAbandoned: (path) => said.push(path),
     onIdle: () => said.push('idle'),
   });
@@ -25,6 +27,7 @@ function lifetime(live: string[] = []) {
     ...inner,
     clients: () => inner.clients,
     live,
+    watched,
     said,
     pass(ms: number) {
       for (const until = now + ms; now < until; now += 10) {
@@ -137,4 +140,14 @@ test.each([
   ['/a/b', '/a/c', false],
 ])('a client in %s attends %s: %s', (cwd, path, expected) => {
   expect(isSameProject(cwd, path)).toBe(expected);
+});
+
+test('a page that a person has open attends its project', () => {
+  const { pass, said, watched } = lifetime(['/p']);
+  watched.add('/p');
+  pass(5_000);
+  expect(said).toEqual([]);
+  watched.clear();
+  pass(2_000);
+  expect(said).toContain('/p');
 });
