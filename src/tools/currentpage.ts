@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { groupPageErrors } from '../proxy/page-errors.ts';
 import type { Page } from '../proxy/pages.ts';
+import type { Exchange } from '../proxy/traffic-logger.ts';
 import { Fault } from '../text/fault.ts';
 import { fitToShow } from './page-text.ts';
 import { pageNumber, viewError, viewPage } from './page-view.ts';
@@ -18,6 +19,7 @@ const ACTION_NAMES = Object.keys(ACTIONS) as [Action, ...Action[]];
 /** Shown of a page; timeline has all. */
 const MOST_INTERACTIONS = 20;
 const MOST_ERRORS = 20;
+const MOST_REQUESTS = 50;
 const ERROR_KINDS = ['error', 'network', 'console'] as const;
 
 const pageSchema = z.strictObject({
@@ -59,7 +61,8 @@ const HANDLERS: Record<Action, Handler> = {
       .map(({ id, micros, facts }) => ({ entry_id: `act_${id}`, at: workbench.iso(micros), ...facts }));
     const errors = groups.slice(-MOST_ERRORS).map((group) => viewError(group, workbench.iso));
     const value = {
-      ...shown(page, proxy, workbench),
+      ...shown(page, proxy, workbench, redact),
+      resources: fitToShow(requestsOf(page, proxy).slice(-MOST_REQUESTS).map(viewRequest), redact),
       errors: fitToShow(errors, redact),
       interactions: fitToShow(interactions, redact),
     };
@@ -72,12 +75,25 @@ const HANDLERS: Record<Action, Handler> = {
   },
 };
 
-function shown(page: Page, proxy: ManagedProxy, workbench: Workbench) {
+function shown(page: Page, proxy: ManagedProxy, workbench: Workbench, show = workbench.redact) {
   const errors = proxy.pageLog
     .records({ page: page.number, kinds: ERROR_KINDS })
     .filter(({ kind, facts }) => kind !== 'console' || facts['level'] === 'error').length;
-  return viewPage(page, { resources: 0, errors }, workbench.iso);
+  const resources = requestsOf(page, proxy).length;
+  return viewPage(page, { resources, errors }, workbench.iso, show);
 }
+
+/** Of its scripts: requests by tags do not say which load made them. */
+const requestsOf = (page: Page, proxy: ManagedProxy): Exchange[] =>
+  proxy.log.exchanges({}, proxy.startedAt).filter(({ load }) => load === page.facts.hello.load);
+
+const viewRequest = ({ id, method, target, status, began, ended }: Exchange) => ({
+  id: `req_${id}`,
+  method,
+  url: target,
+  status,
+  duration_ms: ended === null ? null : Math.round((ended - began) / 1_000),
+});
 
 /** Closed ones too: what was wrong on them is still there. */
 function pageOf(proxy: ManagedProxy, id: string | undefined): Page {

@@ -3,6 +3,7 @@
 import type { PageErrorGroup } from '../proxy/page-errors.ts';
 import type { Page } from '../proxy/pages.ts';
 import type { MappedFrame } from '../proxy/source-map.ts';
+import { visibleText } from '../text/visible.ts';
 
 const NO_VITALS = {
   dom_content_loaded_ms: null,
@@ -22,14 +23,15 @@ export function viewPage(
   { number, facts, startedAt, lastActivity, active }: Page,
   counts: PageCounts,
   iso: (micros: number) => string,
+  show: (text: string) => string,
 ) {
   const { hello, status, dropped } = facts;
   return {
     id: `page_${number}`,
-    tab: hello.tab,
-    frame: hello.frame,
-    url: status?.url ?? hello.url,
-    title: status?.title ?? hello.title,
+    tab: visibleText(hello.tab),
+    frame: visibleText(hello.frame),
+    url: visibleText(show(status?.url ?? hello.url)),
+    title: visibleText(show(status?.title ?? hello.title)),
     started_at: iso(startedAt),
     last_activity: iso(lastActivity),
     active,
