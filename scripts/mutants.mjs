@@ -1,6 +1,7 @@
 // Breaks one line of the lock-free core at a time, in a copy of the tree, and tells which layer of its tests notices; writes
-// docs/mutants.md. `npm run mutants -- registry park` does some structures only and writes nothing; `--check` runs no test, but
-// fails when a mutation no longer fits the sources or the page lacks one. The mutations: test/model/mutations.
+// docs/mutants.md. `npm run mutants -- registry park` does some structures only, `--only=stamp` what has that in its name: both
+// write nothing. `--check` runs no test, but fails when a mutation no longer fits the sources or the page lacks one. The
+// mutations: test/model/mutations.
 import { spawn } from 'node:child_process';
 import {
   cpSync,
@@ -31,12 +32,15 @@ const JOBS = 2;
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isCheck = process.argv.includes('--check');
+const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length) ?? '';
 
 /** Each list is `{ structure, tests: { unit, model, stress }, mutations, equivalent }`. */
 async function readLists() {
   const files = readdirSync(LISTS).filter((name) => name.endsWith('.mjs'));
   const modules = await Promise.all(files.sort().map((name) => import(pathToFileURL(join(LISTS, name)).href)));
-  return modules.map(({ list }) => list).filter(({ structure }) => asked.length === 0 || asked.includes(structure));
+  return modules
+    .map(({ list }) => ({ ...list, mutations: list.mutations.filter(({ name }) => name.includes(only)) }))
+    .filter(({ structure, mutations }) => mutations.length > 0 && (asked.length === 0 || asked.includes(structure)));
 }
 
 /** White space fits any other; `…` fits anything, and the replacement may have it as $1, the next as $2. */
@@ -261,7 +265,7 @@ else {
   const failures = [...results.values()].filter(isFailure);
   console.log(`\n${results.size} mutations, ${failures.length} not caught`);
   for (const { mutation, error } of failures) console.log(`  ${mutation.name}: ${error ?? 'nobody noticed'}`);
-  if (asked.length === 0) {
+  if (asked.length === 0 && only === '') {
     mkdirSync(join(root, 'docs'), { recursive: true });
     writeFileSync(PAGE, page(lists, results));
   }

@@ -93,6 +93,11 @@ describe('linearizable', () => {
     verify(...scenario(programs, { ...setting, isWrapping: true }));
   });
 
+  test('a helper that is late with its stamp hides no later change', () => {
+    const programs = 'insert a, remove a | list, insert b | list, list';
+    verify(...scenario(programs, { capacity: 1, preemptions: 3 }));
+  });
+
   test.each<[string, Setting]>([
     ['insert a, insert b, remove a | get b, list', {}],
     ['insert a, remove a, insert b | list, list', { capacity: 1 }],

@@ -155,6 +155,24 @@ describe('every look', () => {
   });
 });
 
+describe('a look', () => {
+  test('has bytes, also when a flood takes the newest page before it is reached', () => {
+    const check = (answer: unknown) => expect((answer as RingSnapshot).pieces.length).toBeGreaterThan(0);
+    const geometry = { capacity: 10, pageBytes: 32, readers: 1 };
+    expect(run({ geometry, before: 2, writes: 5, chunks: [60] }, check)).toMatchObject({ ok: true });
+  });
+
+  test('at the tail has the stream’s bytes without a gap, of several pieces a page', () => {
+    const look = (reader: RingBufferReader) => reader.tail(50);
+    const check = (answer: unknown) => {
+      const [first = 0, ...rest] = answer as Uint8Array;
+      expect([first, ...rest]).toEqual([...bytesFrom(first, rest.length + 1)]);
+    };
+    expect(run({ before: 4, chunks: [7, 20, 3], look }, check)).toMatchObject({ ok: true });
+    expect(run({ before: 4, chunks: [7, 20, 3], look, stall: [0] }, check)).toMatchObject({ ok: true });
+  });
+});
+
 test('dropped is never less than what cannot be kept, and total never more than was written', () => {
   const look = (reader: RingBufferReader) => ({
     first: reader.total(),

@@ -213,8 +213,8 @@ export const list = {
       find: 'if (stateOf(control) !== (isInsert(head) ? CLAIMED : LIVE)) return;',
       replace: '',
     },
-    { file, name: 'F2 is dropped', find: F2, replace: '' },
-    { file, name: 'F2 before F1', find: `${F1} … ${F2}`, replace: `${F2} \n ${F1} \n $1` },
+    { file, name: 'F2 is dropped', find: F2, replace: '//' },
+    { file, name: 'F2 before F1', find: `${F1} … ${F2}`, replace: `${F2} \n ${F1} \n $1 //` },
     { file, name: 'F3 is dropped', find: F3, replace: '' },
     { file, name: 'F3 after F4', find: `${F3} … ${F4}`, replace: `$1 \n ${F4} \n ${F3}` },
     {
