@@ -2,12 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'devtool-mcp-test-'));
 const totals = { passed: 0, failed: 0 };
+/** What failed, told once more at the end: of a long run, many keep only the last lines. */
+const failures = [];
 
 function run(name, args) {
   console.log(`\n== ${name}`);
@@ -18,7 +20,20 @@ function run(name, args) {
 function step(name, args) {
   const ok = run(name, args);
   totals[ok ? 'passed' : 'failed'] += 1;
+  if (!ok) failures.push(name);
   return ok;
+}
+
+/** The failures of one file, a few lines each. */
+function failuresOfFile({ name, status, message, assertionResults }) {
+  const file = relative(root, name);
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (failed.length === 0) return status === 'failed' ? [`${file}: ${firstLines(message)}`] : [];
+  return failed.map((test) => `${file} > ${test.fullName}: ${firstLines(test.failureMessages.join('\n'))}`);
+}
+
+function firstLines(text) {
+  return text.split('\n').slice(0, 12).join('\n  ');
 }
 
 function suite(project) {
@@ -37,8 +52,10 @@ function suite(project) {
     totals.passed += result.numPassedTests;
     // A file that fails to load has no tests of its own; it must not pass as silence.
     totals.failed += Math.max(result.numFailedTests, ok ? 0 : 1);
+    failures.push(...result.testResults.flatMap(failuresOfFile));
   } catch {
     totals.failed += 1;
+    failures.push(project);
   }
 }
 
@@ -56,5 +73,6 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
+for (const failure of failures) console.log(`\nfailed: ${failure}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
