@@ -63,8 +63,22 @@ await Promise.all([
     target: 'es2022',
     minify: true,
   }),
-  // Others read it: one file, as it was written, that needs nothing.
-  build({ ...shared, entryPoints: { lockfree: 'src/lockfree/index.ts' }, outdir: 'dist', format: 'esm' }),
+  // Others read them: as they were written, in need of nothing.
+  build({
+    ...shared,
+    entryPoints: { lockfree: 'src/lockfree/index.ts', atomic: 'src/lockfree/atomic.ts' },
+    outdir: 'dist',
+    format: 'esm',
+  }),
+  // The checker, and the core under it: one build, so that they share the module of operations.
+  build({
+    ...shared,
+    entryPoints: { index: 'test/model/index.ts', lockfree: 'src/lockfree/index.ts' },
+    outdir: 'dist/model',
+    format: 'esm',
+    conditions: ['model'],
+    splitting: true,
+  }),
 ]);
 chmodSync(`${root}dist/bin.cjs`, 0o755);
 
@@ -72,12 +86,13 @@ execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 
   stdio: 'inherit',
 });
 // Elsewhere `#atomic` is nobody's import: the published types name the file, as the bundle has it inside.
-for (const name of readdirSync(`${root}dist/lockfree`)) {
-  const path = `${root}dist/lockfree/${name}`;
+for (const file of readdirSync(`${root}dist/types`, { recursive: true })) {
+  const path = `${root}dist/types/${file}`;
+  if (!path.endsWith('.d.ts')) continue;
   writeFileSync(
     path,
     readFileSync(path, 'utf8').replace(
-      /(['"])(?:#atomic|(\.\/[\w-]+)\.ts)\1/g,
+      /(['"])(?:#atomic|(\.{1,2}\/[\w/.-]+)\.ts)\1/g,
       (_, quote, file) => `${quote}${file ?? './atomic'}.js${quote}`,
     ),
   );

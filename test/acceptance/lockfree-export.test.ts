@@ -23,6 +23,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
+/** Compiles a strict project's file; `options` come after the usual ones. */
+function compile(name: string, text: string, ...options: string[]): void {
+  writeFileSync(join(project, name), text);
+  const usual = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022'];
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, ...usual, ...options, '--types', '', name], { cwd: project });
+}
+
 const WRITER = `
 import { workerData, parentPort } from 'node:worker_threads';
 import { Counters, JournalWriter } from 'devtool-mcp/lockfree';
@@ -69,15 +77,31 @@ test('its types hold a strict project to them, and carry the documentation', () 
       0, { pages: 4, pageBytes: 1024, readers: 1 }).records();
     export { Registry, registryLayout, StateWord };
   `;
-  const compile = (name: string, text: string) => {
-    writeFileSync(join(project, name), text);
-    const options = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'es2022', '--types', '', name];
-    execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...options], { cwd: project });
-  };
   expect(() => compile('sound.ts', source('number'))).not.toThrow();
   expect(() => compile('unsound.ts', source('string'))).toThrow();
-  const types = readFileSync(join(project, 'node_modules/devtool-mcp/dist/lockfree/journal.d.ts'), 'utf8');
+  const types = readFileSync(join(project, 'node_modules/devtool-mcp/dist/types/src/lockfree/journal.d.ts'), 'utf8');
   expect(types).toMatch(/Invariants[\s\S]*Progress[\s\S]*class JournalWriter/);
+});
+
+test('the model checker finds a lost update in a typed program', () => {
+  const program = `
+    import { load, store } from 'devtool-mcp/lockfree/atomic';
+    import { type Explored, explore } from 'devtool-mcp/lockfree/model';
+    const found: Explored = explore(() => {
+      const words = new Int32Array(new SharedArrayBuffer(4));
+      const increment = () => store(words, 0, load(words, 0) + 1);
+      return {
+        threads: [increment, increment],
+        check: () => {
+          if (words[0] !== 2) throw new Error('lost');
+        },
+      };
+    });
+    console.log(found.schedule);
+  `;
+  compile('lost.ts', program, '--noEmit', 'false');
+  const options = ['--conditions=model', 'lost.js'];
+  expect(execFileSync(process.execPath, options, { cwd: project, encoding: 'utf8' })).toBe('0 1x2 0\n');
 });
 
 test('it names no other package', () => {

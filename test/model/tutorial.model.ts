@@ -16,8 +16,8 @@ const snippets = [...page.matchAll(SNIPPET)].map(([, title = '', program = '', o
 }));
 
 let project: Project;
-beforeAll(async () => {
-  project = await createProject();
+beforeAll(() => {
+  project = createProject();
 });
 afterAll(() => project.remove());
 
