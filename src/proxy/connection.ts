@@ -3,15 +3,17 @@
  * order of requests is the order of answers, since the next request is read only after the answer to the one before.
  */
 import type { Socket } from 'node:net';
-import { refusalOf } from './admission.ts';
+import { KnownHost, refusalOf } from './admission.ts';
+import type { BrowserSide } from './browser-side.ts';
+import { ConnectionTimes } from './connection-times.ts';
 import { answerDevtool, healthReply, isDevtoolPath } from './devtool-paths.ts';
 import { Http1Error, Http1Reader, type RequestHead } from './http1.ts';
 import type { ConnectionLimits } from './limits.ts';
-import { Outbox } from './outbox.ts';
-import { overdue, type Phase } from './patience.ts';
+import { Outbox, type Part } from './outbox.ts';
+import { overdue, type Wait } from './patience.ts';
 import { type Refusal, type Reply, refusalReply, replyBytes } from './reply.ts';
 import type { PageDoor, Surroundings } from './surroundings.ts';
-import { type BrowserSide, TargetSide } from './target-side.ts';
+import { TargetSide } from './target-side.ts';
 
 /** How dear a connection is when there are too many: the least comes first. */
 export type Worth = 'idle' | 'head' | 'busy';
@@ -24,6 +26,7 @@ export class Connection implements BrowserSide {
   readonly #around: Surroundings;
   readonly #limits: ConnectionLimits;
   readonly #requests = new Http1Reader('request');
+  readonly #host = new KnownHost();
   readonly #out: Outbox;
   readonly #target: TargetSide;
   readonly #listeners = {
@@ -43,12 +46,7 @@ export class Connection implements BrowserSide {
   #isInHead = false;
   /** Bytes taken while their turn had not come. */
   #ahead = 0;
-  /** When what it waits for began, and when a byte last came, in the proxy's seconds. */
-  #since: number;
-  #heardAt: number;
-  /** What the browser had not taken at the last tick, bytes; when that last changed. */
-  #unsent = 0;
-  #takenAt: number;
+  readonly #times: ConnectionTimes;
 
   constructor(socket: Socket, number: number, around: Surroundings, limits: ConnectionLimits) {
     this.#socket = socket;
@@ -56,9 +54,7 @@ export class Connection implements BrowserSide {
     this.peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     this.#around = around;
     this.#limits = limits;
-    this.#since = around.now;
-    this.#heardAt = around.now;
-    this.#takenAt = around.now;
+    this.#times = new ConnectionTimes(around.now);
     this.#out = new Outbox(socket, () => this.#drained());
     this.#target = new TargetSide(around, this);
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
@@ -72,7 +68,7 @@ export class Connection implements BrowserSide {
 
   /** Seconds for which it has been what its worth says. */
   get age(): number {
-    return this.#around.now - this.#since;
+    return this.#around.now - this.#times.since;
   }
 
   get blocked(): boolean {
@@ -81,8 +77,7 @@ export class Connection implements BrowserSide {
 
   /** Once a second: what has taken too long. */
   tick(): void {
-    if (this.#socket.writableLength !== this.#unsent) this.#takenAt = this.#around.now;
-    this.#unsent = this.#socket.writableLength;
+    this.#times.look(this.#socket.writableLength, this.#around.now);
     const waits = this.#waits();
     const verdict = waits === null ? null : overdue(waits.phase, this.#around.now - waits.since, this.#limits);
     if (verdict === null) return;
@@ -97,8 +92,8 @@ export class Connection implements BrowserSide {
     this.#socket.destroy();
   }
 
-  add(bytes: Buffer): void {
-    this.#out.add(bytes);
+  add(part: Part): void {
+    this.#out.add(part);
   }
 
   settle(): void {
@@ -107,7 +102,7 @@ export class Connection implements BrowserSide {
   }
 
   next(): void {
-    if (this.#target.state === null) this.#since = this.#around.now;
+    if (this.#target.state === null) this.#times.since = this.#around.now;
     if (this.#mayRead()) this.#read();
     this.#adjust();
   }
@@ -120,7 +115,7 @@ export class Connection implements BrowserSide {
   linger(): void {
     this.#flush();
     this.#isLingering = true;
-    this.#since = this.#around.now;
+    this.#times.since = this.#around.now;
     this.#target.drop();
     this.#socket.resume();
     this.#socket.end();
@@ -147,22 +142,21 @@ export class Connection implements BrowserSide {
   }
 
   /** What it waits for, and since when; null: for the target, which may take its time. */
-  #waits(): { phase: Phase; since: number } | null {
+  #waits(): Wait | null {
     if (this.#isHandedOver) return null;
-    // A slow reader gets what was written for it, as long as it takes any of it.
-    if (this.#isLingering && this.#unsent > 0) return { phase: 'unsent', since: this.#takenAt };
-    if (this.#isLingering) return { phase: 'lingering', since: Math.max(this.#since, this.#takenAt) };
-    if (this.isEnded) return { phase: 'deserted', since: Math.max(this.#heardAt, this.#target.heardAt) };
+    const times = this.#times;
+    if (this.#isLingering) return times.lingering();
+    if (this.isEnded) return { phase: 'deserted', since: Math.max(times.heardAt, this.#target.heardAt) };
     const { dialledAt } = this.#target;
     if (dialledAt !== null) return { phase: 'dialling', since: dialledAt };
     const { worth } = this;
-    if (worth !== 'busy') return { phase: worth, since: this.#since };
-    return this.#target.isOwedBody && !this.#socket.isPaused() ? { phase: 'body', since: this.#heardAt } : null;
+    if (worth !== 'busy') return { phase: worth, since: times.since };
+    return this.#target.isOwedBody && !this.#socket.isPaused() ? { phase: 'body', since: times.heardAt } : null;
   }
 
   #received(chunk: Buffer): void {
     this.#around.count('bytesReceived', chunk.length);
-    this.#heardAt = this.#around.now;
+    this.#times.heardAt = this.#around.now;
     if (this.#isLingering) return;
     if (this.#target.isTunnel) {
       this.#target.passOn(chunk);
@@ -205,13 +199,13 @@ export class Connection implements BrowserSide {
   #noteHead(): void {
     if (this.#isInHead || this.#target.state !== null || this.#requests.buffered === 0) return;
     this.#isInHead = true;
-    this.#since = this.#around.now;
+    this.#times.since = this.#around.now;
   }
 
   #begin(head: RequestHead): void {
     const around = this.#around;
     this.#isInHead = false;
-    const refusal = refusalOf(head, around.route);
+    const refusal = refusalOf(head, around.route, this.#host);
     if (refusal === null && isDevtoolPath(head.target)) {
       this.#answerDevtool(head);
       return;
@@ -275,7 +269,7 @@ export class Connection implements BrowserSide {
     const close = last || head === null || !head.keepAlive || head.framing !== 0 || head.minor === 0;
     this.#out.add(replyBytes(reply, { close, head: head?.method === 'HEAD' }));
     if (close) this.linger();
-    this.#since = this.#around.now;
+    this.#times.since = this.#around.now;
   }
 
   #drained(): void {

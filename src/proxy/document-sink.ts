@@ -1,19 +1,19 @@
 /** Where a document's changed bytes go: the browser, in the framing that its HTTP version has. */
-import { Buffer } from 'node:buffer';
 import type { ResponseHead } from './http1.ts';
 import { type LiveExchange, responseFacts } from './live-exchange.ts';
+import type { Part } from './outbox.ts';
 import { responseHead } from './response-head.ts';
 import type { DocumentSink } from './surroundings.ts';
 
-const CRLF = Buffer.from('\r\n');
-const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+const CRLF = '\r\n';
+const LAST_CHUNK = '0\r\n\r\n';
 
 /** The browser connection's part of it. */
 export interface DocumentOutlet {
   /** The exchange is still the one under way. */
   isCurrent(): boolean;
   /** Sends them; false: no more for now. */
-  send(parts: readonly Buffer[]): boolean;
+  send(parts: readonly Part[]): boolean;
   ended(): void;
   failed(reason: string): void;
 }
@@ -32,7 +32,7 @@ export function documentSink(live: LiveExchange, response: ResponseHead, outlet:
     data(bytes) {
       if (!outlet.isCurrent() || bytes.length === 0) return true;
       if (!isChunked) return outlet.send([bytes]);
-      return outlet.send([Buffer.from(`${bytes.length.toString(16)}\r\n`, 'latin1'), bytes, CRLF]);
+      return outlet.send([`${bytes.length.toString(16)}${CRLF}`, bytes, CRLF]);
     },
     end() {
       if (!outlet.isCurrent()) return;

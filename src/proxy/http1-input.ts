@@ -39,7 +39,9 @@ export class Input {
   }
 
   get unread(): number {
-    return this.#waiting.reduce((sum, chunk) => sum + chunk.length, this.end - this.at);
+    let unread = this.end - this.at;
+    for (const chunk of this.#waiting) unread += chunk.length;
+    return unread;
   }
 
   /** All unread bytes; they are read then. */

@@ -12,8 +12,8 @@ export class LiveExchange {
   readonly id: number;
   readonly head: RequestHead;
   readonly route: Route;
-  /** The head as it was sent, to send it again. */
-  readonly bytes: Buffer;
+  /** The head as it was sent, latin1, to send it again. */
+  readonly text: string;
   state: ExchangeState = 'asking';
   /** A byte of an answer has come. */
   isAnswered = false;
@@ -34,11 +34,11 @@ export class LiveExchange {
   /** Shown with the outcome. */
   note: string | null = null;
 
-  constructor(id: number, head: RequestHead, route: Route, bytes: Buffer) {
+  constructor(id: number, head: RequestHead, route: Route, text: string) {
     this.id = id;
     this.head = head;
     this.route = route;
-    this.bytes = bytes;
+    this.text = text;
     this.isLast = !head.keepAlive;
   }
 }

@@ -1,12 +1,18 @@
 /** What goes out to a socket during one turn: gathered, so that a head and a small body leave in one write. */
+import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 
+/** Bytes, or their latin1: a head goes out as the string that it was built as. */
+export type Part = Buffer | string;
+
+/** Up to here one string is cheaper than a buffer: the system gets it from the stack, and nothing is left to collect. */
+const STRING_BYTES = 4_096;
 /** Up to here copying is cheaper than a vector of buffers. */
 const JOIN_BYTES = 16_384;
 
 export class Outbox {
   readonly #socket: Socket;
-  #parts: Buffer[] = [];
+  #parts: Part[] = [];
   #bytes = 0;
   #blocked = false;
 
@@ -23,7 +29,7 @@ export class Outbox {
     return this.#blocked;
   }
 
-  add(part: Buffer): void {
+  add(part: Part): void {
     if (part.length === 0) return;
     this.#parts.push(part);
     this.#bytes += part.length;
@@ -31,23 +37,44 @@ export class Outbox {
 
   /** The bytes that went out. */
   flush(): number {
-    const parts = this.#parts;
     const bytes = this.#bytes;
     if (bytes === 0) return 0;
-    this.#parts = [];
-    this.#bytes = 0;
+    const parts = this.#parts;
     const [first] = parts;
     if (parts.length === 1 && first !== undefined) this.#write(first);
-    else if (bytes <= JOIN_BYTES) this.#write(Buffer.concat(parts, bytes));
-    else {
-      this.#socket.cork();
-      for (const part of parts) this.#write(part);
-      this.#socket.uncork();
-    }
+    else if (bytes <= STRING_BYTES) this.#write(textOf(parts));
+    else if (bytes <= JOIN_BYTES) this.#write(bytesOf(parts, bytes));
+    else this.#writeEach(parts);
+    parts.length = 0;
+    this.#bytes = 0;
     return bytes;
   }
 
-  #write(part: Buffer): void {
-    if (!this.#socket.write(part)) this.#blocked = true;
+  #writeEach(parts: readonly Part[]): void {
+    this.#socket.cork();
+    for (const part of parts) this.#write(part);
+    this.#socket.uncork();
   }
+
+  #write(part: Part): void {
+    const isTaken = typeof part === 'string' ? this.#socket.write(part, 'latin1') : this.#socket.write(part);
+    if (!isTaken) this.#blocked = true;
+  }
+}
+
+function textOf(parts: readonly Part[]): string {
+  let text = '';
+  for (const part of parts) text += typeof part === 'string' ? part : part.toString('latin1');
+  return text;
+}
+
+function bytesOf(parts: readonly Part[], length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const part of parts) {
+    if (typeof part === 'string') bytes.write(part, at, 'latin1');
+    else bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

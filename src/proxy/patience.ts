@@ -14,6 +14,12 @@ export type Phase =
   | 'idle'
   | 'body';
 
+/** `since`: in the proxy's seconds. */
+export interface Wait {
+  readonly phase: Phase;
+  readonly since: number;
+}
+
 export type Verdict =
   | { readonly kind: 'destroy' }
   | { readonly kind: 'close' }

@@ -37,8 +37,8 @@ export function wantsUpgrade(head: RequestHead): boolean {
   return head.upgrade && !/\bh2c\b/i.test(field(head.fields, 'upgrade') ?? '');
 }
 
-/** Latin1. The framing fields stay: bodies are passed on as they came. */
-export function requestHead(head: RequestHead, route: Route, facts: RequestFacts): Buffer {
+/** As latin1. The framing fields stay: bodies are passed on as they came. */
+export function requestHead(head: RequestHead, route: Route, facts: RequestFacts): string {
   const { fields } = head;
   const passage = new Passage(head, route, facts);
   const dropped = namedByConnection(fieldsNamed(fields, 'connection'));
@@ -50,7 +50,7 @@ export function requestHead(head: RequestHead, route: Route, facts: RequestFacts
     const value = kind === null ? fields[i + 1] : passage.value(kind, fields[i + 1] ?? '');
     if (value !== null) text += `${name}: ${value}\r\n`;
   }
-  return Buffer.from(`${text}${passage.added()}\r\n`, 'latin1');
+  return `${text}${passage.added()}\r\n`;
 }
 
 /** What becomes of a request's fields of a meaning, one after the other, and what has to be added in the end. */

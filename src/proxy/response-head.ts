@@ -21,8 +21,8 @@ export interface AnswerHead {
   readonly fields: Fields;
 }
 
-/** Latin1. */
-export function responseHead(answer: AnswerHead, route: Route, facts: ResponseFacts): Buffer {
+/** As latin1. */
+export function responseHead(answer: AnswerHead, route: Route, facts: ResponseFacts): string {
   const { status, reason, fields } = answer;
   const dropped = namedByConnection(fieldsNamed(fields, 'connection'));
   let text = `HTTP/1.1 ${status} ${reason}\r\n`;
@@ -34,7 +34,7 @@ export function responseHead(answer: AnswerHead, route: Route, facts: ResponseFa
     if (value !== null) text += `${name}: ${value}\r\n`;
   }
   if (facts.connection !== null) text += `Connection: ${facts.connection}\r\n`;
-  return Buffer.from(`${text}\r\n`, 'latin1');
+  return `${text}\r\n`;
 }
 
 /** What becomes of a field of a meaning; null: not passed on. */

@@ -2,47 +2,24 @@
  * The target's half of a browser connection: the exchange under way and the connection to the target. Performs what exchange.ts
  * decides, and leaves to the browser's half what concerns the browser.
  */
-import { CLIENT_PATH, LOADER } from './devtool-paths.ts';
-import { documentSink } from './document-sink.ts';
+import type { BrowserSide } from './browser-side.ts';
 import { type ExchangeEvent, type ExchangeState, mayBeSentAgain, step } from './exchange.ts';
 import type { Outcome } from './exchange-tap.ts';
 import { type BodyPart, type End, Http1Error, type RequestHead, type ResponseHead } from './http1.ts';
+import { KeptUpstream } from './kept-upstream.ts';
+import { openLiveDocument } from './live-document.ts';
 import { isEventStream, LiveExchange, responseFacts, settle } from './live-exchange.ts';
 import type { Refusal } from './reply.ts';
 import { requestHead, wantsUpgrade } from './request-head.ts';
 import { responseHead } from './response-head.ts';
-import type { Documents, Observer, Surroundings } from './surroundings.ts';
-import { beginsLikeHttp, type Loss, lossRefusal, Upstream } from './upstream.ts';
+import type { Documents, Surroundings } from './surroundings.ts';
+import { Tunnel } from './tunnel.ts';
+import { beginsLikeHttp, type Loss, lossRefusal, type UpstreamOwner } from './upstream.ts';
 
-/** What the browser's half does for it. */
-export interface BrowserSide {
-  readonly peer: string;
-  /** Sends no more. */
-  readonly isEnded: boolean;
-  /** Holds more than the browser takes. */
-  readonly blocked: boolean;
-  add(bytes: Buffer): void;
-  /** Sends what was added, to both sides, and holds back who is too fast. */
-  settle(): void;
-  /** The exchange is over: reads on. */
-  next(): void;
-  refuse(refusal: Refusal, head: RequestHead | null, last: boolean): void;
-  linger(): void;
-  /** With a reset where the framing would not show that something is missing. */
-  cut(reset: boolean): void;
-  /** Sends no more, and still receives; of a tunnel. */
-  endTunnel(): void;
-  closeTunnel(): void;
-  /** Bytes that came behind the request. */
-  rest(): Buffer;
-}
-
-type Tunnel = { readonly fromTarget: Observer; readonly fromBrowser: Observer } | 'unobserved';
-
-export class TargetSide {
+export class TargetSide implements UpstreamOwner {
   readonly #around: Surroundings;
   readonly #browser: BrowserSide;
-  #upstream: Upstream | null = null;
+  readonly #kept: KeptUpstream;
   #live: LiveExchange | null = null;
   #tunnel: Tunnel | null = null;
   /** When a byte of the target last came, in the proxy's seconds. */
@@ -51,6 +28,7 @@ export class TargetSide {
   constructor(around: Surroundings, browser: BrowserSide) {
     this.#around = around;
     this.#browser = browser;
+    this.#kept = new KeptUpstream(around, this);
   }
 
   /** Null: no exchange is under way. */
@@ -64,12 +42,12 @@ export class TargetSide {
 
   /** The target does not take what the browser sends. */
   get blocked(): boolean {
-    return this.#upstream?.out.blocked ?? false;
+    return this.#kept.current?.out.blocked ?? false;
   }
 
   /** Since when a connection is being opened; null: none is. */
   get dialledAt(): number | null {
-    return this.#upstream === null || this.#upstream.isConnected ? null : this.#upstream.since;
+    return this.#kept.dialledAt;
   }
 
   /** More of the request must come by itself: the target need not ask for it first. */
@@ -84,16 +62,16 @@ export class TargetSide {
   begin(id: number, head: RequestHead): void {
     const { route, documents } = this.#around;
     const acceptEncoding = documents?.acceptEncodingFor(head) ?? null;
-    const bytes = requestHead(head, route, { peer: this.#browser.peer, acceptEncoding });
-    this.#live = new LiveExchange(id, head, route, bytes);
-    this.#ask(this.#live);
+    const text = requestHead(head, route, { peer: this.#browser.peer, acceptEncoding });
+    this.#live = new LiveExchange(id, head, route, text);
+    this.#kept.ask(this.#live);
   }
 
   send(part: BodyPart): void {
     const live = this.#live;
     // Of a request that was refused.
     if (live === null) return;
-    this.#upstream?.out.add(part.raw);
+    this.#kept.current?.out.add(part.raw);
     this.#around.tap.sent(live.id, part.payload);
   }
 
@@ -107,24 +85,24 @@ export class TargetSide {
 
   /** No connection in time. */
   dialledTooLong(message: string): void {
-    this.#lost({ code: 'ETIMEDOUT', message });
+    this.lost({ code: 'ETIMEDOUT', message });
   }
 
   /** The browser sends no more. The target decides what half a connection is worth, as it would without us. */
   browserEnded(): void {
-    this.#upstream?.end();
+    this.#kept.current?.end();
   }
 
   browserClosed(): void {
     this.#advance('downstream_lost');
-    if (this.#tunnel !== null) this.#upstream?.dropSoon();
+    if (this.#tunnel !== null) this.#kept.current?.dropSoon();
     this.drop();
   }
 
   /** Through the tunnel. */
   passOn(chunk: Buffer): void {
-    if (this.#tunnel !== null && this.#tunnel !== 'unobserved') this.#tunnel.fromBrowser.feed(chunk);
-    this.#upstream?.out.add(chunk);
+    this.#tunnel?.fromBrowser(chunk);
+    this.#kept.current?.out.add(chunk);
   }
 
   /** The browser takes more again. */
@@ -133,56 +111,38 @@ export class TargetSide {
   }
 
   flush(): void {
-    this.#upstream?.out.flush();
+    this.#kept.current?.out.flush();
   }
 
   /** Holds the target back when the browser or the document takes no more. */
   hold(): void {
-    this.#upstream?.hold(this.#browser.blocked || this.#live?.isFull === true);
+    this.#kept.current?.hold(this.#browser.blocked || this.#live?.isFull === true);
   }
 
   drop(): void {
-    this.#upstream?.drop();
-    this.#upstream = null;
+    this.#kept.drop();
   }
 
-  /** Sends the head over the kept connection, or a new one. */
-  #ask(live: LiveExchange): void {
-    const { dial, now, tap } = this.#around;
-    const kept = this.#upstream;
-    // It may be closing just now; only what may be sent again is risked on it.
-    const isRisky = kept !== null && kept.usedAt < now && !mayBeSentAgain(live.head.method, live.head.framing !== 0);
-    if (isRisky || kept?.dial !== dial) this.drop();
-    const upstream = this.#upstream ?? this.#dial();
-    if (upstream.isConnected) tap.connected(live.id);
-    upstream.out.add(live.bytes);
+  /** As UpstreamOwner; drained, received, ended and lost as well. */
+  connected(): void {
+    if (this.#live !== null) this.#around.tap.connected(this.#live.id);
   }
 
-  #dial(): Upstream {
-    const upstream: Upstream = new Upstream(this.#around.dial, this.#around.now, {
-      connected: () => {
-        if (this.#live !== null) this.#around.tap.connected(this.#live.id);
-      },
-      received: (chunk) => this.#received(chunk),
-      ended: () => this.#ended(),
-      lost: (loss) => this.#lost(loss),
-      drained: () => this.#browser.next(),
-    });
-    this.#upstream = upstream;
-    return upstream;
+  drained(): void {
+    this.#browser.next();
   }
 
-  #received(chunk: Buffer): void {
+  received(chunk: Buffer): void {
     this.heardAt = this.#around.now;
     if (this.#tunnel !== null) {
-      if (this.#tunnel !== 'unobserved') this.#tunnel.fromTarget.feed(chunk);
+      this.#tunnel.fromTarget(chunk);
       this.#browser.add(chunk);
       this.#browser.settle();
       return;
     }
     const live = this.#live;
     if (live === null || live.isReceived) {
-      this.#lost({ code: 'EUNASKED', message: 'the target sent bytes that nobody had asked for' });
+      this.lost({ code: 'EUNASKED', message: 'the target sent bytes that nobody had asked for' });
       return;
     }
     if (!live.isAnswered && wantsUpgrade(live.head) && !beginsLikeHttp(chunk)) {
@@ -190,28 +150,28 @@ export class TargetSide {
       return;
     }
     live.isAnswered = true;
-    this.#upstream?.answer.push(chunk);
+    this.#kept.current?.answer.push(chunk);
     this.#relay();
   }
 
   /** What answers an upgrade need not be HTTP at all: it goes to the browser as it is, to the end of both connections. */
   #passBare(live: LiveExchange, chunk: Buffer): void {
     this.#live = null;
-    this.#tunnel = 'unobserved';
+    this.#tunnel = new Tunnel(null);
     this.#around.tap.ended(live.id, 'complete', 'the answer to the upgrade was no HTTP');
-    this.#received(chunk);
+    this.received(chunk);
   }
 
   #relay(): void {
     try {
       for (let live = this.#live; live !== null && !live.isReceived; live = this.#live) {
-        const event = this.#upstream?.answer.next(live.head.method) ?? null;
+        const event = this.#kept.current?.answer.next(live.head.method) ?? null;
         if (event === null) break;
         this.#take(live, event);
       }
     } catch (error) {
       if (!(error instanceof Http1Error)) throw error;
-      this.#lost({ code: error.code, message: `the target's answer cannot be read: ${error.message}` });
+      this.lost({ code: error.code, message: `the target's answer cannot be read: ${error.message}` });
     }
     this.#browser.settle();
   }
@@ -257,7 +217,7 @@ export class TargetSide {
   #takeEnd(live: LiveExchange, response: ResponseHead): void {
     live.isReceived = true;
     const isWhole = live.state === 'answering';
-    if (!this.#isReusable(response)) {
+    if (!this.#kept.answered(response) || this.#browser.isEnded) {
       if (isWhole) this.drop();
       else live.isLast = true;
     }
@@ -265,31 +225,22 @@ export class TargetSide {
     else this.#advance(live.isLast ? 'answer_last' : 'answer_end');
   }
 
-  /** Whether the connection is good for another request; bytes behind an answer were not asked for. */
-  #isReusable(response: ResponseHead): boolean {
-    const upstream = this.#upstream;
-    if (upstream === null) return false;
-    upstream.answers += 1;
-    upstream.usedAt = this.#around.now;
-    return response.keepAlive && !this.#browser.isEnded && upstream.answer.rest().length === 0;
-  }
-
-  #ended(): void {
+  ended(): void {
     if (this.#tunnel !== null) {
       this.#browser.endTunnel();
       return;
     }
     if (this.#live !== null) {
-      this.#upstream?.answer.finish();
+      this.#kept.current?.answer.finish();
       this.#relay();
     }
     // A whole answer may have gone out by that.
-    if (this.#upstream !== null) this.#lost({ code: 'EENDED', message: 'the target closed the connection' });
+    if (this.#kept.current !== null) this.lost({ code: 'EENDED', message: 'the target closed the connection' });
   }
 
-  #lost(loss: Loss): void {
-    const wasConnected = this.#upstream?.isConnected ?? false;
-    const answers = this.#upstream?.answers ?? 0;
+  lost(loss: Loss): void {
+    const wasConnected = this.#kept.current?.isConnected ?? false;
+    const answers = this.#kept.current?.answers ?? 0;
     this.drop();
     const live = this.#live;
     if (this.#tunnel !== null) this.#browser.closeTunnel();
@@ -331,28 +282,28 @@ export class TargetSide {
 
   #resend(live: LiveExchange): void {
     live.isResent = true;
-    this.#ask(live);
+    this.#kept.ask(live);
   }
 
   #switch(live: LiveExchange, response: ResponseHead): void {
     if (!wantsUpgrade(live.head)) {
-      this.#lost({ code: 'ESWITCHED', message: 'the target switched protocols without being asked' });
+      this.lost({ code: 'ESWITCHED', message: 'the target switched protocols without being asked' });
       return;
     }
     this.#advance('switched');
     if (live.state !== 'tunnel') return;
     this.#browser.add(responseHead(response, live.route, { ...responseFacts(live), connection: 'Upgrade' }));
-    this.#tunnel = this.#around.observers.tunnel(live.id, response) ?? 'unobserved';
-    const fromTarget = this.#upstream?.answer.rest();
-    if (fromTarget !== undefined && fromTarget.length > 0) this.#received(fromTarget);
+    this.#tunnel = new Tunnel(this.#around.observers.tunnel(live.id, response));
+    const fromTarget = this.#kept.current?.answer.rest();
+    if (fromTarget !== undefined && fromTarget.length > 0) this.received(fromTarget);
     const fromBrowser = this.#browser.rest();
     if (fromBrowser.length > 0) this.passOn(fromBrowser);
     this.flush();
-    if (this.#browser.isEnded) this.#upstream?.end();
+    if (this.#browser.isEnded) this.#kept.current?.end();
   }
 
   #openDocument(live: LiveExchange, response: ResponseHead, documents: Documents): void {
-    const sink = documentSink(live, response, {
+    openLiveDocument(live, response, documents, {
       isCurrent: () => this.#live === live,
       send: (parts) => {
         for (const part of parts) this.#browser.add(part);
@@ -363,18 +314,8 @@ export class TargetSide {
         this.#advance(live.isLast ? 'answer_last' : 'answer_end');
         this.#browser.settle();
       },
-      failed: (reason) => {
-        live.note = reason;
-        this.#advance('upstream_lost', { status: 502, code: 'document', message: reason });
-      },
-    });
-    const input = { request: live.head, response, loader: LOADER, loaderPath: CLIENT_PATH };
-    live.document = documents.openDocument(input, sink, ({ reason }) => {
-      live.note = reason;
-    });
-    live.document.onDrain(() => {
-      live.isFull = false;
-      this.hold();
+      failed: (message) => this.#advance('upstream_lost', { status: 502, code: 'document', message }),
+      drained: () => this.hold(),
     });
   }
 }
