@@ -1,5 +1,5 @@
-// Proxies before one development server, in interleaved rounds: none, nginx, Go's httputil.ReverseProxy with a log, Node http-to-http,
-// and ours. `node bench/proxy.mjs` measures all and writes bench/results/proxy.json and docs/benchmarks.md; of `quick` (fewer and shorter
+// Proxies before one development server, in interleaved rounds: none, nginx, Go's httputil.ReverseProxy with a log (on one processor,
+// as ours, and on all), Node http-to-http, httpxy, and ours, with its log and without. `node bench/proxy.mjs` measures all and writes bench/results/proxy.json and docs/benchmarks.md; of `quick` (fewer and shorter
 // rounds), `row=TEXT` (rows whose names have TEXT), `side=NAME,NAME` and `src` (ours from its sources, not as built) each also writes nothing.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,16 +10,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildGo, bundle, findGo, requireBuilt, scratch } from './lockfree/build.mjs';
 import { machine, machineLine, table, writeResults, writeSection } from './lockfree/report.mjs';
 import { median } from './lockfree/sides.mjs';
-import { loadPage, wrk } from './proxy/load.mjs';
+import { loadEcho, startEcho } from './proxy/echo.mjs';
+import { loadPage, upload, wrk } from './proxy/load.mjs';
 import { findCommand, MODULES, modulePath, startProxy, startTarget } from './proxy/nginx.mjs';
 
 const args = process.argv.slice(2);
 const option = (name) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1);
 const isFromSource = args.includes('src');
-const effort = args.includes('quick') ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 2 };
+const effort = args.includes('quick') ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 1 };
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-const script = here('./proxy/take.lua');
 const paths = Array.from({ length: MODULES }, (_, i) => modulePath(i));
 const small = (connections) => ({
   name: `small JSON, ${connections} connection${connections === 1 ? '' : 's'}`,
@@ -29,12 +29,15 @@ const small = (connections) => ({
 const ROWS = [
   ...[small(1), small(32), small(256)],
   { name: '1 MiB down, 8 connections', path: '/mib', connections: 8 },
-  { name: '1 MiB up, 8 connections', path: '/take', connections: 8, script },
+  { name: '1 MiB up, 8 connections', path: '/take', connections: 8, script: here('./proxy/take.lua') },
   { name: '1 GiB down, 1 connection', paths: ['/gib'] },
+  { name: '1 GiB up, 1 connection', upload: 2 ** 30 },
   { name: '3,000 modules, 6 connections', paths },
+  { name: 'HTML, 8 connections', path: '/page.html', connections: 8, script: here('./proxy/page.lua') },
+  { name: 'WebSocket echo, 8 sockets', echo: '/echo' },
 ].filter(({ name }) => name.includes(option('row') ?? ''));
 
-const SIDES = ['direct', 'nginx', 'go', 'node', 'ours'];
+const SIDES = ['direct', 'nginx', 'go', 'go (all cores)', 'node', 'httpxy', 'ours', 'ours (no log)'];
 
 /** A proxy that prints its port. */
 async function startProgram(command, programArgs, env = {}) {
@@ -47,28 +50,36 @@ async function startProgram(command, programArgs, env = {}) {
   return { child, port: Number(line) };
 }
 
-async function oursEnvironment(directory) {
-  requireBuilt('page.js', ...(isFromSource ? [] : ['proxy-worker.js']));
-  const built = pathToFileURL(here('../dist/proxy-worker.js')).href;
-  // The worker reads it from beside itself.
-  if (isFromSource) copyFileSync(here('../dist/page.js'), join(directory, 'page.js'));
-  return {
-    BENCH_PROXY_MEMORY: await bundle('src/proxy/shared-memory.ts', directory),
-    BENCH_PROXY_WORKER: isFromSource ? await bundle('src/proxy/worker.ts', directory) : built,
-  };
+/** `worker`: the module of the proxy's worker. */
+async function startOurs(url, directory, worker) {
+  requireBuilt('page.js', 'proxy-worker.js');
+  // A worker reads it from beside itself.
+  copyFileSync(here('../dist/page.js'), join(directory, 'page.js'));
+  const memory = await bundle('src/proxy/shared-memory.ts', directory);
+  return startProgram(process.execPath, [here('./proxy/ours.mjs'), url], {
+    BENCH_PROXY_MEMORY: memory,
+    BENCH_PROXY_WORKER: worker,
+  });
 }
 
+const BUILT = pathToFileURL(here('../dist/proxy-worker.js')).href;
+/** In the place of what writes the log. */
+const SILENT = { 'traffic-tap.ts': here('./proxy/silent-tap.mjs') };
+
 /** Starts every side that can be had; `started` gets each child at once, so that none is left over. */
-async function startSides({ nginx, go, directory, started }) {
-  const target = await startTarget(nginx, directory);
+async function startSides({ nginx, go, echo, directory, started }) {
+  const target = await startTarget(nginx, directory, echo);
   started.push(target.child);
   const url = `http://127.0.0.1:${target.port}`;
   const starts = {
     direct: () => target,
     nginx: () => startProxy(nginx, directory, target.port),
-    go: () => (go === null ? null : startProgram(buildGo(go, 'proxy', directory), [url])),
+    go: () => (go === null ? null : startProgram(buildGo(go, 'proxy', directory), [url], { GOMAXPROCS: '1' })),
+    'go (all cores)': () => (go === null ? null : startProgram(buildGo(go, 'proxy', directory), [url])),
     node: () => startProgram(process.execPath, [here('./proxy/node-proxy.mjs'), url]),
-    ours: async () => startProgram(process.execPath, [here('./proxy/ours.mjs'), url], await oursEnvironment(directory)),
+    httpxy: () => startProgram(process.execPath, [here('./proxy/httpxy-proxy.mjs'), url]),
+    ours: async () => startOurs(url, directory, isFromSource ? await bundle('src/proxy/worker.ts', directory) : BUILT),
+    'ours (no log)': async () => startOurs(url, directory, await bundle('src/proxy/worker.ts', directory, SILENT)),
   };
   const wanted = option('side')?.split(',') ?? SIDES;
   const ports = new Map();
@@ -81,12 +92,18 @@ async function startSides({ nginx, go, directory, started }) {
   return ports;
 }
 
-const measure = (row, port, command, seconds) =>
-  row.paths === undefined
-    ? wrk(command, `http://127.0.0.1:${port}${row.path}`, { ...row, seconds })
-    : loadPage(port, row.paths);
+function measure(row, port, command, seconds) {
+  if (row.paths !== undefined) return loadPage(port, row.paths);
+  if (row.upload !== undefined) return upload(port, '/take', row.upload);
+  if (row.echo !== undefined) return loadEcho(`ws://127.0.0.1:${port}${row.echo}`, seconds);
+  return wrk(command, `http://127.0.0.1:${port}${row.path}`, { ...row, seconds });
+}
 
-async function measureRow(row, ports, command) {
+/** Node's own way of asking has no upgrades. */
+const canDo = (name, row) => row.echo === undefined || name !== 'node';
+
+async function measureRow(row, allPorts, command) {
+  const ports = new Map([...allPorts].filter(([name]) => canDo(name, row)));
   const samples = new Map([...ports.keys()].map((name) => [name, []]));
   for (const port of ports.values()) await measure(row, port, command, 1);
   for (let round = 0; round < effort.rounds; round++)
@@ -123,8 +140,11 @@ const explanation = ({ rounds, seconds }) => `\
 
 \`node bench/proxy.mjs\`. The development server behind all is nginx with files and constant answers; \`direct\` is no proxy. nginx is
 \`proxy_pass\` over kept connections without a log; Go is \`httputil.ReverseProxy\` with a log of 1,000 exchanges and the first 64 KiB of
-bodies (\`bench/baseline-go/proxy\`); Node is \`http\` to \`http\` without a log; ours is its worker as the daemon starts it. Load by \`wrk\`
-with one thread, modules and 1 GiB by a client of our own (a page's six connections), on the same machine. Medians of ${rounds} interleaved rounds
+bodies (\`bench/baseline-go/proxy\`), on one processor as ours is one thread, and on all; Node is \`http\` to \`http\` without a log; httpxy
+is the library of that name, without a log. Ours is its worker as the daemon starts it, always with its log; \`ours (no log)\` has its tap
+replaced by one that does nothing, and is there to show what the log costs. HTML gets the page client from ours alone. Load by \`wrk\`
+with one thread; modules, 1 GiB and WebSockets by clients of our own (a page's six connections), on the same machine. /echo is a Node
+server behind the development server, for every side. Medians of ${rounds} interleaved rounds
 of ${seconds} s; the last columns say how many times as fast as that side.`;
 
 async function main() {
@@ -137,9 +157,10 @@ async function main() {
   if (go === null) console.log('Go is not installed: its rows are missing.');
   const { directory, remove } = scratch();
   const started = [];
+  const echo = await startEcho();
   try {
     const about = machine(go);
-    const ports = await startSides({ nginx, go, directory, started });
+    const ports = await startSides({ nginx, go, echo: echo.port, directory, started });
     const rows = [];
     for (const row of ROWS) {
       rows.push(await measureRow(row, ports, load));
@@ -157,6 +178,7 @@ async function main() {
       child.kill();
       await once(child, 'exit');
     }
+    echo.end();
     remove();
   }
 }

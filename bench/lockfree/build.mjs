@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -15,9 +15,10 @@ export function scratch() {
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
-/** Bundles a source file, and gives its URL. */
-export async function bundle(source, directory) {
-  const outfile = join(directory, `${source.replaceAll('/', '-')}.mjs`);
+/** Bundles a source file, and gives its URL; `replaced` has other files for the modules of some names. */
+export async function bundle(source, directory, replaced = {}) {
+  const kind = Object.keys(replaced).join('-');
+  const outfile = join(directory, `${source.replaceAll('/', '-')}${kind}.mjs`);
   await build({
     absWorkingDir: root,
     entryPoints: [source],
@@ -27,9 +28,19 @@ export async function bundle(source, directory) {
     target: 'node20',
     format: 'esm',
     logLevel: 'warning',
+    mainFields: ['module', 'main'],
+    // Some packages are CommonJS.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    plugins: [replacing(replaced)],
   });
   return pathToFileURL(outfile).href;
 }
+
+const replacing = (files) => ({
+  name: 'replacing',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\// }, ({ path }) => pathOf(files[basename(path)])),
+});
+const pathOf = (path) => (path === undefined ? undefined : { path });
 
 /** The Go command and its version; null when there is none. */
 export function findGo() {

@@ -1,5 +1,6 @@
 // Load on a proxy: wrk for throughput and latency, and a client of our own that asks for modules as a page does.
 import { spawn } from 'node:child_process';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 
 /** Connections of a browser to one origin. */
@@ -120,4 +121,32 @@ export async function loadPage(port, paths) {
     p99: times[Math.floor(times.length * 0.99)],
     failed: 0,
   };
+}
+
+/** Sends `bytes` bytes to `path`: milliseconds until the answer. */
+export function upload(port, path, bytes) {
+  const piece = Buffer.alloc(1 << 18);
+  const begun = performance.now();
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, path, method: 'POST', headers: { 'Content-Length': bytes } };
+    const sent = request(options, (answer) => {
+      answer.resume().on('end', () => {
+        const millis = performance.now() - begun;
+        resolve({ millis, bytes, p50: millis, p99: millis, failed: answer.statusCode === 200 ? 0 : 1 });
+      });
+    });
+    sent.on('error', reject);
+    let left = bytes;
+    const more = () => {
+      while (left > 0) {
+        left -= piece.length;
+        if (!sent.write(piece)) {
+          sent.once('drain', more);
+          return;
+        }
+      }
+      sent.end();
+    };
+    more();
+  });
 }

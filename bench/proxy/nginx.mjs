@@ -34,6 +34,9 @@ export function freePort() {
 }
 
 const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+/** A page of about what a framework's server renders. */
+const HTML_BODY = `<!doctype html><html><head><title>page</title></head><body>${'<p>A paragraph of the page.</p>'.repeat(400)}</body></html>`;
+
 const configuration = (directory, http) => `
 daemon off;
 worker_processes 1;
@@ -61,13 +64,17 @@ async function start(command, directory, name, http, port) {
   return { child, port };
 }
 
-/** `/json`, `/mib`, `/gib`, `/modules/N.js`; a body sent to `/take` is read and answered with few bytes. */
-export async function startTarget(command, directory) {
+/**
+ * `/json`, `/mib`, `/gib`, `/modules/N.js`, `/page.html`; a body sent to `/take` is read and answered with few bytes; `/echo` is
+ * what listens at port `echo`.
+ */
+export async function startTarget(command, directory, echo) {
   const root = join(directory, 'files');
   // Started by root, nginx has workers of another user, who are to read the files.
   chmodSync(directory, 0o755);
   mkdirSync(join(root, 'modules'), { recursive: true });
   writeFileSync(join(root, 'mib'), randomBytes(MIB));
+  writeFileSync(join(root, 'page.html'), HTML_BODY);
   // No blocks on the disk: zeros.
   writeFileSync(join(root, 'gib'), '');
   truncateSync(join(root, 'gib'), 1_024 * MIB);
@@ -78,7 +85,7 @@ export async function startTarget(command, directory) {
   }
   const port = await freePort();
   const http = `
-  types { text/javascript js; }
+  types { text/javascript js; text/html html; }
   default_type application/octet-stream;
   open_file_cache max=8192 inactive=600s;
   server {
@@ -92,10 +99,14 @@ export async function startTarget(command, directory) {
       proxy_set_header Content-Length "";
       proxy_pass http://127.0.0.1:${port}/taken;
     }
+    location = /echo { proxy_pass http://127.0.0.1:${echo}; ${UPGRADE} }
     location = /taken { default_type text/plain; return 200 'taken'; }
   }`;
   return start(command, directory, 'target', http, port);
 }
+
+const UPGRADE =
+  'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_read_timeout 600s;';
 
 /** proxy_pass over kept connections, without a log. */
 export async function startProxy(command, directory, target) {
@@ -104,6 +115,7 @@ export async function startProxy(command, directory, target) {
   upstream target { server 127.0.0.1:${target}; keepalive 512; keepalive_requests 1000000000; }
   server {
     listen 127.0.0.1:${port} backlog=1024;
+    location = /echo { proxy_pass http://target; ${UPGRADE} }
     location / {
       proxy_pass http://target;
       proxy_http_version 1.1;
