@@ -27,7 +27,7 @@ export function countersLayout(names: readonly string[]): Layout<string> {
  * Cost        add and get 1 atomic each, 12 and 14 ns (Node 20, x86-64); 128 bytes per counter.
  * Not given   a consistent snapshot of several counters; resetting.
  * Source      the reference's atomic.Int64.
- * Checked by  test/model/counters.model.ts (I1, I2, stall, wrong twins), test/lockfree/counters.test.ts
+ * Checked by  test/model/counters.model.ts (I1, I2, stall, wrong twins), test/stress/words.stress.ts, test/lockfree/counters.test.ts
  */
 export class Counters<Name extends string> {
   protected readonly wide: WideWords;
@@ -76,7 +76,7 @@ export const FLAG = layout({ up: word('any thread') });
  * Cost        1 atomic; 128 bytes.
  * Not given   waiting for it (see park.ts).
  * Source      the reference's atomic.Bool.
- * Checked by  test/model/counters.model.ts (I1, wrong twin), test/lockfree/counters.test.ts
+ * Checked by  test/model/flag.model.ts (I1, wrong twin), test/stress/words.stress.ts, test/lockfree/counters.test.ts
  */
 export class Flag {
   readonly #words: Words;

@@ -101,7 +101,7 @@ export class RingBufferReader {
     this.#capacity = geometry.capacity;
   }
 
-  /** Bytes ever written. Wait-free. */
+  /** Bytes ever written; a piece is counted just before a snapshot has it. Wait-free. */
   total(): number {
     return this.#journal.bytes();
   }

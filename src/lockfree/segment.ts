@@ -73,7 +73,7 @@ export function segmentBytes(regions: Readonly<Record<string, number>>): number 
  * Cost        256 bytes and 128 per region; a region's views are made once per thread.
  * Not given   growing; freeing a region; memory protection: whoever has the buffer can write all of it.
  * Source      Aeron's CnC file descriptor (agrona).
- * Checked by  test/lockfree/segment.test.ts; no model: nothing here races.
+ * Checked by  test/model/segment.model.ts (I1, I2, stall, wrong twins), test/stress/segment.stress.ts, test/lockfree/segment.test.ts
  */
 export class Segment<Name extends string = string> {
   readonly buffer: SharedArrayBuffer;

@@ -41,7 +41,7 @@ export class IllegalTransition<S extends string = string> extends Error {
  * Cost        get 1 load, 9 ns; compareAndSwap 1 CAS and a table look-up, 24 ns (Node 20, x86-64); 4 bytes.
  * Not given   waiting for a state (see park.ts); a history of states.
  * Source      the reference's ManagedProcess.CompareAndSwapState.
- * Checked by  test/model/state-word.model.ts (I1, I2, stall, wrong twins), test/lockfree/state-word.test.ts
+ * Checked by  test/model/state-word.model.ts (I1, I2, stall, wrong twins), test/stress/words.stress.ts, test/lockfree/state-word.test.ts
  */
 export class StateWord<S extends string> {
   protected readonly words: Words;

@@ -1,7 +1,9 @@
 /** What the threads of the journal's stress test do: one floods a journal, others read or look at it and judge what they see. */
 import { JournalReader, type JournalRecord, JournalWriter, Segment } from '../../src/lockfree/index.ts';
 import type { JournalGeometry } from '../../src/lockfree/journal-pages.ts';
-import { randomFrom } from './registry-tasks.ts';
+import { IgnoresPins } from '../model/journal-twins.ts';
+import { type Outcomes, outcomeTable } from './outcomes.ts';
+import { randomFrom } from './random.ts';
 
 export interface JournalTask {
   readonly buffer: SharedArrayBuffer;
@@ -13,10 +15,12 @@ export interface JournalTask {
   /** Records to write; a reader ends when it has come to the last one. */
   readonly records: number;
   readonly longest: number;
+  /** In the place of the writer. */
+  readonly twin?: 'ignores pins';
 }
 
 export interface JournalReport {
-  readonly outcomes: Readonly<Record<string, number>>;
+  readonly outcomes: Outcomes;
   /** Of a reader: records read, and records that it was told were lost. */
   readonly read: number;
   readonly lost: number;
@@ -39,7 +43,8 @@ function judge({ sequence, kind, a, b, micros, body }: JournalRecord, seed: numb
 
 export function run(task: JournalTask): JournalReport {
   const memory = Segment.attach(task.buffer).region('journal');
-  if (task.role === 'writer') return write(new JournalWriter(memory, task.geometry), task);
+  const Writer = task.twin === undefined ? JournalWriter : IgnoresPins;
+  if (task.role === 'writer') return write(new Writer(memory, task.geometry), task);
   const reader = new JournalReader(memory, task.thread, task.geometry);
   return task.role === 'reader' ? read(reader, task) : look(reader, task);
 }
@@ -53,10 +58,7 @@ function write(writer: JournalWriter, { seed, records, longest }: JournalTask): 
 }
 
 function read(reader: JournalReader, { seed, records, longest }: JournalTask): JournalReport {
-  const outcomes: Record<string, number> = {};
-  const saw = (outcome: string) => {
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  };
+  const { outcomes, saw } = outcomeTable();
   let done = 0;
   let lost = 0;
   while (done + lost < records) {
@@ -73,10 +75,7 @@ function read(reader: JournalReader, { seed, records, longest }: JournalTask): J
 }
 
 function look(reader: JournalReader, { seed, records, longest }: JournalTask): JournalReport {
-  const outcomes: Record<string, number> = {};
-  const saw = (outcome: string) => {
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  };
+  const { outcomes, saw } = outcomeTable();
   let last = 0;
   while (last < records) {
     const { records: kept, first, end, short } = reader.snapshot();

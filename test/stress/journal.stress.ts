@@ -3,8 +3,6 @@
  * anybody got is whole, in order, and read or counted as lost. Repeat a run with STRESS_SEED.
  */
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { JournalReader, JournalWriter, PARK, Park, Segment } from '../../src/lockfree/index.ts';
 import {
@@ -15,8 +13,10 @@ import {
   reopen,
 } from '../../src/lockfree/journal-pages.ts';
 import { type Bundle, bundle } from './bundle.ts';
+import { enlist } from './crew.ts';
 import { bodyOf, type JournalReport, type JournalTask } from './journal-tasks.ts';
-import { randomFrom } from './registry-tasks.ts';
+import { forbidden } from './outcomes.ts';
+import { randomFrom } from './random.ts';
 
 const SEED = Number(process.env.STRESS_SEED ?? randomInt(2 ** 31));
 const RECORDS = Number(process.env.STRESS_RECORDS ?? 200_000);
@@ -40,18 +40,6 @@ function fresh(geometry: JournalGeometry) {
   return { buffer: segment.buffer, memory: segment.region('journal'), start };
 }
 
-async function ready(task: JournalTask): Promise<Worker> {
-  const worker = new Worker(program.file, { workerData: task });
-  const [message] = await once(worker, 'message');
-  expect(message).toBe('ready');
-  return worker;
-}
-
-async function reportOf(worker: Worker): Promise<JournalReport> {
-  const [report] = await once(worker, 'message');
-  return report;
-}
-
 /** Pin words that are not 0. */
 const held = (memory: ReturnType<typeof fresh>['memory'], geometry: JournalGeometry) => {
   const pages = new JournalPages(memory, geometry);
@@ -70,19 +58,36 @@ describe.each<[string, JournalGeometry, number]>([
     const common = { buffer, geometry, seed: SEED, records: RECORDS, longest };
     const reader = (thread: number): JournalTask => ({ ...common, thread, role: thread === 0 ? 'reader' : 'looker' });
     const readers = Array.from({ length: geometry.readers }, (__, thread) => reader(thread));
-    const workers = await Promise.all([...readers, { ...common, thread: 0, role: 'writer' as const }].map(ready));
-    const reports = Promise.all(workers.map(reportOf));
-    const ends = Promise.all(workers.map((worker) => once(worker, 'exit')));
-    start.wake();
-    const told = await reports;
-    await ends;
+    const tasks: JournalTask[] = [...readers, { ...common, thread: 0, role: 'writer' }];
+    const told = await (await enlist<JournalReport>(program.file, tasks, start)).run();
 
-    const outcomes = new Set(told.flatMap((report) => Object.keys(report.outcomes)));
-    expect([...outcomes].filter((outcome) => !ACCEPTABLE.has(outcome))).toEqual([]);
+    expect(
+      forbidden(
+        told.map(({ outcomes }) => outcomes),
+        ACCEPTABLE,
+      ),
+    ).toEqual([]);
     expect((told[0]?.read ?? 0) + (told[0]?.lost ?? 0)).toBe(RECORDS);
     expect(new JournalReader(memory, 0, geometry).records()).toBe(RECORDS);
     expect(held(memory, geometry)).toEqual([]);
   });
+});
+
+test('a wrong twin is caught: it takes a page whoever is inside', async () => {
+  const geometry: JournalGeometry = { pages: 5, pageBytes: 128, readers: 3 };
+  const { buffer, start } = fresh(geometry);
+  const common = { buffer, geometry, seed: SEED, records: RECORDS, longest: 60 };
+  const tasks: JournalTask[] = [
+    { ...common, thread: 1, role: 'looker' },
+    { ...common, thread: 0, role: 'writer', twin: 'ignores pins' },
+  ];
+  const crew = await enlist<JournalReport>(program.file, tasks, start);
+  // A torn record may also have a length that there is not.
+  const tables = await crew.run().then(
+    (told) => told.map(({ outcomes }) => outcomes),
+    (error: unknown) => [{ [String(error)]: 1 }],
+  );
+  expect(forbidden(tables, ACCEPTABLE)).not.toEqual([]);
 });
 
 describe('threads ended in mid-operation', () => {
@@ -100,13 +105,13 @@ describe('threads ended in mid-operation', () => {
         { ...endless, thread: 0, role: 'reader' },
         { ...endless, thread: 1, role: 'looker' },
       ];
-      const workers = await Promise.all(tasks.map(ready));
+      const crew = await enlist<JournalReport>(program.file, tasks, start);
       const before = own.records();
-      start.wake();
+      crew.begin();
       // They are in it: there are new records. Then a random number of our own operations later they end.
       while (own.records() === before);
       for (let n = random(2_000); n > 0; n--) own.snapshot();
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await crew.terminate();
 
       reopen(memory, geometry);
       for (const reader of [0, 1]) releaseReader(memory, geometry, reader);

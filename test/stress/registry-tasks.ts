@@ -1,5 +1,8 @@
 /** What one thread of the registry's stress test does: random operations from a seed, and a record of what each was told. */
 import { type Handle, Registry, type RegistryOptions, Segment } from '../../src/lockfree/index.ts';
+import { NoGeneration } from '../model/registry-twins.ts';
+import { type Outcomes, outcomeTable } from './outcomes.ts';
+import { randomFrom } from './random.ts';
 
 export interface StressTask {
   readonly buffer: SharedArrayBuffer;
@@ -9,37 +12,26 @@ export interface StressTask {
   readonly rounds: number;
   /** Keys that all threads fight over. */
   readonly contested: number;
+  /** In the place of the registry. */
+  readonly twin?: 'no generation';
 }
 
 export interface StressReport {
   /** `key slot/generation` of each success, in order. */
   readonly inserted: readonly string[];
   readonly removed: readonly string[];
-  readonly outcomes: Readonly<Record<string, number>>;
-}
-
-/** Deterministic numbers in [0, below) (mulberry32). */
-export function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+  readonly outcomes: Outcomes;
 }
 
 export const label = (key: string, { slot, generation }: Handle): string => `${key} ${slot}/${generation}`;
 
-export function run({ buffer, options, thread, seed, rounds, contested }: StressTask): StressReport {
-  const registry = new Registry(Segment.attach(buffer).region('registry').words, 0, thread, options);
+export function run({ buffer, options, thread, seed, rounds, contested, twin }: StressTask): StressReport {
+  const Kind = twin === undefined ? Registry : NoGeneration;
+  const registry = new Kind(Segment.attach(buffer).region('registry').words, 0, thread, options);
   const random = randomFrom(seed);
   const inserted: string[] = [];
   const removed: string[] = [];
-  const outcomes: Record<string, number> = {};
-  const saw = (outcome: string) => {
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  };
+  const { outcomes, saw } = outcomeTable();
   const own = `own-${thread}`;
 
   const insert = (key: string) => {

@@ -6,7 +6,7 @@ export const list = {
   tests: {
     unit: ['test/lockfree/counters.test.ts'],
     model: ['test/model/counters.model.ts', 'test/model/flag.model.ts'],
-    stress: [],
+    stress: ['test/stress/words.stress.ts'],
   },
   mutations: [
     {

@@ -3,7 +3,11 @@ const file = 'ring-buffer.ts';
 
 export const list = {
   structure: 'ring-buffer',
-  tests: { unit: ['test/lockfree/ring-buffer.test.ts'], model: ['test/model/ring-buffer.model.ts'], stress: [] },
+  tests: {
+    unit: ['test/lockfree/ring-buffer.test.ts'],
+    model: ['test/model/ring-buffer.model.ts'],
+    stress: ['test/stress/ring-buffer.stress.ts'],
+  },
   mutations: [
     { file, name: 'a page too few', find: '+ readers + 2,', replace: '+ readers + 1,' },
     {

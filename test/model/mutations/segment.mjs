@@ -6,7 +6,7 @@ export const list = {
   tests: {
     unit: ['test/lockfree/segment.test.ts', 'test/lockfree/pool.test.ts', 'test/lockfree/sequence.test.ts'],
     model: ['test/model/segment.model.ts'],
-    stress: [],
+    stress: ['test/stress/segment.stress.ts'],
   },
   mutations: [
     {

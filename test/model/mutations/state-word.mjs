@@ -3,7 +3,11 @@ const file = 'state-word.ts';
 
 export const list = {
   structure: 'state-word',
-  tests: { unit: ['test/lockfree/state-word.test.ts'], model: ['test/model/state-word.model.ts'], stress: [] },
+  tests: {
+    unit: ['test/lockfree/state-word.test.ts'],
+    model: ['test/model/state-word.model.ts'],
+    stress: ['test/stress/words.stress.ts'],
+  },
   mutations: [
     {
       file,
