@@ -1,12 +1,43 @@
 // What L2 plays: structures, their operations on numbers, and what each may answer (the specification).
-import { Counters, countersLayout, Registry, registryLayout, STATE_WORD, StateWord } from '../../../dist/lockfree.js';
+import {
+  Counters,
+  countersLayout,
+  JournalReader,
+  JournalWriter,
+  journalBytes,
+  Registry,
+  RingBufferReader,
+  RingBufferWriter,
+  registryLayout,
+  ringBytes,
+  STATE_WORD,
+  StateWord,
+} from '../../../dist/lockfree.js';
 
 const OPTIONS = { capacity: 64, threads: 3, keyBytes: 32 };
 const TABLE = { a: ['b', 'c'], b: ['c', 'a'], c: ['a'] };
 const STATES = ['a', 'b', 'c'];
 const MOVES = STATES.flatMap((from) => TABLE[from].map((to) => [from, to]));
 
-/** `play(operation, run, memo)` answers with a number; `memo` is the thread's own in this run. `clean` is called by one thread, in quiet. */
+/** One record a page, of four bytes: with three pages a few appends leave a reader behind. */
+const JOURNAL = { pages: 3, pageBytes: 28 + 4, readers: 1 };
+const RING = { capacity: 64, pageBytes: 16, readers: 1 };
+const PIECE = 16;
+/** A run of journal and ring begins when so many times its number of records or pieces were written, and writes fewer. */
+const A_RUN = 8;
+/** Answers that no journal and no ring gives. */
+const TORN = -99;
+const ANSWERS = { empty: -1, turning: -2, lapped: -10 };
+
+const views = (buffer) => ({
+  words: new Int32Array(buffer),
+  wide: new BigInt64Array(buffer),
+  bytes: new Uint8Array(buffer),
+});
+const numbered = (n) => new Uint8Array(Int32Array.of(n).buffer);
+const numberIn = (bytes) => new Int32Array(bytes.slice().buffer)[0];
+
+/** `operations(below, thread)` gives a step of a thread. `play(operation, run, memo)` answers with a number; `memo` is the thread's own in this run. `clean` is called by one thread, in quiet. */
 export const STRUCTURES = {
   registry: {
     bytes: registryLayout(OPTIONS).bytes,
@@ -72,6 +103,85 @@ export const STRUCTURES = {
       },
     },
   },
+  journal: {
+    bytes: journalBytes(JOURNAL),
+    operations: (below, thread) => ({ name: thread === 0 ? 'append' : ['read', 'snapshot'][below(2)] }),
+    open(buffer, thread) {
+      const writer = thread === 0 ? new JournalWriter(views(buffer), JOURNAL) : null;
+      const append = () => {
+        const n = writer.records;
+        writer.append({ kind: 1, a: n, b: 0, micros: 0 }, numbered(n));
+        return 0;
+      };
+      const isWhole = ({ sequence, a, body }) => a === sequence && numberIn(body) === sequence;
+      return {
+        play({ name }, run, memo) {
+          if (name === 'append') return append();
+          const base = A_RUN * (run + 1);
+          memo.reader ??= new JournalReader(views(buffer), 0, JOURNAL, base);
+          if (name === 'read') return readOf(memo.reader.read(), base, isWhole);
+          const { records, first, end, short } = memo.reader.snapshot();
+          if (!records.every((record, n) => record.sequence === first + n && isWhole(record))) return TORN;
+          return (end - base) * 100 + records.length * 10 + Number(short);
+        },
+        clean() {
+          do append();
+          while (writer.records % A_RUN !== 0);
+        },
+      };
+    },
+    specification: {
+      init: '0 0',
+      key: String,
+      // The state: records that were appended, and the reader's cursor.
+      step(state, { name, out }) {
+        const [appended, cursor] = state.split(' ').map(Number);
+        if (name === 'append') return [true, `${appended + 1} ${cursor}`];
+        if (name === 'snapshot') {
+          const [end, kept, short] = [Math.floor(out / 100), Math.floor(out / 10) % 10, out % 10];
+          return [end === appended && (short === 1 || kept === 2 || kept === 3), state];
+        }
+        if (out === ANSWERS.empty) return [cursor === appended, state];
+        if (out === ANSWERS.turning) return [cursor < appended, state];
+        if (out >= 0) return [out === cursor && cursor < appended, `${appended} ${cursor + 1}`];
+        const next = cursor + ANSWERS.lapped - out;
+        return [out !== TORN && next > cursor && next <= appended, `${appended} ${next}`];
+      },
+    },
+  },
+  'ring buffer': {
+    bytes: ringBytes(RING),
+    operations: (_below, thread) => ({ name: thread === 0 ? 'write' : 'snapshot' }),
+    open(buffer, thread) {
+      const writer = thread === 0 ? new RingBufferWriter(buffer, RING) : null;
+      const reader = new RingBufferReader(buffer, 0, RING);
+      let pieces = 0;
+      const write = () => {
+        writer.write(new Uint8Array(PIECE).fill(pieces), pieces * PIECE, 0);
+        pieces += 1;
+        return 0;
+      };
+      const isWhole = ({ position, bytes }) => bytes.every((byte, n) => byte === (((position + n) / PIECE) & 0xff));
+      return {
+        play({ name }, run) {
+          if (name === 'write') return write();
+          const { pieces: kept, total, dropped, short } = reader.snapshot();
+          const bytes = kept.reduce((sum, piece) => sum + piece.bytes.length, 0);
+          if (!kept.every(isWhole) || bytes !== total - dropped || (!short && bytes !== RING.capacity)) return TORN;
+          return total / PIECE - A_RUN * (run + 1);
+        },
+        clean() {
+          do write();
+          while (pieces % A_RUN !== 0);
+        },
+      };
+    },
+    specification: {
+      init: 0,
+      key: String,
+      step: (state, { name, out }) => (name === 'write' ? [true, state + 1] : [out === state, state]),
+    },
+  },
   counters: {
     bytes: countersLayout(['n']).bytes,
     operations: (below) => (below(3) === 0 ? { name: 'get' } : { name: 'add', n: 1 + below(3) }),
@@ -94,8 +204,31 @@ export const STRUCTURES = {
   },
 };
 
-/** A counter that is read and then written: two adds at once may be one. */
+/** As a reader says it, in a number. */
+function readOf(read, base, isWhole) {
+  if (read.kind === 'record') return isWhole(read.record) ? read.record.sequence - base : TORN;
+  return ANSWERS[read.kind] - (read.lost ?? 0);
+}
+
+/** Whose looks in a run are all the first one: what was written since is not seen. */
+const stale = (structure) => ({
+  ...structure,
+  open(buffer, thread) {
+    const { play, clean } = structure.open(buffer, thread);
+    const lookOnce = (operation, run, memo) => {
+      if (operation.name !== 'snapshot') return play(operation, run, memo);
+      memo.seen ??= play(operation, run, memo);
+      return memo.seen;
+    };
+    return { play: lookOnce, clean };
+  },
+});
+
+/** Wrong on purpose. */
 export const TWINS = {
+  'stale journal': stale(STRUCTURES.journal),
+  'stale ring buffer': stale(STRUCTURES['ring buffer']),
+  /** Is read and then written: two adds at once may be one. */
   'lossy counter': {
     ...STRUCTURES.counters,
     open(buffer) {
