@@ -115,6 +115,6 @@ test('what is sent comes out, byte for byte, both ways, however it is cut', { ti
       browser.socket.destroy();
       target.socket.destroy();
     }),
-    { numRuns: 150 },
+    { numRuns: Number(process.env.TRANSPARENCY_RUNS ?? 150) },
   );
 });
