@@ -12,9 +12,15 @@ function clean(files, main = CLEAN_MAIN) {
 
 const html = (files, text) => files.replace('index.html', '  </body>', `${text}\n  </body>`);
 
-/** A route of the API whose handler is the shop's own code. */
-const route = (files, code) =>
+/** A route more of the API, which Node loads itself: of what Vite bundles with its configuration, no stack tells the file. */
+function route(files, code) {
   files.replace('api/routes.mjs', '  request.resume();\n', `  request.resume();\n${code}\n`);
+  files.replace(
+    'vite.config.ts',
+    `import { handleApi } from './api/routes.mjs';`,
+    `const { handleApi } = await import(new URL('./api/routes.mjs', import.meta.url).href);`,
+  );
+}
 
 const openPage = async (stand, path = '') => stand.open((await stand.start()) + path);
 

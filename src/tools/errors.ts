@@ -83,5 +83,7 @@ function causes(cause: Grouped | null, show: Show, told: Set<string>): string[] 
   if (told.has(key)) return [`← ${id}`];
   told.add(key);
   const said = saying(cause.source === 'http' ? { ...cause, at: null } : cause, show);
-  return [`← ${said} (${id})`, ...causes(cause.cause, show, told)];
+  // A process that has crashed begins its sentence with its id.
+  const named = said.startsWith(`${id} `) ? said : `${said} (${id})`;
+  return [`← ${named}`, ...causes(cause.cause, show, told)];
 }

@@ -4,12 +4,12 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 import { field } from '../proxy/fields.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { groupPageErrors, type PageErrorGroup } from '../proxy/page-errors.ts';
-import type { SourceMaps } from '../proxy/source-map.ts';
+import type { MappedFrame, SourceMaps } from '../proxy/source-map.ts';
 import type { Exchange } from '../proxy/traffic-logger.ts';
 import { assembleLines } from '../text/lines.ts';
 import type { Fault } from '../timeline/inbox.ts';
 import { createOutputErrors, type OutputError } from '../timeline/output-errors.ts';
-import { whereNamed } from './named-in.ts';
+import { placeOfLine, whereNamed } from './named-in.ts';
 import { placeOf } from './page-view.ts';
 import { redirectLoops } from './redirect-loops.ts';
 import type { Workbench } from './workbench.ts';
@@ -18,6 +18,8 @@ const ERROR_KINDS = ['error', 'network', 'console'] as const;
 /** A person notices such a wait (Nielsen's limit for an uninterrupted flow of thought). */
 const SLOW_MICROS = 1_000_000;
 const NOBODY = ['unreachable', 'refused', 'upstream_aborted'];
+/** Browsers tell a page no more than that it failed. */
+const OTHER_ORIGIN = '(other origin: not reachable, or CORS)';
 /** Of an import that failed, with the address that failed: Chromium, Firefox. */
 const IMPORT_FAILED = /dynamically imported module: (\S+)$/;
 
@@ -155,17 +157,27 @@ async function pageFault(group: PageErrorGroup, proxy: ManagedProxy, maps: Sourc
   const local = (text: string): string => text.replace(own, '/');
   const message = local(group.message);
   const isResource = last.facts['source'] === 'resource';
-  const asked = isResource ? local(String(last.facts['url'] ?? '')) : (IMPORT_FAILED.exec(message)?.[1] ?? '');
+  const asked =
+    isResource || last.kind === 'network'
+      ? local(String(last.facts['url'] ?? ''))
+      : (IMPORT_FAILED.exec(message)?.[1] ?? '');
   const named = isResource && asked.startsWith('/') ? await whereNamed(pathOf(asked), last.micros, proxy, maps) : null;
   return faultAt(last.micros, {
     source: 'page',
     message,
-    detail: named?.by ?? '',
-    at: frame === null ? (named?.at ?? null) : placeOf(frame),
+    detail: named?.by ?? (last.kind === 'network' && !asked.startsWith('/') ? OTHER_ORIGIN : ''),
+    at: frame === null ? (named?.at ?? null) : await framePlace(frame, proxy),
     count,
     first: first.micros,
     ids: [`err_${last.id}`],
     behind: local(String(last.facts['behind'] ?? '')),
     url: asked,
   });
+}
+
+/** A frame without a file's name is one of the document's own scripts. */
+async function framePlace(frame: MappedFrame, proxy: ManagedProxy): Promise<string> {
+  const isDocument = frame.code === null && (frame.file === '/' || !/\.(?!html$)\w+$/.test(frame.file));
+  const url = frame.file.startsWith('/') ? frame.file : `/${frame.file}`;
+  return (isDocument ? await placeOfLine(url, frame.line, proxy) : null) ?? placeOf(frame);
 }

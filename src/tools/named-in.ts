@@ -1,4 +1,4 @@
-/** Who told a page the address of a resource that did not load: a script's line, a document's, or an answer of an API. */
+/** Where in the project stands what a page was served: the address of a resource that did not load, a line of a document. */
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { field } from '../proxy/fields.ts';
@@ -68,15 +68,38 @@ async function namedIn(
 
 /** Dev servers add lines to a document, so that a place in it is one of the project's own file. */
 async function placeInProject(url: string, name: string, project: string): Promise<string | null> {
-  const file = url.endsWith('/') ? `${url}index.html` : url.endsWith('.html') ? url : `${url}.html`;
-  for (const folder of DOCUMENT_FOLDERS) {
-    const path = join(project, folder, file);
-    if (relative(project, path).startsWith('..')) return null;
-    const text = await readFile(path, 'utf8').catch(() => null);
-    const at = text === null ? null : positionOf(name, text);
-    if (at !== null) return `${relative(project, path)}:${at.line}:${at.column}`;
+  for await (const { file, text } of documentFiles(url, project)) {
+    const at = positionOf(name, text);
+    if (at !== null) return `${file}:${at.line}:${at.column}`;
   }
   return null;
+}
+
+/** `index.html:12` for a place in a served document, such as an inline script's: the project's only line that reads the same. */
+export async function placeOfLine(url: string, line: number, proxy: ManagedProxy): Promise<string | null> {
+  const served = proxy.log
+    .exchanges({ status: (status) => status >= 200 && status < 300 }, proxy.startedAt)
+    .findLast(({ target, response }) => target.split('?', 1)[0] === url && /html/.test(typeOf(response)));
+  const text = served === undefined ? null : bodyText(served, 'response', proxy.log);
+  const wanted = text?.split('\n')[line - 1]?.trim() ?? '';
+  if (wanted === '') return null;
+  for await (const { file, text } of documentFiles(url, proxy.path)) {
+    const same = text.split('\n').flatMap((one, at) => (one.trim() === wanted ? [at + 1] : []));
+    if (same.length === 1) return `${file}:${same[0]}`;
+  }
+  return null;
+}
+
+/** Files of the project that may be the document of that path. */
+async function* documentFiles(url: string, project: string): AsyncGenerator<{ file: string; text: string }> {
+  const name = url.endsWith('/') ? `${url}index.html` : url.endsWith('.html') ? url : `${url}.html`;
+  for (const folder of DOCUMENT_FOLDERS) {
+    const path = join(project, folder, name);
+    const file = relative(project, path);
+    if (file.startsWith('..')) return;
+    const text = await readFile(path, 'utf8').catch(() => null);
+    if (text !== null) yield { file, text };
+  }
 }
 
 /** First place of `name` as a whole word of an address. */
