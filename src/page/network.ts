@@ -45,11 +45,17 @@ export function watchNetwork(link: Link, load: string): Behind {
       window,
       marked === null ? [input, init] : [input, marked],
     ) as Promise<Response>;
-    answer.then(
-      ({ status }) => quietly(() => answered(asked(), status)),
-      (error) => quietly(() => failed(asked(), String(error))),
+    // What the page gets is what follows: had we looked on the side, its rejection would count as handled.
+    return answer.then(
+      (response) => {
+        quietly(() => answered(asked(), response.status));
+        return response;
+      },
+      (error: unknown) => {
+        quietly(() => failed(asked(), String(error)));
+        throw error;
+      },
     );
-    return answer;
   });
 
   patch(

@@ -61,7 +61,7 @@ function faultLine(fault: Grouped, iso: (micros: number) => string, show: Show, 
     ...(count > 1 ? [`×${count}`] : []),
     source,
     saying(fault, show),
-    ...causes(fault.cause, show, told),
+    ...causes(fault, show, told),
     `[${ids.at(-1) ?? ''}]`,
     iso(last).slice(11, 19),
   ];
@@ -76,14 +76,18 @@ function saying({ message, detail, at, url, cause }: Grouped, show: Show): strin
   return words.filter((word) => word !== '').join(' ');
 }
 
-function causes(cause: Grouped | null, show: Show, told: Set<string>): string[] {
+/** Without what the line has said of `fault` already. */
+function causes({ message, at, cause }: Grouped, show: Show, told: Set<string>): string[] {
   if (cause === null) return [];
   const id = cause.ids.at(-1) ?? '';
   const key = `${id} ${cause.message}`;
   if (told.has(key)) return [`← ${id}`];
   told.add(key);
-  const said = saying(cause.source === 'http' ? { ...cause, at: null } : cause, show);
+  const isPlaced = cause.source !== 'http' && cause.at !== at;
+  const reason = `: ${message}`;
+  const words = cause.message.endsWith(reason) ? cause.message.slice(0, -reason.length) : cause.message;
+  const said = saying({ ...cause, message: words, at: isPlaced ? cause.at : null }, show);
   // A process that has crashed begins its sentence with its id.
   const named = said.startsWith(`${id} `) ? said : `${said} (${id})`;
-  return [`← ${named}`, ...causes(cause.cause, show, told)];
+  return [`← ${named}`, ...causes(cause, show, told)];
 }
