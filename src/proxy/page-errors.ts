@@ -65,7 +65,7 @@ async function framesOf(stack: string, place: Group['place'], maps: SourceMaps):
 function errorOf({ kind, facts }: PageRecord): Pick<Group, 'message' | 'stack' | 'place'> | null {
   if (kind === 'network') {
     const message = `${textOf(facts['method'])} ${textOf(facts['url'])} failed: ${textOf(facts['reason'])}`;
-    return { message, stack: '', place: null };
+    return { message, stack: textOf(facts['stack']), place: null };
   }
   if (kind === 'console') {
     if (facts['level'] !== 'error') return null;

@@ -38,6 +38,8 @@ const MOST_ERRORS = 100;
 const LONGEST_LINE = 2_000;
 const LONGEST_MESSAGE = 500;
 const PATIENCE = 12;
+/** Only announces what comes: `Transform failed with 1 error:`. */
+const ANNOUNCES = /\bwith \d+ errors?:$/;
 const NOWHERE: Place = { file: null, line: null, column: null };
 
 /** A build or a check has gone through: what it had complained of is mended. */
@@ -188,7 +190,7 @@ export function createOutputErrors(): OutputErrors {
       if (pending?.kind === 'test' && kind === 'runtime')
         pending = { ...pending, message: `${pending.message}: ${message}` };
       else {
-        settle(NOWHERE);
+        if (!ANNOUNCES.test(pending?.message ?? '')) settle(NOWHERE);
         pending = { message, place: null, kind, micros, patience: PATIENCE };
       }
       return true;

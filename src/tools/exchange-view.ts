@@ -117,13 +117,24 @@ function viewFields(fields: Fields, show: Show): [string, string][] {
 const hideField = (value: string, show: Show): string =>
   show(`token="${value.replaceAll('"', '')}"`).replace(/^token="?|"$/g, '');
 
-function viewBody(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger, show: Show) {
+/** What was kept of a body; null for what is no text. */
+export function bodyText(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger): string | null {
+  const decoded = decodedBody(exchange, of, log).decoded;
+  return decoded !== null && isReadable(decoded) ? decoded.toString('utf8') : null;
+}
+
+function decodedBody(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger) {
   const size = of === 'request' ? exchange.requestBytes : exchange.responseBytes;
-  if (size === 0) return null;
   const fields = of === 'request' ? exchange.request : exchange.response;
   const { bytes, isWhole } = log.body(exchange.id, of, size);
   const coding = field(fields, 'content-encoding')?.toLowerCase() ?? '';
-  const decoded = coding === '' ? bytes : decode(bytes, coding);
+  return { bytes, isWhole, coding, decoded: coding === '' ? bytes : decode(bytes, coding) };
+}
+
+function viewBody(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger, show: Show) {
+  const size = of === 'request' ? exchange.requestBytes : exchange.responseBytes;
+  if (size === 0) return null;
+  const { bytes, isWhole, coding, decoded } = decodedBody(exchange, of, log);
   const shown = decoded ?? bytes;
   const isText = decoded !== null && isReadable(shown);
   return {

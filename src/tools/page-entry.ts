@@ -49,7 +49,9 @@ export function sayingOf({ kind, facts }: PageRecord): string {
     case 'console':
       return `${word('level')}: ${word('text')}`;
     case 'performance':
-      return `${word('what')} ${word('ms')} ms ${word('element')}`.trim();
+      return facts['what'] === 'request'
+        ? `${word('method')} ${word('url')} ${word('status')} ${word('ms')} ms`
+        : `${word('what')} ${word('ms')} ms ${word('element')}`.trim();
     case 'interaction':
       return `${word('what')} ${word('element') || word('to')} ${word('label')}`.trim();
     default:

@@ -200,3 +200,19 @@ test('it is not noticed: natives look as they did, and a page of its own prints 
   expect(await tab.evaluate('document.scripts.length')).toBe(1);
   expect(tab.console).toEqual([]);
 });
+
+test('a request that fails is as unhandled as it was without the client', async () => {
+  const { stand, tab } = await visit({ '/': document('<link rel="icon" href="data:,">') });
+  const unhandled = `new Promise((resolve) => {
+    addEventListener('unhandledrejection', ({ reason }) => resolve(String(reason)));
+    fetch('http://127.0.0.1:1/handled').catch(() => {
+      fetch('http://127.0.0.1:1/unhandled');
+    });
+    setTimeout(() => resolve('handled'), 5000);
+  })`;
+  expect(await tab.evaluate(unhandled)).toBe('TypeError: Failed to fetch');
+  const behind = 'GET http://127.0.0.1:1/unhandled failed: TypeError: Failed to fetch';
+  await stand.until(has(stand, 'error', { source: 'unhandledrejection', behind }));
+  expect(factsOf(stand, 'error')).toHaveLength(1);
+  expect(String(factsOf(stand, 'network')[0]?.['stack'])).toContain(':');
+});

@@ -5,8 +5,10 @@ const fault = (more: Partial<Fault>): Fault => ({
   source: 'page',
   severity: 'error',
   message: 'm',
+  detail: '',
   at: null,
   count: 1,
+  began: 1_000_000,
   first: 1_000_000,
   last: 1_000_000,
   ids: ['err_1'],
@@ -56,4 +58,51 @@ test('what a dev server prints of a page’s console is that page’s fault', ()
   const printed = fault({ source: 'output', message: "Uncaught TypeError: x (reading 'map')", ids: ['dev'] });
   expect(groupFaults([page, printed])).toMatchObject([{ source: 'page' }]);
   expect(groupFaults([printed])).toMatchObject([{ source: 'output' }]);
+});
+
+test('a chain: the import that failed, its request, and what the server printed of that file', () => {
+  const printed = fault({ source: 'output', message: 'Unexpected token', at: 'src/a.ts:2:39', ids: ['dev'] });
+  const request = fault({ source: 'http', message: 'GET /src/a.ts 500', ids: ['req_1'], url: '/src/a.ts' });
+  const page = fault({ message: 'import failed: /src/a.ts', url: '/src/a.ts?t=1' });
+  const groups = groupFaults([printed, request, page]);
+  expect(groups).toMatchObject([
+    { source: 'page', cause: { source: 'http', cause: { source: 'output', cause: null } } },
+  ]);
+});
+
+test('what was printed while a request was under way explains it, unless it is about another file', () => {
+  const request = fault({ source: 'http', message: 'GET /api 500', url: '/api', began: 1_000_000, last: 1_100_000 });
+  const other = fault({ source: 'http', message: 'GET /a.ts 500', url: '/a.ts', began: 1_000_000, last: 1_100_000 });
+  const printed = (last: number, at: string) => fault({ source: 'output', message: `at ${at}`, at, last });
+  const causeIn = (...more: Fault[]) =>
+    groupFaults([request, ...more]).find(({ url }) => url === '/api')?.cause ?? null;
+  expect(causeIn(printed(1_050_000, 'api.mjs:3:1'))).toMatchObject({ source: 'output' });
+  expect(causeIn(printed(1_250_000, 'api.mjs:3:1'))).toMatchObject({ source: 'output' });
+  expect(causeIn(printed(900_000, 'api.mjs:3:1'))).toBeNull();
+  expect(causeIn(printed(1_400_000, 'api.mjs:3:1'))).toBeNull();
+  expect(causeIn(printed(1_050_000, 'a.ts:3:1'), other)).toBeNull();
+});
+
+test('a warning is explained by no output', () => {
+  const request = fault({ source: 'http', severity: 'warning', message: 'GET /api 404', url: '/api' });
+  const printed = fault({ source: 'output', message: 'n' });
+  expect(groupFaults([request, printed])).toHaveLength(2);
+});
+
+test('requests that found nobody are explained by the crash, and the crash by its last words', () => {
+  const words = fault({ source: 'output', message: 'RangeError: x', ids: ['dev'], last: 900_000 });
+  const old = fault({ source: 'output', message: 'Error: long ago', ids: ['api'], last: 900_000 });
+  const crash = fault({ source: 'crash', message: 'dev has crashed', ids: ['dev'] });
+  const request = fault({ source: 'http', message: 'GET / 502', behind: 'dev', url: '/', last: 2_000_000 });
+  expect(groupFaults([words, old, crash, request])).toMatchObject([
+    { message: 'Error: long ago', cause: null },
+    { source: 'http', cause: { source: 'crash', cause: { message: 'RangeError: x' } } },
+  ]);
+});
+
+test('what differs each time is told of the latest', () => {
+  const slow = (last: number, detail: string) => fault({ source: 'http', message: 'slow GET /r 200', detail, last });
+  expect(groupFaults([slow(1, '2.0 s'), slow(2, '3.0 s')])).toMatchObject([
+    { count: 2, detail: '3.0 s', first: 1_000_000 },
+  ]);
 });

@@ -183,3 +183,10 @@ test('the newest are kept, and a line of a megabyte is cut', () => {
   expect(errors.errors()).toHaveLength(100);
   expect(errors.errors().at(-1)?.line).toBe(499);
 });
+
+test('a line that only announces errors is none itself', () => {
+  const text = `[vite] Internal server error: Transform failed with 1 error:
+[PARSE_ERROR] Unexpected token
+   ╭─[ src/a.ts:4:5 ]`;
+  expect(errorsIn(text)).toEqual([['compile', 'Unexpected token', 'src/a.ts', 4, 5]]);
+});

@@ -1,0 +1,247 @@
+// What the page client costs a page in a real Chromium: its size, script time, load time of the shop's dev server and of a page of 300
+// modules, and a flood of 10,000 console lines. Three ways to the same server, interleaved: directly, through the proxy with a client
+// that is an empty script (there is no way to switch injecting off, so this is the same program with another dist/page.js), and
+// through the proxy as it is. `node bench/page-cost.mjs [rounds]` writes bench/results/page.json; exit code 1 when a page's load takes
+// more than 1.03 times as long with the client as without.
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { median, openFront, pidsWith, quantile, ROOT, scratch, until } from './bars/front.mjs';
+import { bundle, requireBuilt } from './lockfree/build.mjs';
+import { machine, machineLine, table, writeResults } from './lockfree/report.mjs';
+
+const MOST_RATIO = 1.03;
+const MODULES = 300;
+const WAYS = ['direct', 'empty', 'client'];
+const FLOOD_ROUNDS = 5;
+
+const rounds = Number(process.argv[2]) || 25;
+
+/** 300 modules that do a little each, all imported by one. */
+async function serveModules() {
+  const names = Array.from({ length: MODULES }, (_, at) => `m${at}`);
+  const main = `${names.map((name) => `import { ${name} } from './${name}.js';`).join('\n')}
+document.title = String([${names.join(', ')}].reduce((sum, one) => sum + one(), 0));`;
+  const page =
+    '<!doctype html><html><head><link rel="icon" href="data:,"></head><body><script type="module" src="/main.js"></script></body></html>';
+  const server = createServer(({ url }, response) => {
+    const name = /^\/(m\d+)\.js$/.exec(url)?.[1];
+    const body =
+      url === '/main.js'
+        ? main
+        : name === undefined
+          ? page
+          : `export const ${name} = () => ${name.length};\n// ${'x'.repeat(2_000)}`;
+    const type = url === '/' ? 'text/html' : 'text/javascript';
+    response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    close: () => server.closeAllConnections() || server.close(),
+  };
+}
+
+/** The built program, with the client or with an empty one, and a proxy for each target. */
+async function openProxies(directory, name, targets) {
+  const dist = join(directory, name, 'dist');
+  cpSync(join(ROOT, 'dist'), dist, { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(directory, name, 'node_modules'));
+  if (name === 'empty') writeFileSync(join(dist, 'page.js'), '');
+  const home = join(directory, name, 'home');
+  const cwd = join(directory, name, 'project');
+  mkdirSync(cwd);
+  const front = await openFront({ home, cwd, command: [process.execPath, join(dist, 'bin.cjs')] });
+  const urls = {};
+  for (const [id, target_url] of Object.entries(targets)) {
+    const { data, text, isError } = await front.call('proxy', { action: 'start', id, target_url });
+    if (isError) throw new Error(text);
+    urls[id] = data.url;
+  }
+  return { urls, close: () => end(front, home) };
+}
+
+async function end(front, home) {
+  await front.call('daemon', { action: 'stop' });
+  await front.close();
+  await until('every process has ended', () => pidsWith(`DEVTOOL_MCP_HOME=${home}`).length === 0);
+}
+
+/** The shop's dev server, started by the program too. */
+async function openShop(directory) {
+  const project = join(directory, 'shop');
+  const home = join(directory, 'shop-home');
+  cpSync(join(ROOT, 'examples/shop'), project, { recursive: true, filter: (path) => !path.includes('node_modules') });
+  symlinkSync(join(ROOT, 'node_modules'), join(project, 'node_modules'));
+  const front = await openFront({ home, cwd: project });
+  const { data, text, isError } = await front.call('run', { script_name: 'dev', args: ['--port', '0'] });
+  if (isError) throw new Error(text);
+  return { url: data.urls[0], close: () => end(front, home) };
+}
+
+/** One load in a tab of its own, nothing from the cache: milliseconds until the load event has ended, and of scripts. */
+async function load(browser, url) {
+  const tab = await browser.open('about:blank');
+  await tab.send('Network.enable');
+  await tab.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await tab.send('Performance.enable');
+  await tab.goto(url);
+  await tab.until(`performance.getEntriesByType('navigation')[0].loadEventEnd > 0`);
+  const ms = await tab.evaluate(`performance.getEntriesByType('navigation')[0].loadEventEnd`);
+  const { metrics } = await tab.send('Performance.getMetrics');
+  const scripts = metrics.find(({ name }) => name === 'ScriptDuration').value * 1_000;
+  await tab.close();
+  return { ms, scripts };
+}
+
+/** The order changes with each round, so that none of the ways is always first. */
+async function loads(browser, urls, times) {
+  const found = Object.fromEntries(WAYS.map((way) => [way, []]));
+  // The first of each is not counted: dev servers compile then.
+  for (let round = -1; round < times; round++)
+    for (let turn = 0; turn < WAYS.length; turn++) {
+      const way = WAYS[(round + 1 + turn) % WAYS.length];
+      const figure = await load(browser, urls[way]);
+      if (round >= 0) found[way].push(figure);
+    }
+  return found;
+}
+
+const FLOOD = `new Promise((resolve) => {
+  let [lines, longest, busy, last] = [0, 0, 0, performance.now()];
+  const begun = last;
+  const step = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    for (let i = 0; i < 100; i++) console.log('line', lines++, { at: now });
+    last = performance.now();
+    longest = Math.max(longest, last - now);
+    busy += last - now;
+    if (lines < 10000) setTimeout(step, Math.max(0, begun + lines / 10 - last));
+    else resolve({ longest, busy, whole: last - begun });
+  };
+  step();
+})`;
+
+/** 10,000 lines in a second, no debugger listening: the longest time between two turns of the page's loop, and all the time in console. */
+async function flood(browser, url) {
+  const tab = await browser.open(url);
+  await tab.send('Log.disable');
+  await tab.send('Runtime.disable');
+  const figures = await tab.evaluate(FLOOD);
+  await tab.close();
+  return figures;
+}
+
+const middle = (values) => ({ median: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) });
+
+/** Medians, and the ratios of loads that followed each other. */
+function summary(found) {
+  const sides = Object.fromEntries(
+    WAYS.map((way) => [
+      way,
+      { load: middle(found[way].map(({ ms }) => ms)), scripts: middle(found[way].map(({ scripts }) => scripts)) },
+    ]),
+  );
+  const ratio = (a, b) => middle(found[a].map(({ ms }, at) => ms / found[b][at].ms));
+  return {
+    ...sides,
+    client_by_empty: ratio('client', 'empty'),
+    empty_by_direct: ratio('empty', 'direct'),
+    client_by_direct: ratio('client', 'direct'),
+  };
+}
+
+const ms = ({ median: value, low, high }) => `${value.toFixed(1)} (${low.toFixed(1)}–${high.toFixed(1)})`;
+const times = ({ median: value, low, high }) => `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
+
+const rowOf = (name, { direct, empty, client, client_by_empty, client_by_direct }) => [
+  name,
+  ms(direct.load),
+  ms(empty.load),
+  ms(client.load),
+  times(client_by_empty),
+  times(client_by_direct),
+  `${empty.scripts.median.toFixed(1)} / ${client.scripts.median.toFixed(1)}`,
+];
+const HEADS = [
+  'page',
+  'direct, ms',
+  'empty client',
+  'client',
+  'client / empty',
+  'client / direct',
+  'scripts, ms: empty / client',
+];
+
+async function measure(browser, pages, proxies) {
+  const results = {};
+  for (const page of Object.keys(pages)) {
+    const urls = { direct: pages[page], empty: proxies.empty.urls[page], client: proxies.client.urls[page] };
+    results[page] = summary(await loads(browser, urls, rounds));
+  }
+  const floods = { empty: [], client: [] };
+  for (let round = 0; round < FLOOD_ROUNDS; round++)
+    for (const way of ['empty', 'client']) floods[way].push(await flood(browser, proxies[way].urls.modules));
+  return { pages: results, floods };
+}
+
+const floodOf = (all) => ({
+  longest_ms: median(all.map(({ longest }) => longest)),
+  console_ms: median(all.map(({ busy }) => busy)),
+  whole_ms: median(all.map(({ whole }) => whole)),
+});
+
+async function main() {
+  requireBuilt('page.js');
+  const client = readFileSync(join(ROOT, 'dist/page.js'));
+  const size = { raw: client.length, gzip: gzipSync(client).length };
+  const { directory, remove } = scratch();
+  const about = machine(null);
+  const open = [];
+  const ended = new Promise((_, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => reject(new Error(`ended by ${signal}`)));
+  });
+  try {
+    const { launchChromium } = await import(await bundle('test/browser/chromium-pipe.ts', directory));
+    const [shop, modules] = [await openShop(directory), await serveModules()];
+    open.push(shop, modules);
+    const pages = { shop: shop.url, modules: modules.url };
+    const proxies = {};
+    for (const name of ['empty', 'client']) {
+      proxies[name] = await openProxies(directory, name, pages);
+      open.push(proxies[name]);
+    }
+    const browser = launchChromium();
+    open.push(browser);
+    const found = await Promise.race([measure(browser, pages, proxies), ended]);
+    report(about, size, found);
+  } finally {
+    for (const one of open.reverse()) await one.close();
+    remove();
+  }
+}
+
+function report(about, size, { pages, floods }) {
+  const flooded = { empty: floodOf(floods.empty), client: floodOf(floods.client) };
+  console.log(
+    `${machineLine(about)}\nclient: ${size.raw} B, ${size.gzip} B gzipped; ${rounds} rounds, median (quartiles)\n`,
+  );
+  console.log(
+    table(
+      HEADS,
+      Object.entries(pages).map(([name, figures]) => rowOf(name, figures)),
+    ),
+  );
+  for (const [way, { longest_ms, console_ms, whole_ms }] of Object.entries(flooded))
+    console.log(
+      `10,000 lines, ${way}: longest task ${longest_ms.toFixed(1)} ms, in console ${console_ms.toFixed(0)} ms of ${whole_ms.toFixed(0)} ms`,
+    );
+  const worst = Math.max(...Object.values(pages).map(({ client_by_empty }) => client_by_empty.median));
+  console.log(`load with the client ÷ without: ${worst.toFixed(3)}, bar ${MOST_RATIO}`);
+  if (process.argv[2] === undefined) writeResults('page', { ...about, rounds, size, pages, console_flood: flooded });
+  if (worst > MOST_RATIO) process.exitCode = 1;
+}
+
+await main();

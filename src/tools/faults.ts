@@ -1,0 +1,183 @@
+/** What is wrong in a project, from each of its sources: output, pages, traffic, and processes that have crashed. */
+import { relative } from 'node:path';
+import type { ManagedProcess } from '../process/managed-process.ts';
+import { field } from '../proxy/fields.ts';
+import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import { groupPageErrors, type PageErrorGroup } from '../proxy/page-errors.ts';
+import type { MappedFrame, SourceMaps } from '../proxy/source-map.ts';
+import type { Exchange } from '../proxy/traffic-logger.ts';
+import { assembleLines } from '../text/lines.ts';
+import type { Fault } from '../timeline/inbox.ts';
+import { createOutputErrors, type OutputError } from '../timeline/output-errors.ts';
+import { placeOfLine, whereNamed } from './named-in.ts';
+import { placeOf } from './page-view.ts';
+import { redirectLoops } from './redirect-loops.ts';
+import type { Workbench } from './workbench.ts';
+
+const ERROR_KINDS = ['error', 'network', 'console'] as const;
+/** A person notices such a wait (Nielsen's limit for an uninterrupted flow of thought). */
+const SLOW_MICROS = 1_000_000;
+const NOBODY = ['unreachable', 'refused', 'upstream_aborted'];
+/** Browsers tell a page no more than that it failed. */
+const OTHER_ORIGIN = '(other origin: not reachable, or CORS)';
+/** Of an import that failed, with the address that failed: Chromium, Firefox. */
+const IMPORT_FAILED = /dynamically imported module: (\S+)$/;
+
+/** Ungrouped, in no order. */
+export async function faultsOf(path: string, workbench: Workbench): Promise<Fault[]> {
+  const processes = workbench.processes.list(path, null);
+  const proxies = workbench.proxies.list(path);
+  const seen = await Promise.all(
+    proxies.map(async (proxy) => [...(await requestFaults(proxy, workbench)), ...(await pageFaults(proxy, workbench))]),
+  );
+  return [...processes.flatMap((process) => [...outputFaults(process, path), ...crashOf(process)]), ...seen.flat()];
+}
+
+type Facts = Pick<Fault, 'source' | 'message' | 'ids'> & Partial<Fault>;
+
+/** One that has come about once, at `micros`. */
+const faultAt = (micros: number, facts: Facts): Fault => ({
+  severity: 'error',
+  detail: '',
+  at: null,
+  count: 1,
+  began: micros,
+  first: micros,
+  last: micros,
+  behind: '',
+  url: '',
+  ...facts,
+});
+
+function outputFaults(process: ManagedProcess, path: string): Fault[] {
+  const { pieces, dropped } = process.output.read('combined');
+  const errors = createOutputErrors();
+  for (const line of assembleLines(pieces, { view: 'tidy', live: false, dropped: dropped > 0 }))
+    errors.feed(line.text, line.micros);
+  return errors.errors().map((error) =>
+    faultAt(error.micros, {
+      source: 'output',
+      message: error.message,
+      at: outputPlace(error, path),
+      ids: [process.id],
+    }),
+  );
+}
+
+function outputPlace({ file, line, column }: OutputError, path: string): string | null {
+  if (file === null) return null;
+  const short = file.startsWith(`${path}/`) ? relative(path, file) : file.replace(/^\.\//, '');
+  return [short, ...(line === null ? [] : [line]), ...(column === null ? [] : [column])].join(':');
+}
+
+/** A process that failed by itself; what was stopped is no crash. */
+function crashOf(process: ManagedProcess): Fault[] {
+  const { state, exitCode, exitSignal, endedAt, endedBy } = process.snapshot();
+  if (state !== 'failed' || endedAt === null || endedBy === 'timeout') return [];
+  const how = exitSignal === null ? `exit code ${exitCode ?? '?'}` : `signal ${exitSignal}`;
+  const message = `${process.id} (${process.request.spec.display}) has crashed: ${how}`;
+  return [faultAt(endedAt, { source: 'crash', message, ids: [process.id] })];
+}
+
+async function requestFaults(proxy: ManagedProxy, workbench: Workbench): Promise<Fault[]> {
+  const exchanges = proxy.log.exchanges({}, proxy.startedAt);
+  const places = askedFrom(proxy, workbench.sourceMaps(proxy));
+  const now = workbench.proxies.now();
+  const faults = exchanges.flatMap((exchange) => failureOf(exchange, proxy) ?? slownessOf(exchange, now) ?? []);
+  const found = await Promise.all(faults.map(async (fault) => ({ ...fault, at: await places(fault) })));
+  return [
+    ...found,
+    ...redirectLoops(exchanges).map(({ micros, ...facts }) => faultAt(micros, { source: 'http', ...facts })),
+  ];
+}
+
+const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
+
+function failureOf({ id, method, target, status, outcome, began, ended }: Exchange, proxy: ManagedProxy): Fault | null {
+  const isAlone = outcome !== null && NOBODY.includes(outcome);
+  if (status < 400 && outcome !== 'timeout' && !isAlone) return null;
+  const url = pathOf(target);
+  // What follows from it comes after its end.
+  return faultAt(ended ?? began, {
+    source: 'http',
+    severity: status >= 500 || status === 0 ? 'error' : 'warning',
+    message: `${method} ${url} ${status}`,
+    began,
+    ids: [`req_${id}`],
+    behind: isAlone ? (proxy.request.processId ?? '') : '',
+    url,
+  });
+}
+
+/** Asked for by a script; a dev server that compiles a module or a document for the first time is not meant. */
+function slownessOf(
+  { id, method, target, status, began, firstByte, ended, request }: Exchange,
+  now: number,
+): Fault | null {
+  const waited = (firstByte ?? ended ?? now) - began;
+  if (waited < SLOW_MICROS || (field(request, 'sec-fetch-dest') ?? 'empty') !== 'empty') return null;
+  const url = pathOf(target);
+  return faultAt(firstByte ?? ended ?? now, {
+    source: 'http',
+    severity: 'warning',
+    message: `slow ${method} ${url} ${firstByte === null ? 'without an answer' : status}`,
+    detail: `${(waited / 1_000_000).toFixed(1)} s`,
+    began,
+    ids: [`req_${id}`],
+    url,
+  });
+}
+
+/** Where a request was made that failed or was slow, as the page itself has told. */
+function askedFrom(proxy: ManagedProxy, maps: SourceMaps): (fault: Fault) => Promise<string | null> {
+  const stacks = new Map<string, string>();
+  for (const { facts } of proxy.pageLog.records({ kinds: ['performance'], after: proxy.log.cleared }))
+    if (facts['what'] === 'request') stacks.set(`${facts['method']} ${facts['url']}`, String(facts['stack'] ?? ''));
+  return async ({ message, url }) => {
+    const method = /(\S+) \//.exec(message)?.[1] ?? '';
+    const stack = await maps.mapStack(stacks.get(`${method} ${url}`) ?? '');
+    const [inner, ...outer] = stack.filter(({ own }) => own);
+    if (inner === undefined) return null;
+    // A project's own wrapper of fetch is where all its requests are made: who called it says more.
+    const caller = outer.find(({ file }) => file !== inner.file);
+    return caller === undefined ? placeOf(inner) : `${placeOf(caller)} via ${placeOf(inner)}`;
+  };
+}
+
+async function pageFaults(proxy: ManagedProxy, workbench: Workbench): Promise<Fault[]> {
+  const records = proxy.pageLog.records({ kinds: ERROR_KINDS, after: proxy.log.cleared });
+  const maps = workbench.sourceMaps(proxy);
+  const groups = await groupPageErrors(records, maps);
+  return Promise.all(groups.map((group) => pageFault(group, proxy, maps)));
+}
+
+async function pageFault(group: PageErrorGroup, proxy: ManagedProxy, maps: SourceMaps): Promise<Fault> {
+  const { count, first, last, frame } = group;
+  const own = new RegExp(`https?://(?:[\\w.-]*localhost|127\\.0\\.0\\.1|\\[::1\\]):${proxy.port}/`, 'g');
+  const local = (text: string): string => text.replace(own, '/');
+  const message = local(group.message);
+  const isResource = last.facts['source'] === 'resource';
+  const asked =
+    isResource || last.kind === 'network'
+      ? local(String(last.facts['url'] ?? ''))
+      : (IMPORT_FAILED.exec(message)?.[1] ?? '');
+  const named = isResource && asked.startsWith('/') ? await whereNamed(pathOf(asked), last.micros, proxy, maps) : null;
+  return faultAt(last.micros, {
+    source: 'page',
+    message,
+    detail: named?.by ?? (last.kind === 'network' && !asked.startsWith('/') ? OTHER_ORIGIN : ''),
+    at: frame === null ? (named?.at ?? null) : await framePlace(frame, proxy),
+    count,
+    first: first.micros,
+    ids: [`err_${last.id}`],
+    behind: local(String(last.facts['behind'] ?? '')),
+    url: asked,
+  });
+}
+
+/** A frame without a file's name is one of the document's own scripts. */
+async function framePlace(frame: MappedFrame, proxy: ManagedProxy): Promise<string> {
+  const isDocument = frame.code === null && (frame.file === '/' || !/\.(?!html$)\w+$/.test(frame.file));
+  const url = frame.file.startsWith('/') ? frame.file : `/${frame.file}`;
+  return (isDocument ? await placeOfLine(url, frame.line, proxy) : null) ?? placeOf(frame);
+}
