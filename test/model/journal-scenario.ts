@@ -78,7 +78,9 @@ interface Log {
 }
 
 /** The journal with one reader, or several: what each answer says about the records published so far. */
-const specification = ({ readers, start, before, perPage, pages, bodies }: Required<Setting>) => {
+const specification = ({ readers, start, before, perPage, pages, bodies, program }: Required<Setting>) => {
+  /** While a read was inside the oldest page, a turn took the next one (I5). */
+  const pinned = program.includes('read') ? perPage : 0;
   /** The oldest record kept at rest, with nobody inside. */
   const oldest = (end: number) => {
     const inNewest = ((end - start - 1) % perPage) + 1;
@@ -101,7 +103,7 @@ const specification = ({ readers, start, before, perPage, pages, bodies }: Requi
         const isAll =
           readers > 1 ||
           bodies.some((length) => length !== BODY_BYTES) ||
-          (first >= oldest(end) && first <= oldest(end + 1));
+          (first >= oldest(end) && first <= oldest(end + 1) + pinned);
         return [end === log.appended && (short || isAll), log];
       }
       const read = out as JournalRead;

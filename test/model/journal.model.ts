@@ -54,6 +54,7 @@ describe('every answer is right', () => {
     ['a snapshot at the wrap', { program: SNAPSHOT, start: 2 ** 32 - 4 }],
     ['a snapshot beside a reader', { program: SNAPSHOT, readers: 2, pages: 4, before: 4, appends: 1 }],
     ['a snapshot, then a read', { program: ['snapshot', 'read'] }],
+    ['a read inside the oldest page while it should go, then a snapshot', { before: 2, program: ['read', 'snapshot'] }],
     ['bodies of no byte, of some, of a page', { perPage: 2, bodies: [0, 5, 28, 1], before: 5, appends: 3 }],
     ['a snapshot of these', { perPage: 2, bodies: [0, 5, 28, 1], before: 5, appends: 3, program: SNAPSHOT }],
   ])('%s', (_, setting) => {
