@@ -1,6 +1,6 @@
 /** Paths under `/__devtool/`: answered here, never by the target. */
 import { SOCKET_PATH, TOKEN_PATH } from '../page/protocol.ts';
-import { field } from './fields.ts';
+import { type Fields, field } from './fields.ts';
 import { isOwnOrigin, type OwnNames } from './host.ts';
 import type { RequestHead } from './http1.ts';
 import type { Reply } from './reply.ts';
@@ -13,6 +13,9 @@ const EXEC_PATH = `${ROOT}/exec/`;
 
 /** The line that goes into documents. */
 export const LOADER = `<script src="${CLIENT_PATH}"></script>`;
+
+/** What is ours is shown in no frame: whoever could put it under a page of theirs has no business with it. */
+const UNFRAMED: Fields = ['Content-Security-Policy', "frame-ancestors 'none'"];
 
 /** Whether a request target is ours. */
 export function isDevtoolPath(target: string): boolean {
@@ -46,14 +49,17 @@ export function answerDevtool(head: RequestHead, own: OwnNames, { clientScript, 
 /** What health says of a probe. */
 export function healthReply(reachable: boolean): Reply {
   const body = `${JSON.stringify({ ok: true, target: reachable ? 'up' : 'down' })}\n`;
-  return { status: 200, type: 'application/json', body };
+  return { status: 200, type: 'application/json', body, fields: UNFRAMED };
 }
 
 /** Browsers say an Origin with every POST; only a page of this very origin can read the answer. */
 function tokenFor(head: RequestHead, own: OwnNames, page: PageDoor): DevtoolAnswer {
   if (head.method !== 'POST') return text(405, 'a token is asked for by POST', ['Allow', 'POST']);
   if (!isOwnPage(head, own)) return FOREIGN;
-  return { kind: 'reply', reply: { status: 200, type: 'text/plain; charset=utf-8', body: page.mintToken() } };
+  return {
+    kind: 'reply',
+    reply: { status: 200, type: 'text/plain; charset=utf-8', body: page.mintToken(), fields: UNFRAMED },
+  };
 }
 
 function open(head: RequestHead, own: OwnNames, page: PageDoor): DevtoolAnswer {
@@ -80,14 +86,17 @@ function isOwnPage({ fields }: RequestHead, own: OwnNames): boolean {
 
 const isRead = ({ method }: RequestHead): boolean => method === 'GET' || method === 'HEAD';
 
-function text(status: number, message: string, fields: readonly string[] = []): DevtoolAnswer {
+function text(status: number, message: string, fields: Fields = []): DevtoolAnswer {
   const body = `devtool-mcp: ${message}\n`;
-  return { kind: 'reply', reply: { status, type: 'text/plain; charset=utf-8', body, fields } };
+  return {
+    kind: 'reply',
+    reply: { status, type: 'text/plain; charset=utf-8', body, fields: [...UNFRAMED, ...fields] },
+  };
 }
 
 const script = (body: string): DevtoolAnswer => ({
   kind: 'reply',
-  reply: { status: 200, type: 'text/javascript; charset=utf-8', body },
+  reply: { status: 200, type: 'text/javascript; charset=utf-8', body, fields: UNFRAMED },
 });
 
 const NOT_ALLOWED = text(405, 'this can be read only', ['Allow', 'GET, HEAD']);
