@@ -101,8 +101,9 @@ export class PageSocket {
   }
 
   /** Nobody waits for it any more. */
-  forgetScript(id: string): void {
+  forgetRun(id: string): void {
     this.#scripts.delete(id);
+    for (const connection of this.#open.values()) connection.forget(id);
   }
 
   askClocks(): void {

@@ -66,7 +66,7 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
       case 'exec':
         return page.exec(call.page, call.run, call.code);
       case 'forget':
-        page.forgetScript(call.run);
+        page.forgetRun(call.run);
         return null;
       case 'close':
         page.close();
