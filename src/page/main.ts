@@ -4,6 +4,7 @@ import { watchErrors } from './errors.ts';
 import { execute } from './exec.ts';
 import { watchInteractions } from './interactions.ts';
 import { openLink } from './link.ts';
+import { watchMoves } from './moves.ts';
 import { defineProperty, later, now, on, quietly } from './natives.ts';
 import { watchNetwork } from './network.ts';
 import type { ToPage } from './protocol.ts';
@@ -47,7 +48,8 @@ function main(): void {
 
   watchErrors(link, watchNetwork(link, load));
   watchConsole(link, now);
-  watchInteractions(link, statusDue);
+  watchInteractions(link);
+  watchMoves(link, statusDue);
   on('visibilitychange', statusDue, true);
   on('DOMContentLoaded', statusDue, true);
   on('pagehide', () => {
