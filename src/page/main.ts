@@ -1,4 +1,5 @@
 /** The page client: first script of each document. It watches, reports and answers; nothing of it is to be noticed. */
+import { watchChanges } from './changes.ts';
 import { watchConsole } from './console.ts';
 import { watchErrors } from './errors.ts';
 import { execute } from './exec.ts';
@@ -26,12 +27,14 @@ function main(): void {
     hello: () => ({ tab, load, url: location.href, title: document.title, frame: frameName(), at: now() }),
     heard,
   });
+  const recordChanges = watchChanges(link);
   const vitals = watchVitals(link, statusDue);
 
   function heard(message: ToPage): void {
     if (message.say === 'welcome') statusDue();
     if (message.say === 'clock') link.say({ say: 'clock', id: message.id, at: now() });
     if (message.say === 'exec') execute(link, message.id, message.src);
+    if (message.say === 'changes') recordChanges(message.on);
   }
 
   function statusDue(): void {

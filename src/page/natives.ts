@@ -19,6 +19,7 @@ export const on = bound(window, window.addEventListener) as typeof window.addEve
 export const nativeFetch = bound(window, window.fetch) as typeof fetch;
 export const NativeWebSocket = WebSocket;
 export const NativePromise = Promise;
+export const NativeMutationObserver = MutationObserver;
 export { defineProperty, floor, getOwnPropertyDescriptor, keys, max, min, parse, random, round };
 
 const { send, close } = WebSocket.prototype;

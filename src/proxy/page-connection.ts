@@ -36,6 +36,8 @@ export interface ConnectionParts {
   readonly micros: () => number;
   /** The page of a load; a new number for one that was never here. Entries are numbered from `acknowledged` on. */
   readonly enter: (hello: Hello) => { readonly page: number; acknowledged: number };
+  /** Whether a page that has just come is to report changes of its document. */
+  readonly recordsChanges: () => boolean;
   readonly changed: (facts: PageFacts) => void;
   readonly answered: (answer: ExecAnswer) => void;
   readonly gone: (page: number) => void;
@@ -67,6 +69,11 @@ export class PageConnection {
   exec(id: string, src: string): void {
     this.#asked.add(id);
     this.#say({ say: 'exec', id, src });
+  }
+
+  /** The page reports changes of its document from now on, or no more. */
+  recordChanges(on: boolean): void {
+    this.#say({ say: 'changes', on });
   }
 
   /** Nobody waits for that run any more: its answer would be too late. */
@@ -137,6 +144,8 @@ export class PageConnection {
     this.#clock = createPageClock(hello.at, this.#parts.micros());
     this.#entry = this.#parts.enter(hello);
     this.#say({ say: 'welcome', page: `page_${this.#entry.page}` });
+    // It may have been told otherwise before it was lost.
+    this.recordChanges(this.#parts.recordsChanges());
     this.askClock();
     this.#tell();
   }

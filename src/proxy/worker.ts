@@ -54,7 +54,7 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
     failed: (message) => post({ kind: 'failed', message, micros: micros() }),
   });
   setInterval(() => engine.tick(), TICK_MS).unref();
-  setInterval(() => page.askClocks(), CLOCK_EVERY_MS).unref();
+  setInterval(() => page.tick(), CLOCK_EVERY_MS).unref();
 
   async function answer(call: ToProxyWorker): Promise<unknown> {
     switch (call.call) {
@@ -68,6 +68,8 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
       case 'forget':
         page.forgetRun(call.run);
         return null;
+      case 'changes':
+        return page.recordChanges();
       case 'close':
         page.close();
         await engine.close();

@@ -189,7 +189,7 @@ test('frames of every sort: nothing but the page’s own session changes', async
     }),
     { seed: SEED, numRuns: 300 },
   );
-  expect(victim.caller.heard.filter((text) => !/"(?:welcome|clock|exec)"/.test(text))).toEqual([]);
+  expect(victim.caller.heard.filter((text) => !/"(?:welcome|clock|exec|changes)"/.test(text))).toEqual([]);
   victim.caller.send('{"say":"answer","id":"victim-run","ok":true,"value":1}');
   await victim.caller.settled();
   expect(stand.answers.at(-1)).toMatchObject({ id: 'victim-run', value: 1 });
