@@ -1,115 +1,13 @@
 /** A hostile page says whatever it likes over its own page socket; nobody else's state changes, and nothing falls over. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
-import type { ExecAnswer, PageEntry } from '../../src/page/protocol.ts';
-import type { PageFacts } from '../../src/proxy/page-connection.ts';
+import { describe, expect, test } from 'vitest';
 import { ENTRY_KINDS } from '../../src/proxy/page-message.ts';
-import { PageSocket } from '../../src/proxy/page-socket.ts';
-import { requestOf } from './heads.ts';
+import { type Caller, hello, openPageRoom, type PageRoom } from './page-room.ts';
 
 const SEED = 20_260_801;
 
-interface Stand {
-  readonly socket: PageSocket;
-  readonly entries: (PageEntry & { page: number })[];
-  readonly answers: ExecAnswer[];
-  readonly facts: Map<number, PageFacts>;
-  /** Pages open, as the proxy's counter has it. */
-  open: number;
-  /** Each message takes so long on the proxy's clock. */
-  step: number;
-  connect(): Promise<Caller>;
-}
-
-interface Caller {
-  send(...frames: readonly string[]): void;
-  /** Until all that was sent has been taken, or the proxy has hung up. */
-  settled(): Promise<'open' | 'closed'>;
-  readonly heard: string[];
-  end(): Promise<void>;
-}
-
-async function openStand(): Promise<Stand> {
-  let micros = 0;
-  let id = 0;
-  let key = 0;
-  const stand: Stand = {
-    entries: [],
-    answers: [],
-    facts: new Map(),
-    open: 0,
-    step: 10_000,
-    socket: new PageSocket({
-      tap: { keep: (page, entry) => void stand.entries.push({ ...entry, page }) },
-      micros: () => {
-        micros += stand.step;
-        return micros;
-      },
-      random: () => Buffer.alloc(24, ++key),
-      nextId: () => ++id,
-      changed: (facts) => void stand.facts.set(facts.page, facts),
-      gone() {},
-      count: (n) => {
-        stand.open += n;
-      },
-      answered: (answer) => void stand.answers.push(answer),
-    }),
-    connect: () => connect(port),
-  };
-  const server = createServer();
-  server.on('upgrade', (request, taken, rest) => {
-    const fields = Object.entries(request.headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
-    stand.socket.accept(requestOf(fields.join(''), 'GET /__devtool/socket HTTP/1.1'), taken, rest);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  onTestFinished(async () => {
-    stand.socket.close();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return stand;
-}
-
-async function connect(port: number): Promise<Caller> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/__devtool/socket`);
-  const heard: string[] = [];
-  socket.on('message', (data) => heard.push(String(data)));
-  const closed = new Promise<'closed'>((resolve) => socket.once('close', () => resolve('closed')));
-  await new Promise((resolve) => socket.once('open', resolve));
-  return {
-    heard,
-    send(...frames) {
-      for (const frame of frames) socket.send(frame);
-    },
-    settled() {
-      const taken = new Promise<'open'>((resolve) => socket.once('pong', () => resolve('open')));
-      socket.ping();
-      return Promise.race([taken, closed]);
-    },
-    async end() {
-      socket.terminate();
-      await closed;
-    },
-  };
-}
-
-const hello = (load: string): string =>
-  JSON.stringify({
-    say: 'hello',
-    version: 1,
-    tab: 'tab',
-    load,
-    url: 'http://localhost/',
-    title: load,
-    frame: 'top',
-    at: 1,
-  });
-
 /** A page like any other, and one run that it was asked for and has not answered. */
-async function openVictim(stand: Stand): Promise<{ page: number; caller: Caller }> {
+async function openVictim(stand: PageRoom): Promise<{ page: number; caller: Caller }> {
   const caller = await stand.connect();
   caller.send(hello('victim'));
   await caller.settled();
@@ -154,7 +52,7 @@ const GARBAGE = fc.oneof(
 );
 
 test('frames of every sort: nothing but the page’s own session changes', async () => {
-  const stand = await openStand();
+  const stand = await openPageRoom();
   const victim = await openVictim(stand);
   const before = JSON.stringify(stand.facts.get(victim.page));
   let loads = 0;
@@ -197,7 +95,7 @@ test('frames of every sort: nothing but the page’s own session changes', async
 
 describe('answers', () => {
   test('one that nobody asked for, of another page’s run, a second and a late one: none is taken, each is counted', async () => {
-    const stand = await openStand();
+    const stand = await openPageRoom();
     await openVictim(stand);
     const caller = await stand.connect();
     caller.send(hello('attacker'));
@@ -222,7 +120,7 @@ describe('one message', () => {
     ['facts', `{"say":"report","last":1,"entries":[{"kind":"error","at":1,"facts":{"message":DEEP}}]}`],
     ['the value of an answer', `{"say":"answer","id":"own-run","ok":true,"value":DEEP}`],
   ])('with %s of a hundred thousand levels ends that connection, and nothing else', async (_, text) => {
-    const stand = await openStand();
+    const stand = await openPageRoom();
     const victim = await openVictim(stand);
     const caller = await stand.connect();
     caller.send(hello('attacker'));
@@ -235,7 +133,7 @@ describe('one message', () => {
   });
 
   test('that is none ends the connection: what follows it is not looked at', async () => {
-    const stand = await openStand();
+    const stand = await openPageRoom();
     const caller = await stand.connect();
     caller.send(
       '{"say":"ask"}',
@@ -248,7 +146,7 @@ describe('one message', () => {
   });
 
   test('with words that are objects: readers get text', async () => {
-    const stand = await openStand();
+    const stand = await openPageRoom();
     const caller = await stand.connect();
     const facts = { message: { toString: null, valueOf: null }, line: { valueOf: 1 }, error: { name: 'E' } };
     caller.send(
@@ -265,7 +163,7 @@ describe('one message', () => {
 });
 
 test('a flood: a page’s messages and entries of one second are limited, the others are counted', async () => {
-  const stand = await openStand();
+  const stand = await openPageRoom();
   stand.step = 0;
   const caller = await stand.connect();
   caller.send(hello('attacker'));
