@@ -3,7 +3,7 @@
  * together. A page that changes without end is counted, not followed.
  */
 import type { Link } from './link.ts';
-import { floor, later, list, NativeMutationObserver, now, quietly } from './natives.ts';
+import { floor, later, list, NativeMutationObserver, now, quietly, record } from './natives.ts';
 import { isTypedIn, labelOf, selectorOf } from './selector.ts';
 
 /** Changes wait so long for equal ones. */
@@ -109,7 +109,8 @@ export function watchChanges(link: Link): (isOn: boolean) => void {
   return (wanted) => {
     if (wanted === isOn) return;
     isOn = wanted;
-    if (wanted) observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    if (wanted)
+      observer.observe(document, record({ subtree: true, childList: true, attributes: true, characterData: true }));
     else observer.disconnect();
   };
 }

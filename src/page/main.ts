@@ -6,9 +6,10 @@ import { execute } from './exec.ts';
 import { watchInteractions } from './interactions.ts';
 import { openLink } from './link.ts';
 import { watchMoves } from './moves.ts';
-import { defineProperty, later, now, on, quietly } from './natives.ts';
+import { defineProperty, has, isVisible, later, now, on, quietly, titleOf } from './natives.ts';
 import { watchNetwork } from './network.ts';
 import type { ToPage } from './protocol.ts';
+import { watchRewrites } from './rewrites.ts';
 import { frameName, keepTabName, newName, tabName } from './tab.ts';
 import { watchVitals } from './vitals.ts';
 
@@ -17,14 +18,15 @@ const MARK = '__devtool_mcp__';
 
 function main(): void {
   // A document that was written anew runs its scripts once more.
-  if (Reflect.has(window, MARK)) return;
+  if (has(window, MARK)) return;
   defineProperty(window, MARK, { value: true });
   const tab = tabName();
   const load = newName();
+  const frame = frameName();
   let isDue = false;
 
   const link = openLink({
-    hello: () => ({ tab, load, url: location.href, title: document.title, frame: frameName(), at: now() }),
+    hello: () => ({ tab, load, url: location.href, title: titleOf(), frame, at: now() }),
     heard,
   });
   const recordChanges = watchChanges(link);
@@ -45,14 +47,14 @@ function main(): void {
 
   function sayStatus(): void {
     isDue = false;
-    const visible = document.visibilityState === 'visible';
-    link.say({ say: 'status', url: location.href, title: document.title, visible, vitals: vitals() });
+    link.say({ say: 'status', url: location.href, title: titleOf(), visible: isVisible(), vitals: vitals() });
   }
 
   watchErrors(link, watchNetwork(link, load));
   watchConsole(link, now);
   watchInteractions(link);
   watchMoves(link, statusDue);
+  watchRewrites();
   on('visibilitychange', statusDue, true);
   on('DOMContentLoaded', statusDue, true);
   on('pagehide', () => {

@@ -1,6 +1,6 @@
 /** Where a person goes without a load: the History API, the way back and forth, fragments, and the Navigation API where there is one. */
 import type { Link } from './link.ts';
-import { on, quietly } from './natives.ts';
+import { apply, get, on, quietly } from './natives.ts';
 import { patch } from './patch.ts';
 
 /** `moved` is called when the page's address has changed; whoever notices it first tells, and each change is told once. */
@@ -23,7 +23,7 @@ export function watchMoves(link: Link, moved: () => void): void {
       name,
       (original) =>
         function move(this: History, ...words: Parameters<History['pushState']>) {
-          Reflect.apply(original, this, words);
+          apply(original, this, words);
           if (this === history) quietly(() => looked(name === 'pushState' ? 'push' : 'replace'));
         },
     );
@@ -33,10 +33,10 @@ export function watchMoves(link: Link, moved: () => void): void {
   on('popstate', came, true);
   on('hashchange', came, true);
   // Sees what has no other sign, `navigation.navigate()` answered by the page itself, and sees it first (WHATWG HTML 7.2.6).
-  const navigation: unknown = Reflect.get(window, 'navigation');
+  const navigation: unknown = get(window, 'navigation');
   if (navigation instanceof EventTarget)
     navigation.addEventListener('currententrychange', (event) =>
-      quietly(() => looked(String(Reflect.get(event, 'navigationType') ?? 'replace'))),
+      quietly(() => looked(String(get(event, 'navigationType') ?? 'replace'))),
     );
 }
 

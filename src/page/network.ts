@@ -1,6 +1,6 @@
 /** Same-origin requests say which load made them; requests that failed before any answer are reported. */
 import type { Link } from './link.ts';
-import { now, quietly, round } from './natives.ts';
+import { apply, now, quietly, round, whenSettled } from './natives.ts';
 import { patch } from './patch.ts';
 import { LOAD_FIELD } from './protocol.ts';
 
@@ -19,14 +19,13 @@ export function watchNetwork(link: Link, load: string): Behind {
   patch(window, 'fetch', (original) => (input, init) => {
     const begun = now();
     const marked = markedInit(input, init, load);
-    const answer = Reflect.apply(
-      original,
-      window,
-      marked === null ? [input, init] : [input, marked],
-    ) as Promise<Response>;
-    answer.then(
-      ({ status }) => quietly(() => answered(methodOf(input, init), urlOf(input), status)),
-      (error) => quietly(() => failed(methodOf(input, init), urlOf(input), begun, String(error))),
+    const answer = apply(original, window, marked === null ? [input, init] : [input, marked]) as Promise<Response>;
+    quietly(() =>
+      whenSettled(
+        answer,
+        ({ status }) => quietly(() => answered(methodOf(input, init), urlOf(input), status)),
+        (error) => quietly(() => failed(methodOf(input, init), urlOf(input), begun, String(error))),
+      ),
     );
     return answer;
   });
@@ -36,8 +35,8 @@ export function watchNetwork(link: Link, load: string): Behind {
     'open',
     (original) =>
       function open(this: XMLHttpRequest, ...words: unknown[]) {
-        requests.set(this, { method: String(words[0]), url: String(words[1]) });
-        return Reflect.apply(original, this, words) as undefined;
+        quietly(() => requests.set(this, { method: String(words[0]), url: String(words[1]) }));
+        return apply(original, this, words) as undefined;
       },
   );
 
@@ -54,7 +53,7 @@ export function watchNetwork(link: Link, load: string): Behind {
           this.addEventListener('error', () => quietly(() => failed(method, url, begun, 'network error')));
           this.addEventListener('timeout', () => quietly(() => failed(method, url, begun, 'timed out')));
         });
-        return Reflect.apply(original, this, [body]) as undefined;
+        return apply(original, this, [body]) as undefined;
       },
   );
 
