@@ -112,7 +112,9 @@ export const closeSocket = (socket: WebSocket): void => apply(close, socket, [])
 /** A record without a prototype: toJSON on Object.prototype is not called. */
 export const record = (entries: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => {
   const made: Record<string, unknown> = create(null);
-  for (const key of keys(entries)) made[key] = entries[key];
+  const names = keys(entries);
+  // By number: iteration goes through what a page may have replaced.
+  for (let i = 0; i < names.length; i++) made[names[i] ?? ''] = entries[names[i] ?? ''];
   return made;
 };
 
@@ -130,7 +132,8 @@ function bare(value: unknown): unknown {
     return items;
   }
   const made = record();
-  for (const key of keys(value)) made[key] = bare((value as Record<string, unknown>)[key]);
+  const names = keys(value);
+  for (let i = 0; i < names.length; i++) made[names[i] ?? ''] = bare(get(value, names[i] ?? ''));
   return made;
 }
 

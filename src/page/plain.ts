@@ -68,7 +68,8 @@ function membersOf(value: object, inside: Place): unknown {
     return items(Array.from(value as never), inside);
   const made = record();
   const names = keys(value);
-  for (const name of names.slice(0, MOST_KEYS)) made[name] = memberOf(value, name, inside);
+  for (let i = 0; i < names.length && i < MOST_KEYS; i++)
+    made[names[i] ?? ''] = memberOf(value, names[i] ?? '', inside);
   if (names.length > MOST_KEYS) made['…'] = `${names.length - MOST_KEYS} more`;
   return made;
 }

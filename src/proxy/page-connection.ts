@@ -7,7 +7,7 @@ import type { ExecAnswer, Hello, PageEntry, Report, Status, ToPage } from '../pa
 import { createPageClock, type PageClock } from './page-clock.ts';
 import { parsePageMessage } from './page-message.ts';
 
-/** A page may say so much in a second; what is beyond is dropped and counted. */
+/** A page may say so much in a second; what is beyond is dropped and counted, and the rest of it has to wait. */
 const MESSAGES_A_SECOND = 200;
 /** Twice what the client keeps for when it is let in again. */
 const ENTRIES_A_SECOND = 4_000;
@@ -40,7 +40,8 @@ export interface ConnectionParts {
   readonly recordsChanges: () => boolean;
   readonly changed: (facts: PageFacts) => void;
   readonly answered: (answer: ExecAnswer) => void;
-  readonly gone: (page: number) => void;
+  /** Once, whether or not it ever said which page it is. */
+  readonly gone: () => void;
 }
 
 export class PageConnection {
@@ -60,9 +61,7 @@ export class PageConnection {
     parts.socket.on('message', (data, isBinary) => this.#take(data, isBinary));
     // A close follows, and says all there is to say.
     parts.socket.on('error', () => {});
-    parts.socket.on('close', () => {
-      if (this.#hello !== null) parts.gone(this.#entry.page);
-    });
+    parts.socket.on('close', () => parts.gone());
   }
 
   /** Runs the script at `src`, which answers under `id`. */
@@ -79,6 +78,11 @@ export class PageConnection {
   /** Nobody waits for that run any more: its answer would be too late. */
   forget(id: string): void {
     this.#asked.delete(id);
+  }
+
+  /** Every second: a page that said too much is heard again. */
+  resume(): void {
+    this.#parts.socket.resume();
   }
 
   /** Once in a while: clocks drift apart. */
@@ -131,6 +135,8 @@ export class PageConnection {
     this.#used.bytes += bytes;
     if (this.#used.messages <= MESSAGES_A_SECOND && this.#used.bytes <= BYTES_A_SECOND) return false;
     this.#drop(1);
+    // Reading on would take the time of those that have something to say; it waits in the page's own memory.
+    this.#parts.socket.pause();
     return true;
   }
 

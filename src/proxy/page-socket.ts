@@ -14,6 +14,7 @@ const MOST_MESSAGE_BYTES = 1_048_576;
 const MOST_LOADS = 1_000;
 /** Pages record changes for so long after the last question about them. */
 const CHANGES_SECONDS = 600;
+const CLOCK_TICKS = 10;
 const EXEC_PATH = '/__devtool/exec/';
 
 export interface PageSocketParts {
@@ -33,12 +34,15 @@ export class PageSocket {
   readonly #parts: PageSocketParts;
   readonly #tokens;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false });
+  /** Those too that have not said yet which page they are. */
+  readonly #all = new Set<PageConnection>();
   readonly #open = new Map<number, PageConnection>();
   readonly #loads = new Map<string, { page: number; acknowledged: number }>();
   /** Code that was asked for and not yet fetched. */
   readonly #scripts = new Map<string, string>();
   /** Until then pages record changes; null: they do not. */
   #changesUntil: number | null = null;
+  #ticks = 0;
 
   constructor(parts: PageSocketParts) {
     this.#parts = parts;
@@ -80,12 +84,14 @@ export class PageSocket {
         changed: this.#parts.changed,
         answered: this.#parts.answered,
         gone: () => {
+          this.#all.delete(connection);
           if (this.#open.get(page) !== connection) return;
           this.#open.delete(page);
           this.#parts.count(-1);
           this.#parts.gone(page);
         },
       });
+      this.#all.add(connection);
     });
   }
 
@@ -120,18 +126,20 @@ export class PageSocket {
     return { isNew, pages: this.#open.size };
   }
 
-  /** Every few seconds. */
+  /** Every second. */
   tick(): void {
+    this.#ticks += 1;
     const isLapsed = this.#changesUntil !== null && this.#changesUntil < this.#seconds();
     if (isLapsed) this.#changesUntil = null;
-    for (const connection of this.#open.values()) {
-      connection.askClock();
+    for (const connection of this.#all) {
+      connection.resume();
+      if (this.#ticks % CLOCK_TICKS === 0) connection.askClock();
       if (isLapsed) connection.recordChanges(false);
     }
   }
 
   close(): void {
-    for (const connection of this.#open.values()) connection.close();
+    for (const connection of this.#all) connection.close();
     this.#server.close();
   }
 

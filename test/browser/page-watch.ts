@@ -66,6 +66,7 @@ export function watchPages(): PageWatch {
     },
   });
   const poll = setInterval(news, 50);
+  const second = setInterval(() => socket.tick(), 1_000);
   return {
     socket,
     entries,
@@ -84,6 +85,7 @@ export function watchPages(): PageWatch {
       }),
     close() {
       clearInterval(poll);
+      clearInterval(second);
       socket.close();
     },
   };

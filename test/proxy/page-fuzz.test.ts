@@ -1,6 +1,6 @@
 /** A hostile page says whatever it likes over its own page socket; nobody else's state changes, and nothing falls over. */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ENTRY_KINDS } from '../../src/proxy/page-message.ts';
 import { type Caller, hello, openPageRoom, type PageRoom } from './page-room.ts';
 
@@ -171,6 +171,8 @@ test('a flood: a page’s messages and entries of one second are limited, the ot
   const report = (last: number, count: number) =>
     JSON.stringify({ say: 'report', last, entries: Array.from({ length: count }, () => entry) });
   caller.send(report(5_000, 5_000), ...Array.from({ length: 1_000 }, (_, at) => report(5_001 + at, 1)));
+  const ticking = setInterval(() => stand.socket.tick(), 5);
+  onTestFinished(() => clearInterval(ticking));
   await caller.settled();
   expect(stand.entries).toHaveLength(4_000);
   stand.step = 1_000_000;
