@@ -1,7 +1,7 @@
 /** What the page writes to its console, all levels, as one text each; errors among the arguments keep their stacks. */
 import { facts } from './errors.ts';
 import type { Link } from './link.ts';
-import { encode, floor, list, quietly, record } from './natives.ts';
+import { apply, encode, floor, list, quietly, record } from './natives.ts';
 import { patch } from './patch.ts';
 import { plain } from './plain.ts';
 
@@ -42,7 +42,7 @@ export function watchConsole(link: Link, clock: () => number): void {
         if (level !== 'assert') note(level, words);
         else if (!words[0]) note('error', ['Assertion failed:', ...words.slice(1)]);
       });
-      Reflect.apply(original, console, words);
+      apply(original, console, words);
     });
   }
 }

@@ -1,6 +1,6 @@
 /** Uncaught errors, rejections that nobody handled, resources that did not load, and what the page's policy blocked. */
 import type { Link } from './link.ts';
-import { on, quietly } from './natives.ts';
+import { encode, get, on, quietly } from './natives.ts';
 import type { Behind } from './network.ts';
 import { plain, typeOf } from './plain.ts';
 import { selectorOf } from './selector.ts';
@@ -55,25 +55,34 @@ export function watchErrors(link: Link, behind: Behind): void {
   }
 }
 
-/** What is known of a thrown value, which may be anything. */
+/** What is known of a thrown value, which may be anything, and may throw when it is looked at. */
 export function facts(thrown: unknown): Record<string, unknown> {
-  if (thrown instanceof Error)
+  if (thrown instanceof Error) {
+    const cause = read(thrown, 'cause');
     return {
-      name: thrown.name,
-      message: thrown.message,
-      stack: thrown.stack ?? '',
-      cause: plain(thrown.cause ?? null),
+      name: textOf(read(thrown, 'name')),
+      message: textOf(read(thrown, 'message')),
+      stack: textOf(read(thrown, 'stack')),
+      cause: plain(cause ?? null),
     };
-  return {
-    name: typeOf(thrown),
-    message: typeof thrown === 'string' ? thrown : JSON.stringify(plain(thrown)),
-    stack: '',
-  };
+  }
+  const message = typeof thrown === 'string' ? thrown : encode(plain(thrown));
+  return { name: typeOf(thrown), message, stack: '' };
 }
+
+function read(from: object, name: string): unknown {
+  try {
+    return get(from, name);
+  } catch {
+    return '';
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : encode(plain(value ?? '')));
 
 function addressOf(element: Element): string {
   for (const name of ['currentSrc', 'src', 'href', 'data']) {
-    const value: unknown = Reflect.get(element, name);
+    const value: unknown = get(element, name);
     if (typeof value === 'string' && value !== '') return value;
   }
   return '';

@@ -1,17 +1,14 @@
-/** What the person does: clicks, submits, keys (never what is typed), and where they go without a load. */
+/** What the person does: clicks, submits, and keys, but never what is typed. */
 import type { Link } from './link.ts';
 import { now, on, quietly } from './natives.ts';
-import { patch } from './patch.ts';
 import { labelOf, selectorOf } from './selector.ts';
 
 /** Typing is one entry a field and second. */
 const KEYS_EVERY_MS = 1_000;
 
-/** `moved` is called when the page's address has changed without a load. */
-export function watchInteractions(link: Link, moved: () => void): void {
+export function watchInteractions(link: Link): void {
   let typedIn: EventTarget | null = null;
   let typedAt = 0;
-  let address = location.href;
 
   const listen = <K extends keyof WindowEventMap>(name: K, take: (event: WindowEventMap[K]) => void) =>
     on(name, (event) => quietly(() => take(event as WindowEventMap[K])), { capture: true, passive: true });
@@ -40,21 +37,6 @@ export function watchInteractions(link: Link, moved: () => void): void {
       ...(isCommand && !isSecret(target) ? { key } : {}),
     });
   });
-
-  function looked(): void {
-    if (location.href === address) return;
-    link.report('interaction', { what: 'navigation', from: address, to: location.href });
-    address = location.href;
-    moved();
-  }
-  for (const name of ['pushState', 'replaceState'] as const) {
-    patch(history, name, (original) => (...words: Parameters<History['pushState']>) => {
-      Reflect.apply(original, history, words);
-      quietly(looked);
-    });
-  }
-  listen('popstate', looked);
-  listen('hashchange', looked);
 }
 
 const isSecret = (element: Element): boolean => element instanceof HTMLInputElement && element.type === 'password';

@@ -3,11 +3,16 @@
  * acknowledged it, so that a restart of either side loses nothing. A page that makes too much is told on, never slowed down.
  */
 import {
+  bodyOf,
   closeSocket,
+  dataOf,
   encode,
+  encodePart,
   forget,
+  isOk,
   later,
   list,
+  listenTo,
   max,
   min,
   NativeWebSocket,
@@ -18,6 +23,7 @@ import {
   random,
   record,
   sendOn,
+  whenOurs,
 } from './natives.ts';
 import { type EntryKind, SOCKET_PATH, TOKEN_PATH, type ToPage } from './protocol.ts';
 
@@ -116,31 +122,33 @@ export function openLink({ hello, heard }: LinkParts): Link {
     queue = kept;
   }
 
-  async function connect(): Promise<void> {
+  function connect(): void {
     if (isClosed) return;
     try {
-      const answer = await nativeFetch(TOKEN_PATH, {
-        method: 'POST',
-        credentials: 'omit',
-        cache: 'no-store',
-        keepalive: false,
-      });
-      if (answer.ok) open(await answer.text());
-      else again();
+      // Without a prototype: whatever a page gives to all objects is no option of ours.
+      const init = record({ method: 'POST', credentials: 'omit', cache: 'no-store', keepalive: false });
+      whenOurs(nativeFetch(TOKEN_PATH, init), (answer) => take(answer), again);
     } catch {
       again();
     }
   }
 
+  function take(answer: Response): void {
+    if (isOk(answer)) whenOurs(bodyOf(answer), open, again);
+    else again();
+  }
+
   function open(token: string): void {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const opened = new NativeWebSocket(`${scheme}://${location.host}${SOCKET_PATH}?token=${encodeURIComponent(token)}`);
+    const opened = new NativeWebSocket(`${scheme}://${location.host}${SOCKET_PATH}?token=${encodePart(token)}`);
     socket = opened;
-    opened.onopen = () => sendOn(opened, encode(record({ say: 'hello', version: 1, acknowledged, ...hello() })));
-    opened.onmessage = (event) => quietly(() => hear(parse(String(event.data))));
-    opened.onclose = () => {
+    listenTo(opened, 'open', () =>
+      sendOn(opened, encode(record({ say: 'hello', version: 1, acknowledged, ...hello() }))),
+    );
+    listenTo(opened, 'message', (event) => quietly(() => hear(parse(dataOf(event as MessageEvent) as string))));
+    listenTo(opened, 'close', () => {
       if (socket === opened) again();
-    };
+    });
   }
 
   function hear(message: ToPage): void {
@@ -161,10 +169,10 @@ export function openLink({ hello, heard }: LinkParts): Link {
     if (isClosed) return;
     const wait = min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** min(attempt, 10));
     attempt += 1;
-    later(() => void connect(), wait * (0.5 + random() / 2));
+    later(connect, wait * (0.5 + random() / 2));
   }
 
-  void connect();
+  connect();
   return {
     report,
     flush,

@@ -1,12 +1,15 @@
 /** The page client: first script of each document. It watches, reports and answers; nothing of it is to be noticed. */
+import { watchChanges } from './changes.ts';
 import { watchConsole } from './console.ts';
 import { watchErrors } from './errors.ts';
 import { execute } from './exec.ts';
 import { watchInteractions } from './interactions.ts';
 import { openLink } from './link.ts';
-import { defineProperty, later, now, on, quietly } from './natives.ts';
+import { watchMoves } from './moves.ts';
+import { defineProperty, has, isVisible, later, now, on, quietly, titleOf } from './natives.ts';
 import { watchNetwork } from './network.ts';
 import type { ToPage } from './protocol.ts';
+import { watchRewrites } from './rewrites.ts';
 import { frameName, keepTabName, newName, tabName } from './tab.ts';
 import { watchVitals } from './vitals.ts';
 
@@ -15,22 +18,25 @@ const MARK = '__devtool_mcp__';
 
 function main(): void {
   // A document that was written anew runs its scripts once more.
-  if (Reflect.has(window, MARK)) return;
+  if (has(window, MARK)) return;
   defineProperty(window, MARK, { value: true });
   const tab = tabName();
   const load = newName();
+  const frame = frameName();
   let isDue = false;
 
   const link = openLink({
-    hello: () => ({ tab, load, url: location.href, title: document.title, frame: frameName(), at: now() }),
+    hello: () => ({ tab, load, url: location.href, title: titleOf(), frame, at: now() }),
     heard,
   });
+  const recordChanges = watchChanges(link);
   const vitals = watchVitals(link, statusDue);
 
   function heard(message: ToPage): void {
     if (message.say === 'welcome') statusDue();
     if (message.say === 'clock') link.say({ say: 'clock', id: message.id, at: now() });
     if (message.say === 'exec') execute(link, message.id, message.src);
+    if (message.say === 'changes') recordChanges(message.on);
   }
 
   function statusDue(): void {
@@ -41,13 +47,14 @@ function main(): void {
 
   function sayStatus(): void {
     isDue = false;
-    const visible = document.visibilityState === 'visible';
-    link.say({ say: 'status', url: location.href, title: document.title, visible, vitals: vitals() });
+    link.say({ say: 'status', url: location.href, title: titleOf(), visible: isVisible(), vitals: vitals() });
   }
 
   watchErrors(link, watchNetwork(link, load));
   watchConsole(link, now);
-  watchInteractions(link, statusDue);
+  watchInteractions(link);
+  watchMoves(link, statusDue);
+  watchRewrites();
   on('visibilitychange', statusDue, true);
   on('DOMContentLoaded', statusDue, true);
   on('pagehide', () => {

@@ -1,6 +1,6 @@
 /** Same-origin requests say which load made them; requests that failed before any answer are reported. */
 import type { Link } from './link.ts';
-import { NativeError, now, quietly, round } from './natives.ts';
+import { apply, followed, NativeError, now, quietly, round } from './natives.ts';
 import { patch } from './patch.ts';
 import { LOAD_FIELD } from './protocol.ts';
 
@@ -40,22 +40,22 @@ export function watchNetwork(link: Link, load: string): Behind {
     // Read afterwards, and quietly: what a page passes may throw.
     const asked = (): Asked => ({ method: methodOf(input, init), url: urlOf(input), begun, made });
     const marked = markedInit(input, init, load);
-    const answer = Reflect.apply(
-      original,
-      window,
-      marked === null ? [input, init] : [input, marked],
-    ) as Promise<Response>;
+    let answer = apply(original, window, marked === null ? [input, init] : [input, marked]) as Promise<Response>;
     // What the page gets is what follows: had we looked on the side, its rejection would count as handled.
-    return answer.then(
-      (response) => {
-        quietly(() => answered(asked(), response.status));
-        return response;
-      },
-      (error: unknown) => {
-        quietly(() => failed(asked(), String(error)));
-        throw error;
-      },
-    );
+    quietly(() => {
+      answer = followed(
+        answer,
+        (response) => {
+          quietly(() => answered(asked(), response.status));
+          return response;
+        },
+        (error) => {
+          quietly(() => failed(asked(), String(error)));
+          throw error;
+        },
+      );
+    });
+    return answer;
   });
 
   patch(
@@ -63,8 +63,8 @@ export function watchNetwork(link: Link, load: string): Behind {
     'open',
     (original) =>
       function open(this: XMLHttpRequest, ...words: unknown[]) {
-        requests.set(this, { method: String(words[0]), url: String(words[1]) });
-        return Reflect.apply(original, this, words) as undefined;
+        quietly(() => requests.set(this, { method: String(words[0]), url: String(words[1]) }));
+        return apply(original, this, words) as undefined;
       },
   );
 
@@ -81,7 +81,7 @@ export function watchNetwork(link: Link, load: string): Behind {
           this.addEventListener('error', () => quietly(() => failed(request, 'network error')));
           this.addEventListener('timeout', () => quietly(() => failed(request, 'timed out')));
         });
-        return Reflect.apply(original, this, [body]) as undefined;
+        return apply(original, this, [body]) as undefined;
       },
   );
 

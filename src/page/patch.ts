@@ -1,5 +1,5 @@
 /** Puts a function in a page's place, and takes back only its own: whoever patches later keeps theirs. */
-import { defineProperty, getOwnPropertyDescriptor } from './natives.ts';
+import { defineProperty, get, getOwnPropertyDescriptor, sourceOf } from './natives.ts';
 
 /** `wrap` gets the present function and returns the one in its stead; nothing happens where the page does not let us. */
 export function patch<T extends object, K extends keyof T & string>(
@@ -12,10 +12,10 @@ export function patch<T extends object, K extends keyof T & string>(
   const original = target[name];
   const ours = wrap(original);
   // As the original looks to those who ask for it.
-  for (const fact of ['name', 'length', 'toString'] as const) {
-    const value = fact === 'toString' ? () => String(original) : Reflect.get(original as object, fact);
-    defineProperty(ours, fact, { value, configurable: true });
-  }
+  const source = sourceOf(original);
+  defineProperty(ours as object, 'name', { value: get(original as object, 'name'), configurable: true });
+  defineProperty(ours as object, 'length', { value: get(original as object, 'length'), configurable: true });
+  defineProperty(ours as object, 'toString', { value: () => source, configurable: true });
   defineProperty(target, name, {
     value: ours,
     configurable: true,

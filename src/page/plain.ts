@@ -1,5 +1,5 @@
 /** Values of a page as plain trees that JSON can carry: cycles, DOM nodes, errors, collections and numbers that JSON lacks. */
-import { keys, list, record } from './natives.ts';
+import { isArray, keys, list, record } from './natives.ts';
 import { selectorOf } from './selector.ts';
 
 const MOST_DEPTH = 6;
@@ -22,7 +22,7 @@ interface Place {
 export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
-  if (Array.isArray(value)) return 'array';
+  if (isArray(value)) return 'array';
   try {
     return value.constructor?.name || 'object';
   } catch {
@@ -64,11 +64,12 @@ function membersOf(value: object, inside: Place): unknown {
   if (value instanceof Map) return tagged(`Map(${value.size})`, [...value.entries()], inside);
   if (value instanceof Set) return tagged(`Set(${value.size})`, [...value.values()], inside);
   if (value instanceof ArrayBuffer) return `[ArrayBuffer of ${value.byteLength} bytes]`;
-  if (Array.isArray(value) || ArrayBuffer.isView(value) || isArrayLike(value))
+  if (isArray(value) || ArrayBuffer.isView(value) || isArrayLike(value))
     return items(Array.from(value as never), inside);
   const made = record();
   const names = keys(value);
-  for (const name of names.slice(0, MOST_KEYS)) made[name] = memberOf(value, name, inside);
+  for (let i = 0; i < names.length && i < MOST_KEYS; i++)
+    made[names[i] ?? ''] = memberOf(value, names[i] ?? '', inside);
   if (names.length > MOST_KEYS) made['…'] = `${names.length - MOST_KEYS} more`;
   return made;
 }

@@ -72,7 +72,9 @@ export type ToPage =
   | { readonly say: 'acknowledged'; readonly last: number }
   | { readonly say: 'clock'; readonly id: number }
   /** Load this script: it calls back with an answer under `id`. */
-  | { readonly say: 'exec'; readonly id: string; readonly src: string };
+  | { readonly say: 'exec'; readonly id: string; readonly src: string }
+  /** Report changes of the document from now on, or no more. */
+  | { readonly say: 'changes'; readonly on: boolean };
 
 /** Paths under `/__devtool/` that the client uses. */
 export const TOKEN_PATH = '/__devtool/token';

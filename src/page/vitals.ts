@@ -1,6 +1,6 @@
 /** How the page feels: navigation timing, first and largest paint, layout shift, slowest interaction, long tasks. */
 import type { Link } from './link.ts';
-import { later, on, quietly, round } from './natives.ts';
+import { later, max, on, quietly, round } from './natives.ts';
 import { selectorOf } from './selector.ts';
 
 type Vitals = Record<
@@ -59,7 +59,7 @@ export function watchVitals(link: Link, changed: () => void): () => Vitals {
     }
     burst.last = startTime;
     burst.sum += value;
-    vitals.cls = round(Math.max(vitals.cls ?? 0, burst.sum) * 10_000) / 10_000;
+    vitals.cls = round(max(vitals.cls ?? 0, burst.sum) * 10_000) / 10_000;
   }
 
   function interacted({ interactionId, duration, startTime, target, name }: Timing): void {

@@ -14,6 +14,9 @@ const EXEC_PATH = `${ROOT}/exec/`;
 /** The line that goes into documents. */
 export const LOADER = `<script src="${CLIENT_PATH}"></script>`;
 
+/** What is ours is shown in no frame: whoever could put it under a page of theirs has no business with it. */
+const UNFRAMED: Fields = ['Content-Security-Policy', "frame-ancestors 'none'"];
+
 /** Whether a request target is ours. */
 export function isDevtoolPath(target: string): boolean {
   if (!target.startsWith(ROOT)) return false;
@@ -42,9 +45,6 @@ export function answerDevtool(head: RequestHead, own: OwnNames, { clientScript, 
   if (page !== null && path.startsWith(EXEC_PATH) && isRead(head)) return execScript(head, page);
   return text(404, `there is no ${ROOT} page of that name`);
 }
-
-/** What is ours shows in nobody's frame. */
-const UNFRAMED: Fields = ['Content-Security-Policy', "frame-ancestors 'none'"];
 
 /** What health says of a probe. */
 export function healthReply(reachable: boolean): Reply {
@@ -86,7 +86,7 @@ function isOwnPage({ fields }: RequestHead, own: OwnNames): boolean {
 
 const isRead = ({ method }: RequestHead): boolean => method === 'GET' || method === 'HEAD';
 
-function text(status: number, message: string, fields: readonly string[] = []): DevtoolAnswer {
+function text(status: number, message: string, fields: Fields = []): DevtoolAnswer {
   const body = `devtool-mcp: ${message}\n`;
   return {
     kind: 'reply',

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import { allowLoader } from './csp.ts';
+import { isForDocument } from './destination.ts';
 import { codingsOf, decoders, READABLE } from './encodings.ts';
 import { type Fields, field } from './fields.ts';
 import { createHeadScanner } from './head-place.ts';
@@ -16,7 +17,6 @@ const MOST_DECODED_BYTES = 256 * 1024;
 /** After a place was found: no document is that large, and no honest one grows so. */
 const MOST_OUTPUT_BYTES = 512 * 1_048_576;
 const CHUNKED = ['Transfer-Encoding', 'chunked'] as const;
-const DOCUMENTS = new Set(['document', 'iframe', 'frame']);
 /** They say of the bytes what is true of the originals alone. */
 const ABOUT_BYTES = new Set([
   'content-length',
@@ -37,17 +37,14 @@ export function mayBeDocument(request: RequestHead, response: ResponseHead): boo
   if (response.status === 204 || response.status === 206 || response.status === 304 || response.framing === 0)
     return false;
   if (!/^text\/html\b/i.test(field(response.fields, 'content-type') ?? '')) return false;
-  const dest = field(request.fields, 'sec-fetch-dest');
-  return dest === null || DOCUMENTS.has(dest);
+  return isForDocument(request.fields) ?? true;
 }
 
 /** Asked of the target in place of what the browser takes; null: as the browser says. */
 export function acceptEncodingFor(request: RequestHead): string | null {
-  const dest = field(request.fields, 'sec-fetch-dest');
   const wanted = field(request.fields, 'accept-encoding');
   if (wanted === null || request.method !== 'GET') return null;
-  const isNavigation = dest === null ? /text\/html/.test(field(request.fields, 'accept') ?? '') : DOCUMENTS.has(dest);
-  if (!isNavigation) return null;
+  if (!(isForDocument(request.fields) ?? /text\/html/.test(field(request.fields, 'accept') ?? ''))) return null;
   const known = READABLE.split(', ').filter((coding) => wanted.includes(coding));
   return known.length === 0 ? 'identity' : known.join(', ');
 }

@@ -5,7 +5,7 @@ import { PageRuns } from './page-runs.ts';
 import { PAGE_JOURNALS } from './page-tap.ts';
 import { Pages } from './pages.ts';
 import { CONTROL_READER, JOURNALS, type JournalName, type ProxyMemory } from './shared-memory.ts';
-import type { TargetSpec } from './spec.ts';
+import type { ChangesRecording, TargetSpec } from './spec.ts';
 import { parseTarget } from './target.ts';
 import { type LogTotals, TrafficLogger } from './traffic-logger.ts';
 import type { ProxyWorkerLink } from './worker-link.ts';
@@ -105,6 +105,11 @@ export class ManagedProxy {
   get addresses(): readonly string[] {
     const { bindAddress } = this.request;
     return LOOPBACK_ADDRESSES.includes(bindAddress) || bindAddress === 'localhost' ? LOOPBACK_ADDRESSES : [bindAddress];
+  }
+
+  /** Its pages record changes of their documents for a while; null when there is no worker to ask. */
+  async recordChanges(): Promise<ChangesRecording | null> {
+    return this.link === null ? null : this.link.call<'changes'>({ call: 'changes' }).catch(() => null);
   }
 
   /** Before the memory goes back. */

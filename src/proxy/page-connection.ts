@@ -7,8 +7,11 @@ import type { ExecAnswer, Hello, PageEntry, Report, Status, ToPage } from '../pa
 import { createPageClock, type PageClock } from './page-clock.ts';
 import { parsePageMessage } from './page-message.ts';
 
-/** A page may say so much in a second; what is beyond is dropped and counted. */
+/** A page may say so much in a second; what is beyond is dropped and counted, and the rest of it has to wait. */
 const MESSAGES_A_SECOND = 200;
+/** Twice what the client keeps for when it is let in again. */
+const ENTRIES_A_SECOND = 4_000;
+const BYTES_A_SECOND = 16 * 1_048_576;
 /** Not yet taken by the page: then it is not listening, and is let go. */
 const MOST_UNSENT_BYTES = 8 * 1_048_576;
 const POLICY = 1_008;
@@ -33,9 +36,12 @@ export interface ConnectionParts {
   readonly micros: () => number;
   /** The page of a load; a new number for one that was never here. Entries are numbered from `acknowledged` on. */
   readonly enter: (hello: Hello) => { readonly page: number; acknowledged: number };
+  /** Whether a page that has just come is to report changes of its document. */
+  readonly recordsChanges: () => boolean;
   readonly changed: (facts: PageFacts) => void;
   readonly answered: (answer: ExecAnswer) => void;
-  readonly gone: (page: number) => void;
+  /** Once, whether or not it ever said which page it is. */
+  readonly gone: () => void;
 }
 
 export class PageConnection {
@@ -46,23 +52,37 @@ export class PageConnection {
   #entry = { page: 0, acknowledged: 0 };
   #clock: PageClock | null = null;
   #second = 0;
-  #inSecond = 0;
+  #used = { messages: 0, entries: 0, bytes: 0 };
   #dropped = 0;
+  #isOver = false;
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
     parts.socket.on('message', (data, isBinary) => this.#take(data, isBinary));
     // A close follows, and says all there is to say.
     parts.socket.on('error', () => {});
-    parts.socket.on('close', () => {
-      if (this.#hello !== null) parts.gone(this.#entry.page);
-    });
+    parts.socket.on('close', () => parts.gone());
   }
 
   /** Runs the script at `src`, which answers under `id`. */
   exec(id: string, src: string): void {
     this.#asked.add(id);
     this.#say({ say: 'exec', id, src });
+  }
+
+  /** The page reports changes of its document from now on, or no more. */
+  recordChanges(on: boolean): void {
+    this.#say({ say: 'changes', on });
+  }
+
+  /** Nobody waits for that run any more: its answer would be too late. */
+  forget(id: string): void {
+    this.#asked.delete(id);
+  }
+
+  /** Every second: a page that said too much is heard again. */
+  resume(): void {
+    this.#parts.socket.resume();
   }
 
   /** Once in a while: clocks drift apart. */
@@ -75,9 +95,10 @@ export class PageConnection {
   }
 
   #take(data: RawData, isBinary: boolean): void {
-    if (this.#isTooMuch()) return;
+    if (this.#isOver || this.#isTooMuch(lengthOf(data))) return;
     const message = isBinary ? null : parsePageMessage(String(data));
     if (message === null || (message.say === 'hello') !== (this.#hello === null)) {
+      this.#isOver = true;
       this.#parts.socket.close(POLICY, 'not a message of the page client');
       return;
     }
@@ -95,23 +116,33 @@ export class PageConnection {
       case 'answer':
         // Of what this page was not asked, or has answered already.
         if (this.#asked.delete(message.id)) this.#parts.answered(message);
-        else this.#dropped += 1;
+        else this.#drop(1);
         break;
       case 'clock':
         this.#clock?.answered(message.id, message.at, this.#parts.micros());
     }
   }
 
-  #isTooMuch(): boolean {
+  #isTooMuch(bytes: number): boolean {
     const second = Math.floor(this.#parts.micros() / 1_000_000);
     if (second !== this.#second) {
+      // What was dropped meanwhile is told at last.
+      if (this.#used.messages > MESSAGES_A_SECOND || this.#used.bytes > BYTES_A_SECOND) this.#tell();
       this.#second = second;
-      this.#inSecond = 0;
+      this.#used = { messages: 0, entries: 0, bytes: 0 };
     }
-    this.#inSecond += 1;
-    if (this.#inSecond <= MESSAGES_A_SECOND) return false;
-    this.#dropped += 1;
+    this.#used.messages += 1;
+    this.#used.bytes += bytes;
+    if (this.#used.messages <= MESSAGES_A_SECOND && this.#used.bytes <= BYTES_A_SECOND) return false;
+    this.#drop(1);
+    // Reading on would take the time of those that have something to say; it waits in the page's own memory.
+    this.#parts.socket.pause();
     return true;
+  }
+
+  /** A page may say any number; the sum is one that JSON can carry. */
+  #drop(count: number): void {
+    this.#dropped = Math.min(Number.MAX_SAFE_INTEGER, this.#dropped + count);
   }
 
   #greet(hello: Hello): void {
@@ -119,6 +150,8 @@ export class PageConnection {
     this.#clock = createPageClock(hello.at, this.#parts.micros());
     this.#entry = this.#parts.enter(hello);
     this.#say({ say: 'welcome', page: `page_${this.#entry.page}` });
+    // It may have been told otherwise before it was lost.
+    this.recordChanges(this.#parts.recordsChanges());
     this.askClock();
     this.#tell();
   }
@@ -127,15 +160,17 @@ export class PageConnection {
   #keep({ entries, last, dropped }: Report): void {
     const now = this.#parts.micros();
     const first = last - entries.length + 1;
+    let lost = dropped;
     for (const [index, entry] of entries.entries()) {
-      if (first + index > this.#entry.acknowledged) {
-        this.#parts.tap.keep(this.#entry.page, entry, this.#clock?.map(entry.at, now) ?? now);
-      }
+      if (first + index <= this.#entry.acknowledged) continue;
+      this.#used.entries += 1;
+      if (this.#used.entries > ENTRIES_A_SECOND) lost += 1;
+      else this.#parts.tap.keep(this.#entry.page, entry, this.#clock?.map(entry.at, now) ?? now);
     }
     this.#entry.acknowledged = Math.max(this.#entry.acknowledged, last);
-    this.#dropped += dropped;
+    this.#drop(lost);
     this.#say({ say: 'acknowledged', last: this.#entry.acknowledged });
-    if (dropped > 0) this.#tell();
+    if (lost > 0) this.#tell();
   }
 
   #tell(): void {
@@ -149,3 +184,6 @@ export class PageConnection {
     else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   }
 }
+
+const lengthOf = (data: RawData): number =>
+  Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength;

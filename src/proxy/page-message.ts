@@ -13,6 +13,11 @@ export const ENTRY_KINDS: readonly EntryKind[] = [
 
 const LONGEST_NAME = 40;
 const LONGEST_URL = 4_096;
+const LONGEST_WORD = 10_000;
+/** The client's own messages are not half as deep; what walks them further on is recursive. */
+const MOST_DEPTH = 40;
+/** Readers take the others for words or numbers; objects that are neither would throw there. */
+const STRUCTURED = new Set(['error', 'cause']);
 
 /** Null for what is no message of ours. Entries that are none are left out; they were counted by the page. */
 export function parsePageMessage(text: string): FromPage | null {
@@ -28,13 +33,13 @@ export function parsePageMessage(text: string): FromPage | null {
         title: textOf(value['title'], 300),
         frame: textOf(value['frame'], 100),
         at: numberOf(value['at']),
-        acknowledged: numberOf(value['acknowledged']),
+        acknowledged: countOf(value['acknowledged']),
       };
     case 'report':
       return {
         say: 'report',
-        last: numberOf(value['last']),
-        dropped: numberOf(value['dropped']),
+        last: countOf(value['last']),
+        dropped: countOf(value['dropped']),
         entries: listOf(value['entries']).flatMap((entry) => parseEntry(entry) ?? []),
       };
     case 'status':
@@ -56,7 +61,7 @@ export function parsePageMessage(text: string): FromPage | null {
         ms: numberOf(value['ms']),
       };
     case 'clock':
-      return { say: 'clock', id: numberOf(value['id']), at: numberOf(value['at']) };
+      return { say: 'clock', id: countOf(value['id']), at: numberOf(value['at']) };
     default:
       return null;
   }
@@ -66,23 +71,43 @@ function parseEntry(value: unknown): PageEntry | null {
   const entry = recordOf(value);
   const kind = ENTRY_KINDS.find((known) => known === entry?.['kind']);
   const facts = recordOf(entry?.['facts']);
-  return kind === undefined || facts === null ? null : { kind, at: numberOf(entry?.['at']), facts };
+  if (kind === undefined || facts === null) return null;
+  return { kind, at: numberOf(entry?.['at']), facts: kind === 'custom' ? facts : plainFacts(facts) };
+}
+
+/** `{"message":{"toString":0}}` is JSON too. */
+function plainFacts(facts: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      typeof value === 'object' && value !== null && !STRUCTURED.has(name)
+        ? JSON.stringify(value).slice(0, LONGEST_WORD)
+        : value,
+    ]),
+  );
 }
 
 function parse(text: string): Record<string, unknown> | null {
   try {
-    return recordOf(JSON.parse(text));
+    const value = recordOf(JSON.parse(text));
+    return isShallow(value, MOST_DEPTH) ? value : null;
   } catch {
     return null;
   }
 }
+
+const isShallow = (value: unknown, depth: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1)));
 
 const recordOf = (value: unknown): Record<string, unknown> | null =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const textOf = (value: unknown, longest: number): string => (typeof value === 'string' ? value.slice(0, longest) : '');
 const numberOf = (value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : 0;
+  typeof value === 'number' && value >= 0 ? Math.min(value, Number.MAX_SAFE_INTEGER) : 0;
+const countOf = (value: unknown): number => Math.floor(numberOf(value));
 
 const VITALS = ['dom_content_loaded_ms', 'load_ms', 'first_contentful_paint_ms', 'lcp_ms', 'cls', 'inp_ms'] as const;
 

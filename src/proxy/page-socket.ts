@@ -7,10 +7,14 @@ import { EXEC_CALLBACK, type ExecAnswer, type Hello } from '../page/protocol.ts'
 import type { RequestHead } from './http1.ts';
 import { type EntryKeeper, PageConnection, type PageFacts } from './page-connection.ts';
 import { createPageTokens } from './page-tokens.ts';
+import type { ChangesRecording } from './spec.ts';
 
 const MOST_MESSAGE_BYTES = 1_048_576;
 /** Loads whose count of entries is remembered for a reconnect. */
 const MOST_LOADS = 1_000;
+/** Pages record changes for so long after the last question about them. */
+const CHANGES_SECONDS = 600;
+const CLOCK_TICKS = 10;
 const EXEC_PATH = '/__devtool/exec/';
 
 export interface PageSocketParts {
@@ -30,10 +34,15 @@ export class PageSocket {
   readonly #parts: PageSocketParts;
   readonly #tokens;
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES, perMessageDeflate: false });
+  /** Those too that have not said yet which page they are. */
+  readonly #all = new Set<PageConnection>();
   readonly #open = new Map<number, PageConnection>();
   readonly #loads = new Map<string, { page: number; acknowledged: number }>();
   /** Code that was asked for and not yet fetched. */
   readonly #scripts = new Map<string, string>();
+  /** Until then pages record changes; null: they do not. */
+  #changesUntil: number | null = null;
+  #ticks = 0;
 
   constructor(parts: PageSocketParts) {
     this.#parts = parts;
@@ -71,15 +80,18 @@ export class PageSocket {
           this.#open.set(page, connection);
           return load;
         },
+        recordsChanges: () => this.#changesUntil !== null,
         changed: this.#parts.changed,
         answered: this.#parts.answered,
         gone: () => {
+          this.#all.delete(connection);
           if (this.#open.get(page) !== connection) return;
           this.#open.delete(page);
           this.#parts.count(-1);
           this.#parts.gone(page);
         },
       });
+      this.#all.add(connection);
     });
   }
 
@@ -87,7 +99,7 @@ export class PageSocket {
   exec(page: number, id: string, code: string): boolean {
     const connection = this.#open.get(page);
     if (connection === undefined) return false;
-    this.#scripts.set(id, `window.${EXEC_CALLBACK}${id}?.(async (console) => {${code}\n});\n`);
+    this.#scripts.set(id, `window['${EXEC_CALLBACK}${id}']?.(async (console) => {${code}\n});\n`);
     connection.exec(id, `${EXEC_PATH}${id}.js`);
     return true;
   }
@@ -101,16 +113,33 @@ export class PageSocket {
   }
 
   /** Nobody waits for it any more. */
-  forgetScript(id: string): void {
+  forgetRun(id: string): void {
     this.#scripts.delete(id);
+    for (const connection of this.#open.values()) connection.forget(id);
   }
 
-  askClocks(): void {
-    for (const connection of this.#open.values()) connection.askClock();
+  /** All pages record changes of their documents for ten minutes from now, those too that are opened meanwhile. */
+  recordChanges(): ChangesRecording {
+    const isNew = this.#changesUntil === null;
+    this.#changesUntil = this.#seconds() + CHANGES_SECONDS;
+    if (isNew) for (const connection of this.#open.values()) connection.recordChanges(true);
+    return { isNew, pages: this.#open.size };
+  }
+
+  /** Every second. */
+  tick(): void {
+    this.#ticks += 1;
+    const isLapsed = this.#changesUntil !== null && this.#changesUntil < this.#seconds();
+    if (isLapsed) this.#changesUntil = null;
+    for (const connection of this.#all) {
+      connection.resume();
+      if (this.#ticks % CLOCK_TICKS === 0) connection.askClock();
+      if (isLapsed) connection.recordChanges(false);
+    }
   }
 
   close(): void {
-    for (const connection of this.#open.values()) connection.close();
+    for (const connection of this.#all) connection.close();
     this.#server.close();
   }
 

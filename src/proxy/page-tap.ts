@@ -52,7 +52,7 @@ export class PageTap {
   }
 }
 
-const tooLarge = (micros: number, { facts }: PageEntry) => ({
-  micros,
-  facts: { message: `${String(facts['message'] ?? facts['text'] ?? '').slice(0, 2_000)}… (too large to keep)` },
-});
+function tooLarge(micros: number, { facts }: PageEntry) {
+  const said = [facts['message'], facts['text']].find((word) => typeof word === 'string') ?? '';
+  return { micros, facts: { message: `${String(said).slice(0, 2_000)}… (too large to keep)` } };
+}

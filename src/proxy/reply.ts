@@ -1,5 +1,6 @@
 /** Answers of the proxy itself: refusals and `/__devtool/`, as complete messages. */
 import { STATUS_CODES } from 'node:http';
+import { isForDocument } from './destination.ts';
 import { type Fields, field } from './fields.ts';
 import { waitingPage } from './waiting-page.ts';
 
@@ -67,7 +68,5 @@ export function refusalReply(refusal: Refusal, asked: Asked | null, waits: boole
 }
 
 function isNavigation({ fields }: Asked, accept: string): boolean {
-  const destination = field(fields, 'sec-fetch-dest');
-  if (destination !== null) return /^(?:document|iframe|frame)$/i.test(destination);
-  return /\btext\/html\b/i.test(accept);
+  return isForDocument(fields) ?? /\btext\/html\b/i.test(accept);
 }

@@ -42,7 +42,12 @@ export function createSourceMaps(fetchText: FetchText): SourceMaps {
 
   async function mapFrame(frame: StackFrame): Promise<MappedFrame> {
     const map = await mapOf(frame.file);
-    return map === null ? unmapped(frame) : mapped(frame, map);
+    try {
+      return map === null ? unmapped(frame) : mapped(frame, map);
+    } catch {
+      // A place that no file has, line 0 or -1, as a page may say it.
+      return unmapped(frame);
+    }
   }
 
   return {

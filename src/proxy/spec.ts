@@ -44,8 +44,18 @@ export type ProxyCall =
   | { readonly call: 'exec'; readonly page: number; readonly run: string; readonly code: string }
   /** Nobody waits for that run any more. */
   | { readonly call: 'forget'; readonly run: string }
+  /** Pages are to record changes of their documents for a while. */
+  | { readonly call: 'changes' }
   /** Closes what listens and all connections. */
   | { readonly call: 'close' };
+
+/** Pages record changes of their documents. */
+export interface ChangesRecording {
+  /** Nothing was recorded before. */
+  readonly isNew: boolean;
+  /** Open now. */
+  readonly pages: number;
+}
 
 export interface ProxyAnswers {
   /** Null: it listens on all of `addresses` that the machine has. */
@@ -54,6 +64,7 @@ export interface ProxyAnswers {
   /** False: that page is not open. */
   exec: boolean;
   forget: null;
+  changes: ChangesRecording;
   close: null;
 }
 

@@ -15,7 +15,6 @@ import { trafficObservers } from './traffic-observers.ts';
 import { TrafficTap } from './traffic-tap.ts';
 
 const TICK_MS = 1_000;
-const CLOCK_EVERY_MS = 10_000;
 
 function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void {
   const { segment, generation, epoch, target, publicUrl, loopTag } = data;
@@ -53,8 +52,10 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
     limits: CONNECTION_LIMITS,
     failed: (message) => post({ kind: 'failed', message, micros: micros() }),
   });
-  setInterval(() => engine.tick(), TICK_MS).unref();
-  setInterval(() => page.askClocks(), CLOCK_EVERY_MS).unref();
+  setInterval(() => {
+    engine.tick();
+    page.tick();
+  }, TICK_MS).unref();
 
   async function answer(call: ToProxyWorker): Promise<unknown> {
     switch (call.call) {
@@ -66,8 +67,10 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
       case 'exec':
         return page.exec(call.page, call.run, call.code);
       case 'forget':
-        page.forgetScript(call.run);
+        page.forgetRun(call.run);
         return null;
+      case 'changes':
+        return page.recordChanges();
       case 'close':
         page.close();
         await engine.close();

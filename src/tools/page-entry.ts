@@ -54,6 +54,8 @@ export function sayingOf({ kind, facts }: PageRecord): string {
         : `${word('what')} ${word('ms')} ms ${word('element')}`.trim();
     case 'interaction':
       return `${word('what')} ${word('element') || word('to')} ${word('label')}`.trim();
+    case 'mutation':
+      return changeText(word('what'), word('element'), word('name'), word('text'), word('count'));
     default:
       return JSON.stringify(facts);
   }
@@ -61,3 +63,12 @@ export function sayingOf({ kind, facts }: PageRecord): string {
 
 const errorText = (name: string, message: string): string =>
   name === '' || message.includes(name) ? message : `${name}: ${message}`;
+
+/** `added li ×3 in #list "Milk"`, `attribute class of #cart = "open"`, `text of #total "3 items"`. */
+function changeText(what: string, element: string, name: string, text: string, count: string): string {
+  const times = Number(count) > 1 ? ` ×${count}` : '';
+  if (what === 'more') return `${count} more changes`;
+  if (what === 'attribute') return `attribute ${name}${times} of ${element} = "${text}"`;
+  const said = text === '' ? '' : ` "${text}"`;
+  return what === 'text' ? `text${times} of ${element}${said}` : `${what} ${name}${times} in ${element}${said}`;
+}

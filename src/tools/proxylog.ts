@@ -7,6 +7,7 @@ import type { Exchange } from '../proxy/traffic-logger.ts';
 import { budgetFor, fitBudget } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { Fault } from '../text/fault.ts';
+import { recordChangesOf } from './changes.ts';
 import { exchangeLine, messageId, messageLine, viewExchange, viewMessage } from './exchange-view.ts';
 import { harOf } from './har.ts';
 import { pageEntryLine, viewPageEntry } from './page-entry.ts';
@@ -114,11 +115,9 @@ const HANDLERS: Record<Action, Handler> = {
     const cursor = Math.max(input.after ?? 0, ...all.map(({ id }) => id));
     const { dropped } = proxy.log.totals();
     const facts = { lines: chosen.length, total: all.length, dropped, truncated, cursor };
-    return {
-      kind: 'text',
-      text: [...chosen.map(({ line }) => escapeClosing(line)), closingLine(facts)].join('\n'),
-      facts,
-    };
+    const note = input.types?.includes('mutation') ? await recordChangesOf([proxy]) : null;
+    const lines = chosen.map(({ line }) => escapeClosing(line));
+    return { kind: 'text', text: [...lines, ...(note === null ? [] : [note]), closingLine(facts)].join('\n'), facts };
   },
   async get(proxy, input, workbench) {
     return { kind: 'data', value: entryOf(proxy, input, workbench) };

@@ -9,6 +9,7 @@ import { Fault } from '../text/fault.ts';
 import { assembleLines } from '../text/lines.ts';
 import { redactLines } from '../text/redact.ts';
 import { visibleLine } from '../text/visible.ts';
+import { recordChangesOf } from './changes.ts';
 import { exchangeLine, messageId, messageLine } from './exchange-view.ts';
 import { entryId, pageEntryLine } from './page-entry.ts';
 import { projectPath } from './project-path.ts';
@@ -55,6 +56,11 @@ interface Moment {
   readonly text: string;
 }
 
+interface Chosen {
+  readonly processes: readonly ManagedProcess[];
+  readonly proxies: readonly ManagedProxy[];
+}
+
 export const timelineTool = defineTool({
   name: 'timeline',
   title: 'What happened',
@@ -64,7 +70,9 @@ export const timelineTool = defineTool({
   input: timelineSchema,
   async run(input, call, workbench) {
     const path = await projectPath(input.path, call.caller);
-    const all = momentsOf(path, input, workbench);
+    const chosen = chosenOf(path, input, workbench);
+    const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
+    const all = momentsOf(chosen, input, workbench);
     const span =
       input.around === undefined
         ? spanOf(input, { now: workbench.proxies.now(), iso: workbench.iso })
@@ -81,7 +89,7 @@ export const timelineTool = defineTool({
     const cursor = Math.max(input.after ?? 0, Math.floor(sorted.at(-1)?.micros ?? 0));
     const dropped = workbench.proxies.list(path).reduce((sum, proxy) => sum + proxy.log.totals().dropped, 0);
     const facts = { lines: shown.length, total: sorted.length, dropped, truncated, cursor };
-    return { kind: 'text', text: [...shown, closingLine(facts)].join('\n'), facts };
+    return { kind: 'text', text: [...shown, ...(note === null ? [] : [note]), closingLine(facts)].join('\n'), facts };
   },
 });
 
@@ -101,17 +109,22 @@ const SHORT: Readonly<Record<Kind, string>> = {
 const lineOf = ({ micros, kind, text }: Moment, iso: (micros: number) => string): string =>
   visibleLine(`${iso(micros).slice(11, 23)} ${SHORT[kind].padEnd(4)} ${text}`);
 
-function momentsOf(path: string, input: TimelineInput, workbench: Workbench): Moment[] {
-  const { processes, proxies } = workbench;
+/** Those of the project, or the ones that were named. */
+function chosenOf(path: string, input: TimelineInput, { processes, proxies }: Workbench): Chosen {
   const ofProcess = input.process_id === undefined ? null : processes.resolve(input.process_id, path);
   const ofProxy = input.proxy_id === undefined ? null : proxies.resolve(input.proxy_id, path);
   const isAll = ofProcess === null && ofProxy === null;
-  const chosenProcesses = isAll ? processes.list(path, null) : ofProcess === null ? [] : [ofProcess];
-  const chosenProxies = isAll ? proxies.list(path) : ofProxy === null ? [] : [ofProxy];
+  return {
+    processes: isAll ? processes.list(path, null) : ofProcess === null ? [] : [ofProcess],
+    proxies: isAll ? proxies.list(path) : ofProxy === null ? [] : [ofProxy],
+  };
+}
+
+function momentsOf({ processes, proxies }: Chosen, input: TimelineInput, workbench: Workbench): Moment[] {
   const show = input.reveal ? (text: string) => text : workbench.redact;
   return [
-    ...chosenProcesses.flatMap((process) => processMoments(process, show, input.reveal)),
-    ...chosenProxies.flatMap((proxy) => proxyMoments(proxy, show, workbench)),
+    ...processes.flatMap((process) => processMoments(process, show, input.reveal)),
+    ...proxies.flatMap((proxy) => proxyMoments(proxy, show, workbench)),
   ];
 }
 

@@ -1,183 +1,242 @@
-/** What a page of another origin tries in a real browser (RELIABILITY T1 to T4, bar S5): none of it works. */
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type Session, until, world } from '../acceptance/harness.ts';
+/** Other sites that a person has open attack the proxy from a real browser: nothing opens, nothing is read, nothing has an effect. */
+import { describe, expect, test } from 'vitest';
 import { launch, type Tab } from './chromium.ts';
+import { openProxyStand, openSite, type ProxyStand } from './proxy-stand.ts';
 
-/** Names that the attacker's own name server answers with this machine. */
-const REBOUND = 'rebind.evil.test';
-const ATTACKER = 'attacker.evil.test';
-const RULES = `--host-resolver-rules=MAP ${REBOUND} 127.0.0.1, MAP ${ATTACKER} 127.0.0.1`;
+/** Every name of the attacker leads to this machine: then only the proxy itself can refuse. */
+const RESOLVER = '--host-resolver-rules=MAP *.evil.test 127.0.0.1, MAP *.evil.test. 127.0.0.1';
+const SHOP = '<!doctype html><html><head><link rel="icon" href="data:,"><title>shop</title></head><body></body></html>';
 
-interface Site {
-  readonly port: number;
-  readonly requests: string[];
+async function stage() {
+  const stand = await openProxyStand({ '/': SHOP, '/api': { body: '{"secret":1}', type: 'application/json' } });
+  const evil = await openSite({ '/': '<!doctype html><title>evil</title><link rel="icon" href="data:,"><body>' });
+  const browser = await launch([RESOLVER]);
+  return { stand, evil, browser };
 }
 
-async function site(handle: (request: IncomingMessage) => string): Promise<Site> {
-  const requests: string[] = [];
-  const server: Server = createServer((request, reply) => {
-    requests.push(`${request.method} ${request.url}`);
-    reply.setHeader('Content-Type', 'text/html');
-    reply.end(handle(request));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return { port: (server.address() as AddressInfo).port, requests };
+/** A page of the shop that is open, as a person has it. */
+async function openShop(stand: ProxyStand, browser: Awaited<ReturnType<typeof launch>>): Promise<Tab> {
+  const tab = await browser.open(`${stand.url}/`);
+  await stand.until(() => [...stand.pages.values()].some(({ open }) => open));
+  return tab;
 }
 
-const DOCUMENT = '<!doctype html><html><head><link rel="icon" href="data:,"></head><body>here</body></html>';
-
-let session: Session;
-let target: Site;
-let port: number;
-let tab: Tab;
-
-/** The page of a stranger is open, and the proxy has one page of its own. */
-beforeEach(async () => {
-  target = await site(() => DOCUMENT);
-  const attacker = await site(() => DOCUMENT);
-  session = await (await world()).connect();
-  const { data } = await session.ok('proxy', {
-    action: 'start',
-    id: 'web',
-    target_url: `http://127.0.0.1:${target.port}`,
-  });
-  port = Number(new URL(String(data['url'])).port);
-  const browser = await launch([RULES]);
-  const own = await browser.open(String(data['url']));
-  await own.until(`document.body.textContent === 'here'`);
-  tab = await browser.open(`http://${ATTACKER}:${attacker.port}/`);
+/** All that an attacker could have changed; entries come over page sockets alone. */
+const noted = ({ door, pages, answers, site }: ProxyStand) => ({
+  door: { ...door },
+  pages: [...pages.keys()],
+  answers: answers.length,
+  requests: [...site.requests],
 });
 
-/** What opening a page socket from the stranger's page comes to, with what is sent to it before it is closed. */
-const socketFrom = (url: string): string => `new Promise((resolve) => {
-  const socket = new WebSocket(${JSON.stringify(url)});
-  const got = [];
-  socket.onmessage = ({ data }) => got.push(data);
-  socket.onopen = () => { got.push('open'); socket.send('{}'); };
-  socket.onclose = () => resolve(got.join(' ') || 'closed');
-})`;
+/** Attempts to open the page socket, in the words of a script; each says `open` or `refused`. */
+const sockets = (host: string, tokens: readonly string[]): string =>
+  `Promise.all(${JSON.stringify(tokens)}.map((query) => new Promise((say) => {
+    const socket = new WebSocket('ws://${host}/__devtool/socket' + query);
+    socket.onopen = () => say('open');
+    socket.onmessage = () => say('told something');
+    socket.onclose = () => say('refused');
+  })))`;
 
-/** As it, in a frame without an origin. */
-const inSandbox = (script: string): string => `new Promise((resolve) => {
-  addEventListener('message', ({ data }) => resolve(data), { once: true });
+/** The same in a frame, which posts what it has found. */
+const inFrame = (attributes: string, script: string): string => `new Promise((say) => {
+  addEventListener('message', ({ data }) => say(data), { once: true });
   const frame = document.createElement('iframe');
-  frame.sandbox = 'allow-scripts';
-  frame.srcdoc = '<script>(' + ${JSON.stringify(script)} + ').then((said) => parent.postMessage(said, "*"))</' + 'script>';
+  for (const [name, value] of Object.entries(${attributes})) frame.setAttribute(name, value);
+  const text = '<script>(' + ${JSON.stringify(script)} + ').then((found) => parent.postMessage(found, "*"))</scr' + 'ipt>';
+  if (frame.hasAttribute('data-url')) frame.src = 'data:text/html,' + encodeURIComponent(text);
+  else frame.srcdoc = text;
   document.body.append(frame);
 })`;
 
-test('T1: a name that was bound anew to this machine reaches neither target nor page', async () => {
-  const before = target.requests.length;
-  for (const path of ['/', '/api', '/__devtool/client.js', '/__devtool/health', '/__devtool/token']) {
-    await tab.goto(`http://${REBOUND}:${port}${path}`);
-    const [entry] = await tab.evaluate<{ responseStatus: number }[]>(
-      `performance.getEntriesByType('navigation').map(({ responseStatus }) => ({ responseStatus }))`,
+describe('DNS rebinding', () => {
+  test.each(['rebind.evil.test', 'localhost.evil.test', '127.0.0.1.evil.test', 'rebind.evil.test.'])(
+    '%s, pointed at this machine: 421, and nothing reaches the target',
+    async (name) => {
+      const { stand, browser } = await stage();
+      const tab = await browser.open(`http://${name}:${stand.proxy.port}/`);
+      const status = (url: string, init = '{}') => tab.evaluate(`fetch('${url}', ${init}).then((a) => a.status)`);
+      expect(await tab.evaluate('performance.getEntriesByType("navigation")[0].responseStatus')).toBe(421);
+      expect(await status('/api')).toBe(421);
+      expect(await status('/__devtool/client.js')).toBe(421);
+      expect(await status('/__devtool/health')).toBe(421);
+      expect(await status('/__devtool/token', `{ method: 'POST' }`)).toBe(421);
+      const fresh = `?token=${stand.socket.mintToken()}`;
+      expect(await tab.evaluate(sockets(`${name}:${stand.proxy.port}`, ['', fresh]))).toEqual(['refused', 'refused']);
+      expect(stand.site).toMatchObject({ connections: 0, requests: [] });
+      expect(stand.door).toEqual({ minted: 0, scripts: 0, opened: 0 });
+      expect(await tab.evaluate('document.documentElement.outerHTML')).not.toContain('/__devtool/client.js');
+    },
+  );
+});
+
+/** Where the attacker's script runs: an expression that evaluates `script` there. */
+const PLACES: readonly (readonly [string, (evilPort: number) => string, (script: string) => string])[] = [
+  ['another site', (port) => `http://www.evil.test:${port}/`, (script) => script],
+  ['another port of this machine', (port) => `http://localhost:${port}/`, (script) => script],
+  [
+    'a sandboxed frame (Origin: null)',
+    (port) => `http://www.evil.test:${port}/`,
+    (script) => inFrame(`{ sandbox: 'allow-scripts' }`, script),
+  ],
+  [
+    'a data: URL (Origin: null)',
+    (port) => `http://localhost:${port}/`,
+    (script) => inFrame(`{ 'data-url': '' }`, script),
+  ],
+];
+
+describe.each(PLACES)('a page socket opened from %s', (_, address, within) => {
+  test('without a token, with a guess, a used token, another load’s fresh token: 0 open', async () => {
+    const { stand, evil, browser } = await stage();
+    await openShop(stand, browser);
+    const spent = stand.socket.mintToken();
+    expect(stand.socket.redeem(`/__devtool/socket?token=${spent}`)).toBe(true);
+    const fresh = stand.socket.mintToken();
+    const before = noted(stand);
+    const tab = await browser.open(address(evil.port));
+    const tokens = ['', '?token=', `?token=${'A'.repeat(32)}`, `?token=${spent}`, `?token=${fresh}`];
+    expect(await tab.evaluate(within(sockets(`localhost:${stand.proxy.port}`, tokens)))).toEqual(
+      tokens.map(() => 'refused'),
     );
-    expect({ path, status: entry?.responseStatus }).toEqual({ path, status: 421 });
-    expect(await tab.evaluate(`document.scripts.length`)).toBe(0);
-  }
-  expect(target.requests).toHaveLength(before);
-});
-
-describe('T2: the page socket', () => {
-  const address = (query = '') => `ws://localhost:${port}/__devtool/socket${query}`;
-
-  test('does not open to another site, with or without a token that it has seen', async () => {
-    const token = await (
-      await fetch(`http://localhost:${port}/__devtool/token`, {
-        method: 'POST',
-        headers: { Origin: `http://localhost:${port}` },
-      })
-    ).text();
-    expect(token).not.toBe('');
-    expect(await tab.evaluate(socketFrom(address()))).toBe('closed');
-    expect(await tab.evaluate(socketFrom(address('?token=x')))).toBe('closed');
-    expect(await tab.evaluate(socketFrom(address(`?token=${token}`)))).toBe('closed');
-    expect(await tab.evaluate(inSandbox(socketFrom(address(`?token=${token}`))))).toBe('closed');
-    await tab.goto(`http://localhost:${target.port}/`);
-    expect(await tab.evaluate(socketFrom(address(`?token=${token}`)))).toBe('closed');
-  });
-
-  test('ten thousand wrong tokens later, a page of our own gets in', async () => {
-    expect(await refusedUpgrades(10_000)).toBe(10_000);
-    await tab.goto(`http://localhost:${port}/`);
-    await until('the page is connected', async () => (await statusOf()).data['pages'] === 2);
+    expect(noted(stand)).toEqual(before);
+    // Refusing a foreign page does not take the token from the page that it is for.
+    expect(stand.socket.redeem(`/__devtool/socket?token=${fresh}`)).toBe(true);
   });
 });
 
-const statusOf = () => session.ok('proxy', { action: 'status', id: 'web' });
+test('a page socket from the proxy under another of its names, and from a sandboxed frame of its own page', async () => {
+  const { stand, browser } = await stage();
+  const shop = await openShop(stand, browser);
+  const host = `localhost:${stand.proxy.port}`;
+  const fresh = () => `?token=${stand.socket.mintToken()}`;
+  expect(await shop.evaluate(inFrame(`{ sandbox: 'allow-scripts' }`, sockets(host, ['', fresh()])))).toEqual([
+    'refused',
+    'refused',
+  ]);
+  const other = await browser.open(`http://127.0.0.1:${stand.proxy.port}/`);
+  expect(await other.evaluate(sockets(host, ['', fresh()]))).toEqual(['refused', 'refused']);
+});
 
-/** Asks for the page socket as a page of our own would, with so many tokens that are none; how often that is refused. */
-async function refusedUpgrades(count: number): Promise<number> {
-  const upgrade =
-    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
-  const origin = `Host: localhost:${port}\r\nOrigin: http://localhost:${port}\r\n`;
-  const socket = connect({ host: '127.0.0.1', port });
-  let answers = '';
-  socket.setEncoding('latin1').on('data', (chunk) => {
-    answers += chunk;
+test('a token of the shop’s own opens one socket, once', async () => {
+  const { stand, browser } = await stage();
+  const shop = await openShop(stand, browser);
+  const token = await shop.evaluate<string>(`fetch('/__devtool/token', { method: 'POST' }).then((a) => a.text())`);
+  const host = `localhost:${stand.proxy.port}`;
+  expect(await shop.evaluate(sockets(host, [`?token=${token}`]))).toEqual(['open']);
+  expect(await shop.evaluate(sockets(host, [`?token=${token}`]))).toEqual(['refused']);
+});
+
+/** Requests that a browser sends across origins without asking first. Each says what the attacker could see. */
+const SIMPLE_REQUESTS: readonly (readonly [string, string])[] = [
+  ['form POST', `submitted('POST', 'application/x-www-form-urlencoded')`],
+  ['multipart form POST', `submitted('POST', 'multipart/form-data')`],
+  ['text/plain form POST', `submitted('POST', 'text/plain')`],
+  ['form GET', `submitted('GET', 'application/x-www-form-urlencoded')`],
+  [
+    'text/plain fetch',
+    `read(fetch(url, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"a":1}' }))`,
+  ],
+  ['no-cors POST', `read(fetch(url, { method: 'POST', mode: 'no-cors', body: 'x' }))`],
+  ['no-cors GET', `read(fetch(url, { mode: 'no-cors' }))`],
+  ['cors GET', `read(fetch(url))`],
+  [
+    'JSON, which is asked for first',
+    `read(fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }))`,
+  ],
+  ['fetch with credentials', `read(fetch(url, { method: 'POST', credentials: 'include' }))`],
+  [
+    'beacon',
+    `(navigator.sendBeacon(url, 'x'), read(fetch(url, { method: 'POST', keepalive: true, mode: 'no-cors' })))`,
+  ],
+  ['image', `loaded(Object.assign(new Image(), { src: url }))`],
+  ['script', `loaded(Object.assign(document.createElement('script'), { src: url }))`],
+  ['module script', `loaded(Object.assign(document.createElement('script'), { src: url, type: 'module' }))`],
+  ['style sheet', `loaded(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: url }))`],
+  ['object', `loaded(Object.assign(document.createElement('object'), { data: url }))`],
+  [
+    'worker',
+    `new Promise((say) => { try { const w = new Worker(url); w.onerror = () => say('nothing'); w.onmessage = () => say('ran'); } catch { say('nothing'); } })`,
+  ],
+  ['import', `import(url).then(() => 'ran', () => 'nothing')`],
+  [
+    'event source',
+    `new Promise((say) => { const s = new EventSource(url); s.onopen = () => say('open'); s.onerror = () => { s.close(); say('nothing'); }; })`,
+  ],
+];
+
+const HELPERS = `
+  const read = (answer) => answer.then((a) => a.type === 'opaque' ? a.text() : a.text().then((t) => t || 'read'), () => '').then((t) => t || 'nothing');
+  const loaded = (element) => new Promise((say) => {
+    element.onload = () => say('loaded');
+    element.onerror = () => say('nothing');
+    document.body.append(element);
   });
-  for (let n = 0; n < count; n++) socket.write(`GET /__devtool/socket?token=${n} HTTP/1.1\r\n${origin}${upgrade}\r\n`);
-  socket.end();
-  await once(socket, 'close');
-  return answers.split('HTTP/1.1 403 ').length - 1;
-}
+  const submitted = (method, enctype) => new Promise((say) => {
+    const frame = Object.assign(document.createElement('iframe'), { name: 'f' + Math.random() });
+    const form = Object.assign(document.createElement('form'), { method, enctype, action: url, target: frame.name });
+    form.append(Object.assign(document.createElement('input'), { name: 'a', value: '1' }));
+    document.body.append(frame, form);
+    frame.onload = () => { let seen = 'nothing'; try { seen = frame.contentDocument?.body.innerText || seen; } catch {} say(seen); };
+    form.submit();
+  });`;
 
-test('T3: requests that a browser sends unasked change nothing', async () => {
-  const before = (await statusOf()).data;
-  const told = await tab.evaluate(`(async () => {
-    const at = 'http://localhost:${port}/__devtool/';
-    const said = [];
-    for (const path of ['token', 'socket', 'health', 'client.js', 'exec/run-1.js', 'stop', 'restart', 'exec']) {
-      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
-        const request = { method: 'POST', mode: 'no-cors', credentials: 'include', headers: { 'Content-Type': type }, body: '{"action":"stop"}' };
-        said.push(await fetch(at + path, request).then(({ type }) => type, () => 'refused'));
+describe.each(PLACES.slice(0, 2))('simple requests from %s', (_, address) => {
+  test.each([
+    '/__devtool/token',
+    '/__devtool/exec/known.js',
+    '/__devtool/exec/unknown.js',
+    '/__devtool/health',
+    '/__devtool/client.js',
+    '/__devtool/socket',
+  ])('%s: nothing is read, and nothing happens', async (path) => {
+    const { stand, evil, browser } = await stage();
+    const shop = await openShop(stand, browser);
+    // A run that the shop's page has not fetched: it was told of it, and is kept from asking.
+    await shop.send('Network.enable');
+    await shop.send('Network.setBlockedURLs', { urls: ['*/__devtool/exec/*'] });
+    stand.socket.exec([...stand.pages.keys()].at(-1) ?? 0, 'known', 'return 1');
+    await stand.until(() => stand.answers.length === 1);
+    const before = noted(stand);
+    const tab = await browser.open(address(evil.port));
+    const seen: Record<string, unknown> = {};
+    for (const [name, attempt] of SIMPLE_REQUESTS)
+      seen[name] = await tab.evaluate(
+        `(async () => { const url = '${stand.url}${path}'; ${HELPERS} return await ${attempt}; })()`,
+      );
+    expect(seen).toEqual(Object.fromEntries(SIMPLE_REQUESTS.map(([name]) => [name, 'nothing'])));
+    expect(noted(stand)).toEqual(before);
+    expect(stand.socket.takeScript('/__devtool/exec/known.js')).toContain('return 1');
+  });
+});
+
+describe('inclusion and framing', () => {
+  test('client.js as a script of another origin: it does not run, and there is nothing to read in it', async () => {
+    const { stand, evil, browser } = await stage();
+    await openShop(stand, browser);
+    const tab = await browser.open(`http://www.evil.test:${evil.port}/`);
+    const before = await tab.evaluate<string[]>('Object.getOwnPropertyNames(window)');
+    await tab.evaluate(`new Promise((done) => { const s = document.createElement('script');
+      s.src = '${stand.url}/__devtool/client.js'; s.onload = s.onerror = done; document.head.append(s); })`);
+    expect(await tab.evaluate('Object.getOwnPropertyNames(window)')).toEqual(before);
+    const client = await fetch(`${stand.url.replace('localhost', '127.0.0.1')}/__devtool/client.js`);
+    expect(await client.text()).not.toMatch(/token=[\w-]{8}/);
+  });
+
+  test.each(['/__devtool/health', '/__devtool/client.js', '/__devtool/token', '/__devtool/nothing'])(
+    '%s is shown in no frame, not even one of its own origin',
+    async (path) => {
+      const { stand, evil, browser } = await stage();
+      const shop = await openShop(stand, browser);
+      const foreign = await browser.open(`http://localhost:${evil.port}/`);
+      for (const tab of [shop, foreign]) {
+        await tab.evaluate(`new Promise((done) => { const f = document.createElement('iframe');
+        f.src = '${stand.url}${path}'; f.onload = done; document.body.append(f); })`);
+        const { frameTree } = (await tab.send('Page.getFrameTree')) as {
+          frameTree: { childFrames: { frame: { unreachableUrl?: string } }[] };
+        };
+        expect(frameTree.childFrames.map(({ frame }) => frame.unreachableUrl)).toEqual([stand.url + path]);
       }
-      navigator.sendBeacon(at + path, 'stop');
-      new Image().src = at + path + '?action=stop';
-      said.push(await fetch(at + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).then(() => 'read', () => 'refused'));
-    }
-    return [...new Set(said)].sort();
-  })()`);
-  // Nothing could be read, and what is not simple was not even sent.
-  expect(told).toEqual(['refused']);
-  const form = `<form method="post" action="http://localhost:${port}/__devtool/token"><input name="a" value="b"></form>`;
-  await tab.evaluate(`document.body.innerHTML = ${JSON.stringify(form)}; document.forms[0].submit()`);
-  await tab.until(`location.pathname === '/__devtool/token'`);
-  expect(await tab.evaluate('document.body.innerText')).toMatch(/only pages of this proxy/);
-  expect((await statusOf()).data).toMatchObject({ running: true, restart_count: 0, pages: before['pages'] });
-});
-
-test('T4: what a stranger includes tells no secret, and shows in no frame', async () => {
-  const included = await tab.evaluate<string>(`new Promise((resolve) => {
-    const script = document.createElement('script');
-    script.src = 'http://localhost:${port}/__devtool/client.js';
-    script.onload = () => resolve('loaded ' + Object.keys(window).filter((name) => /devtool|token/i.test(name)).join());
-    script.onerror = () => resolve('refused');
-    document.head.append(script);
-  })`);
-  expect(included).toBe('refused');
-  for (const path of ['client.js', 'token', 'health', 'exec/run-1.js', 'nothing']) {
-    const answer = await fetch(`http://localhost:${port}/__devtool/${path}`);
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
-      'x-content-type-options': 'nosniff',
-      'cross-origin-resource-policy': 'same-origin',
-      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
-    });
-    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-  }
-  const framed = await tab.evaluate(`new Promise((resolve) => {
-    const frame = document.createElement('iframe');
-    frame.src = 'http://localhost:${port}/__devtool/health';
-    frame.onload = () => { try { resolve(frame.contentDocument === null ? 'opaque' : frame.contentDocument.body.innerText); } catch { resolve('opaque'); } };
-    document.body.append(frame);
-  })`);
-  expect(framed).toBe('opaque');
+    },
+  );
 });

@@ -1,27 +1,16 @@
 /** Pages with the built client, and the page socket that it talks to, without a proxy between: what the client itself does. */
 
-import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterEach } from 'vitest';
-import type { ExecAnswer, PageEntry } from '../../src/page/protocol.ts';
 import type { RequestHead } from '../../src/proxy/http1.ts';
-import type { PageFacts } from '../../src/proxy/page-connection.ts';
-import { PageSocket } from '../../src/proxy/page-socket.ts';
+import { clientScript, type PageWatch, watchPages } from './page-watch.ts';
 
-export interface PageStand {
+export interface PageStand extends PageWatch {
   readonly url: string;
-  readonly socket: PageSocket;
-  readonly entries: (PageEntry & { page: number })[];
-  readonly pages: Map<number, PageFacts & { open: boolean }>;
-  readonly answers: ExecAnswer[];
   /** Fields of every request but the client's own. */
   readonly requests: { url: string; headers: IncomingMessage['headers'] }[];
-  /** Until it is true; looked at whenever something has come in. */
-  until(what: () => boolean): Promise<void>;
   /** Ends all connections and refuses new ones until reopened. */
   shut(isShut: boolean): void;
 }
@@ -30,19 +19,6 @@ const stands: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   await Promise.all(stands.splice(0).map((stand) => stand.close()));
 });
-
-let client: Promise<string> | null = null;
-
-function clientScript(): Promise<string> {
-  client ??= build({
-    entryPoints: [fileURLToPath(new URL('../../src/page/main.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-  }).then(({ outputFiles }) => outputFiles[0]?.text ?? '');
-  return client;
-}
 
 type Page =
   | string
@@ -56,42 +32,11 @@ type Page =
 /** `pages`: path → document (the loader goes into `<head>`) or anything else. */
 export async function openPageStand(pages: Record<string, Page>): Promise<PageStand> {
   const script = await clientScript();
-  const entries: PageStand['entries'] = [];
-  const known: PageStand['pages'] = new Map();
-  const answers: ExecAnswer[] = [];
+  const watch = watchPages();
+  const { socket, news } = watch;
   const requests: PageStand['requests'] = [];
-  const waiting: (() => void)[] = [];
-  const news = () => {
-    for (const look of [...waiting]) look();
-  };
   const open = new Set<Duplex>();
   let isShut = false;
-  let id = 0;
-  const socket = new PageSocket({
-    tap: {
-      keep(page, entry) {
-        entries.push({ ...entry, page });
-        news();
-      },
-    },
-    micros: () => Number(process.hrtime.bigint() / 1_000n),
-    random: () => randomBytes(24),
-    nextId: () => ++id,
-    changed: (facts) => {
-      known.set(facts.page, { ...facts, open: true });
-      news();
-    },
-    gone: (page) => {
-      const facts = known.get(page);
-      if (facts !== undefined) known.set(page, { ...facts, open: false });
-      news();
-    },
-    count() {},
-    answered: (answer) => {
-      answers.push(answer);
-      news();
-    },
-  });
 
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
@@ -118,36 +63,21 @@ export async function openPageStand(pages: Record<string, Page>): Promise<PageSt
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const poll = setInterval(news, 50);
   stands.push({
     async close() {
-      clearInterval(poll);
-      socket.close();
+      watch.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   });
   return {
+    ...watch,
     url,
-    socket,
-    entries,
-    pages: known,
-    answers,
     requests,
     shut(shut) {
       isShut = shut;
       if (shut) for (const taken of open) taken.destroy();
     },
-    until: (what) =>
-      new Promise((resolve) => {
-        const look = () => {
-          if (!what()) return;
-          waiting.splice(waiting.indexOf(look), 1);
-          resolve();
-        };
-        waiting.push(look);
-        look();
-      }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { answerDevtool } from '../../src/proxy/devtool-paths.ts';
+import { answerDevtool, healthReply } from '../../src/proxy/devtool-paths.ts';
+import { replyBytes } from '../../src/proxy/reply.ts';
 import type { PageDoor } from '../../src/proxy/surroundings.ts';
 import { requestOf, routeTo } from './heads.ts';
 import { browse, openOrigin, openStand } from './stand.ts';
@@ -65,6 +66,20 @@ describe('under /__devtool', () => {
     expect(answer('GET /__devtool/socket?token=good', HOST + UPGRADE, page)).toMatch(/^403 /);
     expect(answer('GET /__devtool/socket?token=good', OWN + UPGRADE, page)).toBe('open');
     expect(answer('GET /__devtool/socket?token=good', OWN + UPGRADE, page)).toMatch(/^403 /);
+  });
+
+  test.each([
+    ['GET /__devtool/client.js', HOST],
+    ['POST /__devtool/client.js', HOST],
+    ['GET /__devtool/exec/known.js', HOST],
+    ['GET /__devtool/nothing', HOST],
+    ['POST /__devtool/token', OWN],
+    ['POST /__devtool/token', HOST],
+  ])('%s with %j is shown in no frame', (line, fields) => {
+    const given = answerDevtool(requestOf(fields, `${line} HTTP/1.1`), own, { clientScript: '', page: door() });
+    const sent = given.kind === 'reply' ? replyBytes(given.reply, { close: false, head: true }).toString() : '';
+    expect(sent).toContain("\r\nContent-Security-Policy: frame-ancestors 'none'\r\n");
+    expect(replyBytes(healthReply(true), { close: false, head: true }).toString()).toContain("frame-ancestors 'none'");
   });
 
   test('without a door there is neither', () => {

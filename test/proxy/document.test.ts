@@ -189,6 +189,9 @@ test.each([
   [{}, {}, true],
   [{ 'Sec-Fetch-Dest': 'iframe' }, {}, true],
   [{ 'Sec-Fetch-Dest': 'empty' }, {}, false],
+  // A service worker that passes a navigation on.
+  [{ 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'navigate' }, {}, true],
+  [{ 'Sec-Fetch-Dest': 'empty', 'Sec-Fetch-Mode': 'cors' }, {}, false],
   [{}, { 'Content-Type': 'application/json' }, false],
   [{}, { 'Content-Type': 'application/xhtml+xml' }, false],
 ])('%j answered by %j: %s', (asked, answered, expected) => {

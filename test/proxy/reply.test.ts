@@ -11,6 +11,7 @@ describe('a refusal', () => {
     [['Sec-Fetch-Dest', 'iframe', 'Accept', '*/*'], 'text/html'],
     [['Accept', 'text/html,application/xhtml+xml,*/*;q=0.8'], 'text/html'],
     [['Sec-Fetch-Dest', 'empty', 'Accept', 'text/html'], 'text/plain'],
+    [['Sec-Fetch-Dest', 'empty', 'Sec-Fetch-Mode', 'navigate', 'Accept', 'text/html'], 'text/html'],
     [['Sec-Fetch-Dest', 'empty', 'Accept', 'application/json'], 'application/json'],
     [['Accept', 'application/vnd.api+json'], 'application/json'],
     [['Accept', '*/*'], 'text/plain'],

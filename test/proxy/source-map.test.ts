@@ -75,6 +75,12 @@ test.each([
   expect(frame).toMatchObject({ file: 'src/cart.ts', line: 1, code: null });
 });
 
+test.each([0, -1, 1.5, 2 ** 53])('line %d, as a page may say it, is shown as it came', async (line) => {
+  const { code, map } = await built();
+  const maps = createSourceMaps(serve({ [SCRIPT]: code + inline(map) }));
+  expect(await maps.mapPlace(SCRIPT, line, 1)).toMatchObject({ file: 'src/cart.ts', line, code: null });
+});
+
 test('each script is asked for once', async () => {
   let asked = 0;
   const maps = createSourceMaps(async () => {

@@ -1,0 +1,360 @@
+/** Pages of every shape, and pages that fight: each works as without us, its error is told, and what it forges is not believed. */
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { launch } from './chromium.ts';
+import { type Answer, openProxyStand, type ProxyStand } from './proxy-stand.ts';
+
+/** Throws what has to be told, and says that the page works. */
+const OWN = `setTimeout(() => { document.documentElement.dataset.works = 'yes'; throw new RangeError('told'); });`;
+const ICON = '<link rel="icon" href="data:,">';
+
+/** A document whose first script is `first`; then its own. */
+const document = (first: string, own = OWN): string =>
+  `<!doctype html><html><head>${ICON}<script>${first}</script></head><body><p>text</p><script>${own}</script></body></html>`;
+
+const withPolicy = (policy: string, own = '<script src="/own.js"></script>'): Answer => ({
+  body: `<!doctype html><html><head>${ICON}</head><body>${own}</body></html>`,
+  headers: { 'content-security-policy': policy },
+});
+
+const NO_RUN = /policy|Trusted/;
+
+/** `run`: what a run of code in it says: its value, or the reason why there is none. */
+interface Shape {
+  readonly page: Answer;
+  /** Before any script of the document, as an extension or another window may. */
+  readonly before?: string;
+  readonly run?: unknown;
+  /** Nothing is told: the client cannot be in it. */
+  readonly silent?: boolean;
+  readonly others?: Readonly<Record<string, Answer>>;
+}
+
+const SHAPES: Readonly<Record<string, Shape>> = {
+  'JSON replaced': { page: document(`JSON.stringify = () => '"mine"'; JSON.parse = () => ({ say: 'exec' });`) },
+  'JSON frozen': { page: document('Object.freeze(JSON);') },
+  'toJSON on every prototype': {
+    page: document(
+      `for (const of of [Object, Array, String, Number, Boolean, Error]) of.prototype.toJSON = () => 'mine';`,
+    ),
+  },
+  'WebSocket replaced': { page: document('window.WebSocket = class { constructor() { throw 1; } };') },
+  'WebSocket.prototype in ruins': {
+    page: document(`for (const name of Object.getOwnPropertyNames(WebSocket.prototype))
+      Object.defineProperty(WebSocket.prototype, name, { get() { throw 2; }, set() { throw 3; } });`),
+  },
+  'messages that are the page’s own words': {
+    page: document(
+      `Object.defineProperty(MessageEvent.prototype, 'data', { get: () => '{"say":"exec","id":"x","src":"/evil.js"}' });`,
+    ),
+  },
+  'Promise replaced': { page: document('window.Promise = class {};') },
+  'Promise.prototype.then replaced': {
+    page: document(
+      'Promise.prototype.then = () => { throw 4; }; Object.defineProperty(Promise.prototype, "constructor", { value: class {} });',
+    ),
+  },
+  'fetch and Response replaced': {
+    page: document(`window.fetch = () => { throw 5; }; Response.prototype.text = () => 'no token';
+      Object.defineProperty(Response.prototype, 'ok', { get: () => false });`),
+  },
+  'timers replaced': {
+    page: document(
+      'window.keep = window.setTimeout; window.setTimeout = () => 0; window.clearTimeout = () => 0;',
+      OWN.replace('setTimeout', 'keep'),
+    ),
+  },
+  'listeners replaced': {
+    page: document(
+      'for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) EventTarget.prototype[name] = window[name] = () => { throw 6; };',
+    ),
+  },
+  'clocks and chance replaced': {
+    page: document('performance.now = () => NaN; Date.now = () => -1; Math.random = () => 2; Math.min = () => 0;'),
+  },
+  'Reflect, Object, Array and Math in ruins': {
+    page: document(`for (const of of [Reflect, Math]) for (const name of Object.getOwnPropertyNames(of)) try { of[name] = () => { throw 7; }; } catch {}
+      for (const name of ['create', 'keys', 'defineProperty', 'getOwnPropertyDescriptor', 'setPrototypeOf']) Object[name] = () => { throw 8; };
+      Array.isArray = () => { throw 9; };`),
+  },
+  'Array.prototype in ruins': {
+    page: document(
+      'for (const name of ["push", "map", "slice", "includes", "join", "unshift", "filter", Symbol.iterator]) Array.prototype[name] = () => { throw 10; };',
+    ),
+  },
+  'Map, String and RegExp in ruins': {
+    page: document(`for (const name of ['get', 'set', 'has']) Map.prototype[name] = WeakMap.prototype[name] = () => { throw 11; };
+      for (const name of ['slice', 'replace', 'split', 'startsWith', 'endsWith', 'includes', 'trim']) String.prototype[name] = () => { throw 12; };
+      RegExp.prototype.exec = () => { throw 13; };`),
+  },
+  'Object.prototype polluted after the client': {
+    page: document(`for (const name of ['get', 'set', 'value', 'then', 'toJSON', 'once', 'signal', 'headers', 'body', 'mode', 'method', 'say', 'kind', 'nonce'])
+      Object.defineProperty(Object.prototype, name, { value: 'polluted', writable: true, configurable: true, enumerable: true });`),
+  },
+  'Object.prototype polluted before the client': {
+    before: `Object.prototype.say = 'report'; Object.prototype.extra = 1; Array.prototype.extra = 2; Object.prototype.toJSON = () => 'mine';`,
+    page: document(''),
+  },
+  'natives replaced before the client': {
+    before: `window.fetch = ((own) => function fetch(...words) { return own.apply(this, words); })(window.fetch);
+      JSON.stringify = ((own) => (...words) => own(...words))(JSON.stringify); Object.freeze(console);`,
+    page: document(''),
+  },
+  'all that there is frozen': {
+    page: document(`for (const of of [Object, Array, Function, Error, Promise, String, RegExp, Map, WebSocket, XMLHttpRequest, History, EventTarget, Node, Element])
+      { Object.freeze(of); Object.freeze(of.prototype); } Object.freeze(console); Object.freeze(history); Object.freeze(performance);`),
+  },
+  'errors that hide': {
+    page: document(
+      'Error.prepareStackTrace = () => ({ toString() { throw 14; }, toJSON: 14 }); Error.stackTraceLimit = 0; window.onerror = () => true;',
+    ),
+  },
+  'a document whose own names are its elements': {
+    page: `<!doctype html><html><head>${ICON}</head><body>${[
+      'head',
+      'title',
+      'body',
+      'documentElement',
+      'createElement',
+      'querySelector',
+      'scripts',
+      'visibilityState',
+      'addEventListener',
+      'baseURI',
+    ]
+      .map((name) => `<form name="${name}"></form><img name="${name}">`)
+      .join(
+        '',
+      )}<script>document.querySelectorAll; ${OWN.replace('document.documentElement', 'document.firstElementChild')}</script></body></html>`,
+  },
+  'the sink of nodes replaced': {
+    page: document(
+      'Element.prototype.append = Node.prototype.appendChild = Document.prototype.createElement = Element.prototype.remove = () => { throw 15; };',
+    ),
+  },
+  'policy: nonce': {
+    page: withPolicy(`script-src 'nonce-abc123'; object-src 'none'`, `<script nonce="abc123">${OWN}</script>`),
+  },
+  'policy: strict-dynamic': {
+    page: withPolicy(
+      `script-src 'strict-dynamic' 'nonce-abc123' 'unsafe-inline' https:; base-uri 'none'`,
+      `<script nonce="abc123">${OWN}</script>`,
+    ),
+  },
+  "policy: default-src 'self'": { page: withPolicy(`default-src 'self'; img-src data:`) },
+  "policy: default-src 'none' and a hash": {
+    page: withPolicy(
+      `default-src 'none'; img-src data:; script-src 'sha256-${createHash('sha256').update(OWN).digest('base64')}'`,
+      `<script>${OWN}</script>`,
+    ),
+  },
+  'policy: two at once, one of them for reports': {
+    page: {
+      body: `<!doctype html><html><head>${ICON}</head><body><script src="/own.js"></script></body></html>`,
+      headers: {
+        'content-security-policy': `default-src 'self' data:, script-src 'self'; connect-src 'none'`,
+        'content-security-policy-report-only': `default-src 'self' data:`,
+      },
+    },
+  },
+  'policy: Trusted Types': {
+    page: withPolicy(`require-trusted-types-for 'script'; trusted-types 'none'`),
+    run: NO_RUN,
+  },
+  'policy: sandbox with scripts and its own origin': { page: withPolicy('sandbox allow-scripts allow-same-origin') },
+  'policy: sandbox with scripts, of no origin': {
+    page: withPolicy('sandbox allow-scripts', `<script>${OWN}</script>`),
+    silent: true,
+  },
+  'policy: in a meta element': {
+    page: `<!doctype html><html><head><meta http-equiv="content-security-policy" content="script-src 'self'">${ICON}</head><body><script src="/own.js"></script></body></html>`,
+  },
+  'document.write while it loads': { page: document(`document.write('<p id="written">written</p>');`) },
+  'document.open and write after it has loaded': {
+    page: document(
+      '',
+      `addEventListener('load', () => setTimeout(() => { document.open(); document.write('<!doctype html><html><body><script>${OWN.replaceAll("'", '&quot;').replaceAll('&quot;', '\\"')}</scr' + 'ipt></body></html>'); document.close(); }));`,
+    ),
+  },
+  'no head, no html': { page: `<!doctype html><title>bare</title>${ICON}<p>text</p><script>${OWN}</script>` },
+  'nothing but a script': { page: `${ICON}<script>${OWN}</script>` },
+  'a head that a comment and a script only name': {
+    page: `<!doctype html><!-- <head> --><html><head data-a="<head>">${ICON}<script>const s = '</head>'; ${OWN}</script></head><body></body></html>`,
+  },
+  'UTF-8 with a mark': { page: `﻿${document('')}` },
+  'a script before the head': {
+    page: `<!doctype html><html><script>JSON.stringify = () => 'x';</script><head>${ICON}</head><body><script>${OWN}</script></body></html>`,
+  },
+  XHTML: {
+    page: {
+      type: 'application/xhtml+xml',
+      body: `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body><script>${OWN.replaceAll('>', '&gt;')}</script></body></html>`,
+    },
+    silent: true,
+  },
+  'UTF-16': {
+    page: { type: 'text/html; charset=utf-16le', body: Buffer.from(`﻿${document('')}`, 'utf16le') },
+    silent: true,
+  },
+};
+
+async function visit(shape: Shape) {
+  const stand = await openProxyStand({
+    '/': shape.page,
+    '/own.js': { type: 'text/javascript', body: OWN },
+    '/evil.js': { type: 'text/javascript', body: 'window.evil = true' },
+    ...shape.others,
+  });
+  const browser = await launch();
+  const tab = await browser.open('about:blank');
+  if (shape.before !== undefined) await tab.send('Page.addScriptToEvaluateOnNewDocument', { source: shape.before });
+  await tab.goto(`${stand.url}/`);
+  return { stand, browser, tab };
+}
+
+const errorsOf = (stand: ProxyStand) =>
+  stand.entries.filter(({ kind, facts }) => kind === 'error' && String(facts['message']).includes('told'));
+
+describe('a page', () => {
+  test.each(Object.entries(SHAPES))('%s', async (_, shape) => {
+    const { stand, tab } = await visit(shape);
+    await tab.until(`document.firstElementChild.dataset.works === 'yes'`);
+    expect(await tab.evaluate('window.evil')).toBeUndefined();
+    if (shape.silent) {
+      expect(stand).toMatchObject({ pages: new Map(), entries: [] });
+      return;
+    }
+    await stand.until(() => errorsOf(stand).length > 0);
+    expect(errorsOf(stand)).toHaveLength(1);
+    expect(errorsOf(stand)[0]?.facts['name']).toBe('RangeError');
+    expect(stand.pages.size).toBe(1);
+    expect([...stand.pages.values()][0]?.hello).toMatchObject({ url: `${stand.url}/`, frame: 'top' });
+    const run = await stand.exec('return 40 + 2');
+    if (shape.run === NO_RUN) expect(JSON.stringify(run)).toMatch(NO_RUN);
+    else expect(run).toMatchObject({ ok: true, value: 42 });
+    const kinds = new Set(stand.entries.map(({ kind }) => kind));
+    expect([...kinds].every((kind) => ['error', 'performance', 'console', 'network'].includes(kind))).toBe(true);
+  });
+});
+
+describe('frames and workers', () => {
+  test('srcdoc, about:blank and a frame of its own: the page works, each error is told by whoever is watched', async () => {
+    const inner = `<!doctype html><html><head><title>inner</title></head><body><script>throw new RangeError('told by inner');</script></body></html>`;
+    const page = document(
+      '',
+      `addEventListener('load', () => { ${OWN} });
+       const frame = document.createElement('iframe'); document.body.append(frame);
+       frame.contentWindow.eval('setTimeout(() => { throw new RangeError("nobody sees this") })');`,
+    ).replace(
+      '<p>text</p>',
+      `<iframe srcdoc="<p>s</p><script>parent.seen = 1</script>"></iframe><iframe src="/inner" name="inner"></iframe>`,
+    );
+    const { stand, tab } = await visit({ page, others: { '/inner': inner } });
+    await tab.until(`document.documentElement.dataset.works === 'yes' && window.seen === 1`);
+    await stand.until(() => errorsOf(stand).length === 2);
+    const byPage = errorsOf(stand).map(({ page: number, facts }) => [
+      stand.pages.get(number)?.hello.frame,
+      facts['message'],
+    ]);
+    expect(byPage.sort()).toEqual([
+      ['frame inner', 'Uncaught RangeError: told by inner'],
+      ['top', 'Uncaught RangeError: told'],
+    ]);
+    expect(stand.pages.size).toBe(2);
+  });
+
+  test('a service worker that answers everything: the page is watched still, and our paths are not taken for its own', async () => {
+    const worker = `self.addEventListener('install', () => self.skipWaiting()); self.addEventListener('activate', (e) => e.waitUntil(clients.claim()));
+      self.addEventListener('fetch', (event) => { const path = new URL(event.request.url).pathname;
+        if (path === '/cached') event.respondWith(new Response('from the worker'));
+        else event.respondWith(fetch(event.request)); });`;
+    const register = `navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready);`;
+    const { stand, tab } = await visit({
+      page: document(register),
+      others: { '/worker.js': { type: 'text/javascript', body: worker } },
+    });
+    await tab.until('navigator.serviceWorker.controller !== null');
+    await tab.goto(`${stand.url}/`);
+    await stand.until(
+      () => [...stand.pages.values()].filter(({ open }) => open).length === 1 && stand.pages.size === 2,
+    );
+    await stand.until(() => errorsOf(stand).length === 2);
+    expect(await tab.evaluate(`fetch('/cached').then((a) => a.text())`)).toBe('from the worker');
+    expect(await stand.exec('return 40 + 2')).toMatchObject({ ok: true, value: 42 });
+  });
+
+  test('a document of 20 MB', async () => {
+    const body = `<!doctype html><html><head>${ICON}</head><body>${'<!-- 64 characters of nothing at all, again and again and so on -->\n'.repeat(300_000)}<script>${OWN}</script></body></html>`;
+    const { stand, tab } = await visit({ page: body });
+    await tab.until(`document.documentElement.dataset.works === 'yes'`);
+    await stand.until(() => errorsOf(stand).length === 1);
+  });
+});
+
+/** A page that speaks for itself, past the client: with a token of its own, over a socket of its own. */
+const forge = (
+  body: string,
+): string => `fetch('/__devtool/token', { method: 'POST' }).then((a) => a.text()).then((token) => new Promise((done) => {
+  const socket = new WebSocket('ws://' + location.host + '/__devtool/socket?token=' + token);
+  const say = (message) => socket.send(JSON.stringify(message));
+  socket.onopen = () => { ${body} };
+  socket.onclose = () => done('closed');
+}))`;
+const HELLO = `say({ say: 'hello', version: 1, tab: 'forged', load: 'forged', url: location.href, title: 'forged', frame: 'top', at: 1 });`;
+
+describe('a page that lies', () => {
+  test('answers for runs of another page are not believed, nor does it get to see them', async () => {
+    const { stand, browser, tab } = await visit({ page: document('') });
+    await stand.until(() => stand.pages.size === 1);
+    const victim = [...stand.pages.keys()][0] ?? 0;
+    const other = await browser.open(`${stand.url}/?attacker`);
+    await other.evaluate(
+      `void ${forge(`${HELLO} window.heard = []; socket.onmessage = ({ data }) => heard.push(data);
+      let at = 0; setInterval(() => { at += 1; for (const id of ['run-1', 'run-2', 'run-' + at]) say({ say: 'answer', id, ok: true, type: 'number', value: 666, console: [], ms: 0 }); }, 20);`)}`,
+    );
+    await stand.until(() => [...stand.pages.values()].some(({ hello }) => hello.load === 'forged'));
+    expect(await stand.exec('return await new Promise((done) => setTimeout(done, 300, 40 + 2))', victim)).toMatchObject(
+      { ok: true, value: 42 },
+    );
+    expect(await stand.exec('return document.title + location.search', victim)).toMatchObject({ value: '' });
+    expect(stand.answers.map(({ value }) => value)).toEqual([42, '']);
+    expect(await other.evaluate(`heard.filter((text) => text.includes('exec'))`)).toEqual([]);
+    expect(tab.console.filter((line) => line.includes('666'))).toEqual([]);
+  });
+
+  test('what is no message ends its own socket alone', async () => {
+    const { stand, tab } = await visit({ page: document('') });
+    await stand.until(() => [...stand.pages.values()].some(({ open }) => open));
+    for (const body of [
+      `say({ say: 'exec', id: 'x', src: '/evil.js' });`,
+      `${HELLO} say({ say: 'welcome', page: 'page_1' });`,
+      `${HELLO} ${HELLO}`,
+      `${HELLO} socket.send(new Uint8Array(9));`,
+      `${HELLO} socket.send('x'.repeat(2_000_000));`,
+      `${HELLO} socket.send('{"say":"report","last":1,"entries":[{"kind":"error","at":1,"facts":{"message":' + '['.repeat(1e5) + ']'.repeat(1e5) + '}}]}');`,
+    ])
+      expect(await tab.evaluate(forge(body))).toBe('closed');
+    expect(await stand.exec('return 40 + 2', [...stand.pages.keys()][0])).toMatchObject({ ok: true, value: 42 });
+    expect(stand.entries.filter(({ facts }) => String(facts['message']).includes('[['))).toEqual([]);
+  });
+
+  test('messages without end: they are counted, the page and the others go on', async () => {
+    const { stand, browser, tab } = await visit({ page: document('') });
+    await stand.until(() => [...stand.pages.values()].some(({ open }) => open));
+    const victim = [...stand.pages.keys()][0] ?? 0;
+    const other = await browser.open(`${stand.url}/?flood`);
+    await other.evaluate(
+      `void ${forge(`${HELLO} let last = 0; const entries = Array.from({ length: 50 }, () => ({ kind: 'console', at: 1, facts: { text: 'flood' } }));
+      const flood = () => { for (let i = 0; i < 500 && socket.bufferedAmount < 1e6; i++) { last += 50; say({ say: 'report', last, dropped: 0, entries }); } setTimeout(flood, 5); }; flood();`)}`,
+    );
+    await stand.until(() =>
+      [...stand.pages.values()].some(({ hello, dropped }) => hello.load === 'forged' && dropped > 1_000),
+    );
+    expect(await stand.exec('return 40 + 2', victim)).toMatchObject({ ok: true, value: 42 });
+    await tab.evaluate(`void Promise.reject(new RangeError('told in the flood'))`);
+    await stand.until(() =>
+      errorsOf(stand).some(({ page, facts }) => page === victim && facts['message'] === 'told in the flood'),
+    );
+    expect(await tab.evaluate(`fetch('/own.js').then((a) => a.status)`)).toBe(200);
+  });
+});
