@@ -79,8 +79,8 @@ interface Log {
 
 /** The journal with one reader, or several: what each answer says about the records published so far. */
 const specification = ({ readers, start, before, perPage, pages, bodies, program }: Required<Setting>) => {
-  /** While a read was inside the oldest page, a turn took the next one (I5). */
-  const pinned = program.includes('read') ? perPage : 0;
+  /** While an earlier look was inside the oldest page, a turn took the next one (I5). */
+  const pinned = program.length > 1 ? perPage : 0;
   /** The oldest record kept at rest, with nobody inside. */
   const oldest = (end: number) => {
     const inNewest = ((end - start - 1) % perPage) + 1;

@@ -55,6 +55,7 @@ describe('every answer is right', () => {
     ['a snapshot beside a reader', { program: SNAPSHOT, readers: 2, pages: 4, before: 4, appends: 1 }],
     ['a snapshot, then a read', { program: ['snapshot', 'read'] }],
     ['a read inside the oldest page while it should go, then a snapshot', { before: 2, program: ['read', 'snapshot'] }],
+    ['a snapshot inside it, then another', { before: 2, program: ['snapshot', 'snapshot'] }],
     ['bodies of no byte, of some, of a page', { perPage: 2, bodies: [0, 5, 28, 1], before: 5, appends: 3 }],
     ['a snapshot of these', { perPage: 2, bodies: [0, 5, 28, 1], before: 5, appends: 3, program: SNAPSHOT }],
   ])('%s', (_, setting) => {

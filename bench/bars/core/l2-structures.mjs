@@ -138,8 +138,9 @@ export const STRUCTURES = {
         const [appended, cursor] = state.split(' ').map(Number);
         if (name === 'append') return [true, `${appended + 1} ${cursor}`];
         if (name === 'snapshot') {
+          // A turn beside it takes a page, and another one where an earlier look was inside the oldest (I5 of the journal).
           const [end, kept, short] = [Math.floor(out / 100), Math.floor(out / 10) % 10, out % 10];
-          return [end === appended && (short === 1 || kept === 2 || kept === 3), state];
+          return [end === appended && (short === 1 || (kept >= 1 && kept <= 3)), state];
         }
         if (out === ANSWERS.empty) return [cursor === appended, state];
         if (out === ANSWERS.turning) return [cursor < appended, state];
