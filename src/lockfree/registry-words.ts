@@ -18,11 +18,16 @@ export const REGISTRY_DEFAULTS: RegistryOptions = { capacity: 1024, threads: 32,
 /** Slots of a registry: one per key, and one per inserting thread for the key that it is about to put in. */
 export const registrySlots = ({ capacity, threads }: RegistryOptions): number => capacity + threads;
 
-/** Slots that share a stamp: a look after a change reads about as many stamps as control words. */
-const GROUP_SHIFT = 5;
+// A stamp per group of 16 slots, and one per band of 8 groups: a look after a change reads few words more than those of a band,
+// of a group in it, and of the slots in that.
+const GROUP_SHIFT = 4;
+const BAND_SHIFT = 3;
 export const groupOf = (slot: number): number => slot >> GROUP_SHIFT;
-export const firstOf = (group: number): number => group << GROUP_SHIFT;
+export const bandOf = (group: number): number => group >> BAND_SHIFT;
+export const firstSlotOf = (group: number): number => group << GROUP_SHIFT;
+export const firstGroupOf = (band: number): number => band << BAND_SHIFT;
 export const registryGroups = (options: RegistryOptions): number => groupOf(registrySlots(options) - 1) + 1;
+export const registryBands = (options: RegistryOptions): number => bandOf(registryGroups(options) - 1) + 1;
 
 /** Words of one key: its length in bytes, then its UTF-8 bytes. */
 export const keyWords = (keyBytes: number): number => 1 + Math.ceil(keyBytes / 4);
@@ -30,7 +35,7 @@ export const keyWords = (keyBytes: number): number => 1 + Math.ceil(keyBytes / 4
 /** Memory of a registry; zeroed memory is an empty one. Throws a RangeError for options that do not fit its words. */
 export function registryLayout(
   options: RegistryOptions = REGISTRY_DEFAULTS,
-): Layout<'head' | 'stamp' | 'control' | 'keys'> {
+): Layout<'head' | 'bandStamp' | 'groupStamp' | 'control' | 'keys'> {
   const { capacity, threads, keyBytes } = options;
   const slots = registrySlots(options);
   if (!(capacity >= 1 && threads >= 1 && keyBytes >= 1 && threads <= MAX_THREADS && slots <= MAX_SLOTS)) {
@@ -39,7 +44,8 @@ export function registryLayout(
   }
   return layout({
     head: word('any thread', 32), // a line of its own: it is the only word that every change writes
-    stamp: word('any thread', registryGroups(options)),
+    bandStamp: word('any thread', registryBands(options)),
+    groupStamp: word('any thread', registryGroups(options)),
     control: word('any thread', slots),
     keys: word('claimant', slots * keyWords(keyBytes)),
   });
@@ -71,6 +77,7 @@ const ONE_CHANGE = 1 << (SLOT_BITS + 1);
 
 export const slotOf = (head: number): number => head & (MAX_SLOTS - 1);
 export const isInsert = (head: number): boolean => (head & INSERT) !== 0;
+export const changeOf = (head: number): typeof REMOVE | typeof INSERT => (isInsert(head) ? INSERT : REMOVE);
 /** The head that announces the next change after `head`. */
 export const announce = (head: number, change: typeof REMOVE | typeof INSERT, slot: number): number =>
   ((head & ~(ONE_CHANGE - 1)) + ONE_CHANGE) | change | slot;

@@ -1,8 +1,8 @@
 /**
  * One process's facts in shared memory, readable from any thread without asking.
  */
-import { add, load, loadWide, store, storeWide } from '#atomic';
-import { layout, wide, word } from '../lockfree/layout.ts';
+import { add, load, store } from '#atomic';
+import { layout, word } from '../lockfree/layout.ts';
 import type { Region } from '../lockfree/segment.ts';
 import { StateWord } from '../lockfree/state-word.ts';
 import { ENDINGS, type EndedBy, type ProcessState, TRANSITIONS } from './machine.ts';
@@ -22,15 +22,18 @@ export const CELL = layout({
   exitSignal: word(WORKER, 2),
   /** Place in ENDINGS. */
   endedBy: word(WORKER, 2),
-  /** Microseconds since the epoch plus one; 0: not yet. */
-  startedAt: wide(WORKER, 2),
-  readyAt: wide(WORKER, 2),
-  endedAt: wide(WORKER, 2),
+  // Four words each: the banks' low words, then their high ones. A low word holds 31 bits and a bit that says: there is one.
+  /** Microseconds since the epoch. */
+  startedAt: word(WORKER, 4),
+  readyAt: word(WORKER, 4),
+  endedAt: word(WORKER, 4),
   /** Bytes that earlier runs of this entry have written to both streams. */
-  runPosition: wide(WORKER, 2),
+  runPosition: word(WORKER, 4),
 });
 
 const AT = CELL.at;
+const BANKS = 2;
+const LOW_RANGE = 2 ** 31;
 
 export interface CellSnapshot {
   readonly run: number;
@@ -67,22 +70,24 @@ export interface ExitFacts {
  * States      src/process/machine.ts. A run goes pending → starting → … → stopped or failed; from there a new run leads on.
  * Algorithm   A run: B1 state → starting   B2 the next run's bank is reset   B3 run ← run + 1   B4 pid, group and start are
  *             written   B5 state → running   B6 exit status and end are written   B7 state → stopped or failed.
+ *             A time or position: W1 its high word   W2 its low one, never 0; absent while that is 0.
  *             Snapshot: S1 run   S2 state   S3 the words of its bank   S4 run; S1 ≠ S4 starts over.
  * Invariants  I1 a snapshot's words are all of the run that it names.   I2 a snapshot whose state is ended has that run's exit
- *             status.   I3 one whose state is running has its pid.
+ *             status.   I3 one whose state is running has its pid.   I4 a time or position is one that was written, or absent.
  * Ordering    Every word is atomic, so all steps have one order. S1 = S4 means that no B3 lies between; the bank of run r is reset
  *             only for run r + 2, after the B3 of run r + 1, hence not in S3. The words were read after S2, hence after the writes
  *             that the state read there implies. Between B1 and B3 a snapshot names the run before, whose end it tells beside
  *             `starting`: ManagedProcess shows an end only with an ended state. (With one bank, reset after `run` had changed, a
- *             snapshot between the two mixed runs: the model check refused that.)
+ *             snapshot between the two mixed runs: the model check refused that.) I4: a bank's run writes it once, high word first,
+ *             and the low word is read first.
  * Effect      snapshot: S4.  Each write: its store.
  * Progress    Writers wait-free. snapshot lock-free: it starts over only when a run has begun meanwhile. A stalled writer prevents nothing.
  * Wrap/ABA    `run` wraps after 2³² runs of one slot; a snapshot would have to sleep through exactly so many.
  * Crash       A lost worker is fatal to the daemon, since its pipes cannot be had back: nothing is repaired.
- * Cost        snapshot 13 loads; 256 bytes a slot.
+ * Cost        snapshot 12 loads, and one for each time and position that is there; 256 bytes a slot.
  * Not given   waiting for a change (see changes.ts); the facts of earlier runs.
  * Source      the reference's ManagedProcess: atomic state, pid, exit code, times.
- * Checked by  test/model/cell.model.ts (I1 to I3, stall, wrong twins), test/process/cell.test.ts
+ * Checked by  test/model/cell.model.ts (I1 to I4, stall, wrong twins), test/process/cell.test.ts
  */
 export class ProcessCell {
   readonly state: StateWord<ProcessState>;
@@ -116,12 +121,12 @@ export class ProcessCell {
     const run = this.#load('run');
     this.#set(run, 'pid', pid);
     this.#set(run, 'pgid', pgid);
-    this.#setWide(run, 'startedAt', micros + 1);
+    this.setWide(run, 'startedAt', micros);
   }
 
   ready(micros: number): void {
     const run = this.#load('run');
-    if (this.#getWide(run, 'readyAt') === 0) this.#setWide(run, 'readyAt', micros + 1);
+    if (this.getWide(run, 'readyAt') === null) this.setWide(run, 'readyAt', micros);
   }
 
   restarted(): void {
@@ -133,7 +138,7 @@ export class ProcessCell {
     this.#set(run, 'exitCode', code === null ? 0 : code + 1);
     this.#set(run, 'exitSignal', signal ?? 0);
     this.#set(run, 'endedBy', ENDINGS.indexOf(endedBy));
-    this.#setWide(run, 'endedAt', micros + 1);
+    this.setWide(run, 'endedAt', micros);
   }
 
   /** S1 to S4. */
@@ -158,17 +163,17 @@ export class ProcessCell {
       exitCode: fromPlusOne(load(words, at + AT.exitCode)),
       exitSignal: load(words, at + AT.exitSignal) || null,
       endedBy: ENDINGS[load(words, at + AT.endedBy)] ?? null,
-      startedAt: fromPlusOne(this.#getWide(run, 'startedAt')),
-      readyAt: fromPlusOne(this.#getWide(run, 'readyAt')),
-      endedAt: fromPlusOne(this.#getWide(run, 'endedAt')),
-      runPosition: this.#getWide(run, 'runPosition'),
+      startedAt: this.getWide(run, 'startedAt'),
+      readyAt: this.getWide(run, 'readyAt'),
+      endedAt: this.getWide(run, 'endedAt'),
+      runPosition: this.getWide(run, 'runPosition') ?? 0,
     };
   }
 
   protected resetBank(run: number, position: number): void {
     for (const name of ['pid', 'pgid', 'exitCode', 'exitSignal', 'endedBy'] as const) this.#set(run, name, 0);
-    for (const name of ['startedAt', 'readyAt', 'endedAt'] as const) this.#setWide(run, name, 0);
-    this.#setWide(run, 'runPosition', position);
+    for (const name of ['startedAt', 'readyAt', 'endedAt'] as const) this.#set(run, name, 0);
+    this.setWide(run, 'runPosition', position);
   }
 
   #load(name: 'run' | 'restarts'): number {
@@ -179,16 +184,22 @@ export class ProcessCell {
     store(this.#region.words, this.#base / 4 + CELL.at[name], value);
   }
 
-  #set(run: number, name: WordName, value: number): void {
+  #set(run: number, name: WordName | WideName, value: number): void {
     store(this.#region.words, this.#base / 4 + CELL.at[name] + (run & 1), value);
   }
 
-  #getWide(run: number, name: WideName): number {
-    return Number(loadWide(this.#region.wide, this.#base / 8 + CELL.at[name] + (run & 1)));
+  /** Null until it is set. W2, read before W1's word. */
+  protected getWide(run: number, name: WideName): number | null {
+    const at = this.#base / 4 + CELL.at[name] + (run & 1);
+    const low = load(this.#region.words, at);
+    return low === 0 ? null : (low >>> 1) + load(this.#region.words, at + BANKS) * LOW_RANGE;
   }
 
-  #setWide(run: number, name: WideName, value: number): void {
-    storeWide(this.#region.wide, this.#base / 8 + CELL.at[name] + (run & 1), BigInt(value));
+  /** Once a run. W1: the high word. W2: the low one, which says that both are there. */
+  protected setWide(run: number, name: WideName, value: number): void {
+    const at = this.#base / 4 + CELL.at[name] + (run & 1);
+    store(this.#region.words, at + BANKS, Math.floor(value / LOW_RANGE));
+    store(this.#region.words, at, ((value % LOW_RANGE) << 1) | 1);
   }
 }
 

@@ -107,13 +107,14 @@ test('any changes on many lines of slots, by whomever: every look is what a Map 
     by: fc.nat(1),
     seenBy: fc.nat(2),
     change: fc.constantFrom('insert', 'remove'),
-    key: fc.nat(120).map((n) => `key ${n}`),
+    key: fc.nat(240).map((n) => `key ${n}`),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-      const { one, two } = fresh({ capacity: 100, threads: 2, keyBytes: 16 });
+      const { one, two } = fresh({ capacity: 200, threads: 2, keyBytes: 16 });
       const all = [one, two];
       const expected = new Map<string, Handle>();
+      for (let n = 0; n < 120; n++) expected.set(`early ${n}`, inserted(one, `early ${n}`));
       for (const { by, seenBy, change, key } of steps) {
         const handle = expected.get(key);
         if (change === 'remove' && handle !== undefined) {
@@ -121,7 +122,7 @@ test('any changes on many lines of slots, by whomever: every look is what a Map 
           expected.delete(key);
         } else if (change === 'insert') {
           const answer = all[by]?.insert(key);
-          const full = expected.size === 100 && handle === undefined;
+          const full = expected.size === 200 && handle === undefined;
           expect(answer?.kind).toBe(full ? 'full' : handle === undefined ? 'inserted' : 'exists');
           if (answer?.kind === 'inserted') expected.set(key, answer.handle);
         }
@@ -208,6 +209,16 @@ describe('capacity and reuse', () => {
       expect(two.remove(handle)).toBe(true);
       expect(one.get('dev')).toBeUndefined();
     }
+  });
+
+  test('a thread that has missed all counts of changes and one more finds everything anew', () => {
+    const { one, two } = fresh();
+    const early = inserted(one, 'early');
+    expect(two.list()).toHaveLength(1);
+    one.remove(early);
+    for (let changes = 0; changes < 2 ** 20; changes += 2) one.remove(inserted(one, 'late'));
+    expect(two.list()).toEqual([]);
+    expect(two.get('early')).toBeUndefined();
   });
 
   test('a generation wraps from 2²⁴ − 1 to 0', () => {

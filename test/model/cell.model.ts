@@ -22,6 +22,15 @@ class StateLast extends ProcessCell {
   }
 }
 
+/** I4 broken by the reader: the word that says that both are there is read last. */
+class LowLast extends ProcessCell {
+  protected override getWide(...place: Parameters<ProcessCell['getWide']>): number | null {
+    const before = super.getWide(...place) ?? 0;
+    const after = super.getWide(...place);
+    return after === null ? null : Math.floor(before / 2 ** 31) * 2 ** 31 + (after % 2 ** 31);
+  }
+}
+
 /** I2 broken by the writer: the end is told before its status is written. */
 class EndsFirst extends ProcessCell {
   override ended(facts: Parameters<ProcessCell['ended']>[0]): void {
@@ -59,9 +68,9 @@ function live(kind: Kind, reader: Kind, options: { stall?: number[]; readers?: n
         for (const run of [1, 2]) {
           cell.state.compareAndSwap('pending', 'starting');
           cell.beginRun(run * 100);
-          cell.started(run * 10, run * 10, run);
+          cell.started(run * 10, run * 10, momentOf(run));
           cell.state.compareAndSwap('starting', 'running');
-          cell.ended({ code: run, signal: null, endedBy: 'exit', micros: run });
+          cell.ended({ code: run, signal: null, endedBy: 'exit', micros: momentOf(run) });
           cell.state.compareAndSwap('running', 'stopped');
           if (run === 1) cell.state.compareAndSwap('stopped', 'pending');
         }
@@ -78,7 +87,11 @@ function live(kind: Kind, reader: Kind, options: { stall?: number[]; readers?: n
   );
 }
 
-function sound({ run, state, pid, exitCode, endedBy, runPosition }: CellSnapshot): void {
+/** Microseconds that take both words. */
+const momentOf = (run: number): number => run * (2 ** 31 + 1);
+
+function sound({ run, state, pid, exitCode, endedBy, runPosition, startedAt, endedAt }: CellSnapshot): void {
+  for (const moment of [startedAt, endedAt]) expect([null, momentOf(run)], 'I4').toContain(moment);
   expect([null, run * 10], 'I1: pid').toContain(pid);
   expect([null, run], 'I1: exit code').toContain(exitCode);
   expect([0, run * 100], 'I1: position').toContain(runPosition);
@@ -101,6 +114,7 @@ describe('wrong twins are refused', () => {
   test.each([
     ['a reader that believes at once', ProcessCell, BelievesAtOnce, /I1/],
     ['a reader of the state after the words', ProcessCell, StateLast, /I[123]/],
+    ['a reader of the presence after the value', ProcessCell, LowLast, /I4/],
     ['a writer that ends first', EndsFirst, ProcessCell, /I2/],
     ['a writer that resets both banks', OneBank, ProcessCell, /I[123]/],
   ])('%s', (_name, writer, reader, error) => {

@@ -73,8 +73,15 @@ export class WaitsForPeer extends Registry {
 
 /** Takes what it read for the table of one instant. */
 export class TornList extends Registry {
-  protected override isStill(): boolean {
-    return true;
+  #adopted: number | undefined;
+
+  protected override isStill(at: number | undefined, head: number): boolean {
+    return head === at || (at !== undefined && at !== this.#adopted);
+  }
+
+  protected override sync(): number {
+    this.#adopted = super.sync();
+    return this.#adopted;
   }
 }
 

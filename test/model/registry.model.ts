@@ -30,7 +30,7 @@ interface Setting {
   readonly stall?: readonly number[];
   /** Begin where head and every slot's generation are about to wrap. */
   readonly isWrapping?: boolean;
-  /** Slots at the beginning that threads have claimed which do nothing: the others' lie at the edge of a group of 32. */
+  /** Slots at the beginning that threads have claimed which do nothing: the others' lie at the edge of a group of 16. */
   readonly taken?: number;
   readonly preemptions?: number;
 }
@@ -211,7 +211,7 @@ describe('wrong twins are refused, where the registry passes', () => {
     ['no generation', NoGeneration, 'insert a, remove a | get a, insert b, remove a', { capacity: 1 }, UNEXPLAINED],
     ['no second look after a lost race', NoSecondLook, 'insert a | insert a', {}, UNEXPLAINED],
     ['a late helper', LateHelper, `${reuse} | get a, get b`, { capacity: 1 }, UNEXPLAINED],
-    ['no help', NoHelp, 'insert a, get a | insert b', {}, UNEXPLAINED],
+    ['no help', NoHelp, 'insert a | insert b, get a', {}, UNEXPLAINED],
     ['waits for its peer', WaitsForPeer, 'insert a | insert b', { stall: [0] }, BLOCKED],
     ['torn list', TornList, 'insert a, remove a, insert b | list', { capacity: 1 }, UNEXPLAINED],
     ['key after publish', KeyAfterPublish, 'insert a | list', {}, UNEXPLAINED],

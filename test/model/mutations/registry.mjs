@@ -1,15 +1,16 @@
-/** One-line mistakes in src/lockfree/registry.ts, registry-keys.ts and registry-words.ts; see scripts/mutants.mjs. */
+/** One-line mistakes in src/lockfree/registry.ts, registry-keys.ts, registry-replica.ts and registry-words.ts; see scripts/mutants.mjs. */
 const file = 'registry.ts';
 const keys = 'registry-keys.ts';
+const replica = 'registry-replica.ts';
 const words = 'registry-words.ts';
 const N4 = 'if (compareExchange(this.words, this.headAt, head, next) !== head) return undefined;';
 const D3 = 'if (compareExchange(this.words, this.headAt, head, next) !== head) continue; // D3';
 const F1 = 'const control = load(this.words, this.controlAt(slot)); // F1';
 const F2 = 'if (load(this.words, this.headAt) !== head) return; // F2';
-const F3 = 'add(this.words, this.#stampAt + groupOf(slot), 1); // F3';
+const F3 = 'add(this.words, this.#groupStampAt + groupOf(slot), 1); // F3';
+const F3_BAND = 'add(this.words, this.#bandStampAt + bandOf(groupOf(slot)), 1); // F3';
 const F4 = 'compareExchange(this.words, this.controlAt(slot), control, done); // F4';
-const S3 = 'const { stamps, changes } = this.#look(); // S3';
-const S4 = 'if (!this.isStill(head)) continue; // S4';
+const S3 = 'look = this.#lookAtNext(head, at, look) ?? this.#look(); // S3';
 
 export const list = {
   structure: 'registry',
@@ -19,6 +20,18 @@ export const list = {
     stress: ['test/stress/registry.stress.ts'],
   },
   mutations: [
+    {
+      file,
+      name: 'S3 looks at the last slot after any number of changes',
+      find: '|| announce(at, changeOf(head), slot) !== head) return undefined;',
+      replace: ') return undefined;',
+    },
+    {
+      file,
+      name: 'S3 believes that the count of changes never goes round',
+      find: 'if (look === undefined && !this.follows(control, this.#replica.controls[slot] ?? free(0), changeOf(head))) return undefined;',
+      replace: '',
+    },
     {
       file,
       name: 'N1 does not look for the key',
@@ -113,7 +126,7 @@ export const list = {
     {
       file,
       name: 'the replica forgets its own insert',
-      find: 'this.#replicate(claim.slot, live(claim.generation), { key, handle: claim });',
+      find: 'this.#replica.set(claim.slot, live(claim.generation), { key, handle: claim });',
       replace: '',
     },
     {
@@ -215,16 +228,20 @@ export const list = {
     },
     { file, name: 'F2 is dropped', find: F2, replace: '//' },
     { file, name: 'F2 before F1', find: `${F1} … ${F2}`, replace: `${F2} \n ${F1} \n $1 //` },
-    { file, name: 'F3 is dropped', find: F3, replace: '' },
+    { file, name: 'F3 is dropped for the group', find: F3, replace: '' },
+    { file, name: 'F3 is dropped for the band', find: F3_BAND, replace: '' },
     { file, name: 'F3 after F4', find: `${F3} … ${F4}`, replace: `$1 \n ${F4} \n ${F3}` },
+    { file, name: 'F3 after F4 for the band', find: `${F3_BAND} … ${F4}`, replace: `$1 \n ${F4} \n ${F3_BAND}` },
     {
       file,
       name: 'F3 is a load and a store',
       find: F3,
-      replace: 'store(this.words, this.#stampAt + groupOf(slot), load(this.words, this.#stampAt + groupOf(slot)) + 1);',
+      replace:
+        'store(this.words, this.#groupStampAt + groupOf(slot), load(this.words, this.#groupStampAt + groupOf(slot)) + 1);',
       imports: 'store',
     },
-    { file, name: 'F3 stamps another group', find: F3, replace: 'add(this.words, this.#stampAt + groupOf(0), 1);' },
+    { file, name: 'F3 stamps another group', find: F3, replace: 'add(this.words, this.#groupStampAt, 1);' },
+    { file, name: 'F3 stamps another band', find: F3_BAND, replace: 'add(this.words, this.#bandStampAt, 1);' },
     {
       file,
       name: 'F4 is a store',
@@ -243,28 +260,45 @@ export const list = {
     {
       file,
       name: 'S3 passes over the last slots',
-      find: 'Math.min(this.slots, firstOf(group + 1))',
-      replace: 'Math.min(this.slots, firstOf(group + 1)) - 1',
+      find: 'Math.min(this.slots, firstSlotOf(group + 1))',
+      replace: 'Math.min(this.slots, firstSlotOf(group + 1)) - 1',
     },
     {
       file,
       name: 'S3 passes over the last group',
-      find: 'group < this.#stamps.length; group++',
-      replace: 'group < Math.max(1, this.#stamps.length - 1); group++',
+      find: 'Math.min(groupStamps.length, firstGroupOf(band + 1))',
+      replace: 'Math.min(Math.max(1, groupStamps.length - 1), firstGroupOf(band + 1))',
     },
     {
       file,
       name: 'S3 looks at groups that it has not seen only',
-      find: 'if (stamp !== this.#stamps[group])',
-      replace: 'if (this.#stamps[group] === undefined)',
+      find: 'if (stamp !== groupStamps[group])',
+      replace: 'if (groupStamps[group] === undefined)',
     },
-    { file, name: 'S4 is dropped', find: 'if (!this.isStill(head)) continue; // S4', replace: '' },
-    { file, name: 'S4 before S3', find: `${S3} ${S4}`, replace: `${S4} \n ${S3}` },
     {
       file,
-      name: 'S4 keeps the stamps of a look that it refuses',
-      find: `${S4} … this.#stamps = stamps;`,
-      replace: `this.#stamps = stamps; ${S4} \n $1`,
+      name: 'S3 looks at bands that it has not seen only',
+      find: 'if (stamp !== before)',
+      replace: 'if (before === undefined)',
+    },
+    { file, name: 'S4 is dropped', find: 'at = head;', replace: 'return this.#adopt(head, look);' },
+    {
+      file,
+      name: 'S4 before S3',
+      find: `${S3} at = head;`,
+      replace: `if (load(this.words, this.headAt) !== head) continue; ${S3} \n return this.#adopt(head, look);`,
+    },
+    {
+      file,
+      name: 'S3 forgets the look that it goes on with',
+      find: 'look ?? this.#nothingSeen();',
+      replace: 'this.#nothingSeen();',
+    },
+    {
+      file,
+      name: 'S3 keeps the stamps of a look that it gives up',
+      find: S3,
+      replace: `${S3} \n this.#groupStamps = look.groupStamps; this.#bandStamps = look.bandStamps;`,
     },
     {
       file,
@@ -272,15 +306,21 @@ export const list = {
       find: 'this.#synced = head;',
       replace: 'this.#synced = load(this.words, this.headAt);',
     },
-    { file, name: 'the replica keeps keys that went', find: 'this.#byKey.delete(before.key);', replace: '{}' },
+    { file: replica, name: 'the replica keeps keys that went', find: 'this.#byKey.delete(before.key);', replace: '{}' },
     {
-      file,
-      name: 'the replica loses a key that moved',
+      file: replica,
+      name: 'the replica takes a key away that has moved',
       find: '&& this.#byKey.get(before.key) === before)',
       replace: ')',
     },
-    { file, name: 'the replica forgets whose key it was', find: 'this.#entryOf[slot] = entry;', replace: '' },
-    { file, name: 'the list of before is kept', find: 'this.#entries = undefined;', replace: '' },
+    {
+      file: replica,
+      name: 'the replica forgets where the last entry went',
+      find: 'this.#placeOf[last.handle.slot] = place;',
+      replace: '',
+    },
+    { file: replica, name: 'the replica lists what went', find: 'this.#present.pop();', replace: '' },
+    { file: replica, name: 'the list of before is kept', find: 'this.#list = undefined;', replace: '' },
     {
       file: keys,
       name: 'the longest key does not fit',
