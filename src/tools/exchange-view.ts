@@ -102,7 +102,7 @@ export function viewExchange(exchange: Exchange, log: TrafficLogger, iso: Iso, s
 }
 
 /** As pairs: names may come twice, and their order and case are facts too. */
-function viewFields(fields: Fields, show: Show): [string, string][] {
+export function viewFields(fields: Fields, show: Show): [string, string][] {
   const pairs: [string, string][] = [];
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] ?? '';
@@ -123,7 +123,8 @@ export function bodyText(exchange: Exchange, of: 'request' | 'response', log: Tr
   return decoded !== null && isReadable(decoded) ? decoded.toString('utf8') : null;
 }
 
-function decodedBody(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger) {
+/** What was kept of a body, as it was sent and with its content coding undone; `decoded` null where that cannot be. */
+export function decodedBody(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger) {
   const size = of === 'request' ? exchange.requestBytes : exchange.responseBytes;
   const fields = of === 'request' ? exchange.request : exchange.response;
   const { bytes, isWhole } = log.body(exchange.id, of, size);
@@ -159,7 +160,7 @@ function decode(bytes: Buffer, coding: string): Buffer | null {
 }
 
 /** Valid UTF-8, but for a character that the end cuts, without control characters. */
-function isReadable(bytes: Buffer): boolean {
+export function isReadable(bytes: Buffer): boolean {
   const text = bytes.toString('utf8');
   const broken = text.indexOf('\ufffd');
   return (broken < 0 || broken >= text.length - 3) && !/[\0-\x08\x0e-\x1f]/.test(text.slice(0, 4_096));
