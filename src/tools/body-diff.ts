@@ -1,7 +1,7 @@
 /** What the bodies of two exchanges differ in: JSON by path, other text by lines, the rest by its bytes. Content codings are undone. */
-import type { Exchange, TrafficLogger } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/traffic-logger.ts';
 import { visibleLine } from '../text/visible.ts';
-import { decodedBody, isReadable } from './exchange-view.ts';
+import { type Bodies, decodedBody, isReadable } from './exchange-view.ts';
 import { type Json, type JsonChange, jsonDiff, parseJson, pathText } from './json-diff.ts';
 import { lineDiff } from './line-diff.ts';
 
@@ -32,17 +32,11 @@ export interface Kept {
 const MOST_LINES = 40;
 const LONGEST_VALUE = 160;
 
-export function bodyDiff(
-  a: Exchange,
-  b: Exchange,
-  of: 'request' | 'response',
-  log: TrafficLogger,
-  show: Show,
-): BodyDiff {
+export function bodyDiff(a: Exchange, b: Exchange, of: 'request' | 'response', log: Bodies, show: Show): BodyDiff {
   return keptDiff(keptOf(a, of, log), keptOf(b, of, log), show);
 }
 
-export function keptOf(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger): Kept {
+export function keptOf(exchange: Exchange, of: 'request' | 'response', log: Bodies): Kept {
   const size = of === 'request' ? exchange.requestBytes : exchange.responseBytes;
   const { bytes, isWhole, decoded } = decodedBody(exchange, of, log);
   const shown = decoded ?? bytes;

@@ -1,9 +1,9 @@
 /** What two exchanges differ in, as a reader wants it told: `$.items[3].price: 12 → 13`. */
 import type { Fields } from '../proxy/fields.ts';
-import type { Exchange, TrafficLogger } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/traffic-logger.ts';
 import { visibleLine, visibleText } from '../text/visible.ts';
 import { type BodyDiff, bodyDiff } from './body-diff.ts';
-import { viewFields } from './exchange-view.ts';
+import { type Bodies, viewFields } from './exchange-view.ts';
 
 type Show = (text: string) => string;
 
@@ -40,12 +40,12 @@ export const isSame = ({ headers, body, ...rest }: ResponseDiff | RequestDiff): 
   headers.length === 0 && body.same && ('status' in rest ? rest.status === null : rest.line === null);
 
 /** Both entries in full: what was asked, and what was answered. */
-export function exchangesDiff(a: Exchange, b: Exchange, log: TrafficLogger, show: Show) {
+export function exchangesDiff(a: Exchange, b: Exchange, log: Bodies, show: Show) {
   const [request, response] = [requestDiff(a, b, log, show), responseDiff(a, b, log, show)];
   return { a: `req_${a.id}`, b: `req_${b.id}`, same: isSame(request) && isSame(response), request, response };
 }
 
-export function responseDiff(a: Exchange, b: Exchange, log: TrafficLogger, show: Show): ResponseDiff {
+export function responseDiff(a: Exchange, b: Exchange, log: Bodies, show: Show): ResponseDiff {
   return {
     status: change(statusText(a), statusText(b)),
     ...headersDiff(a.response, b.response, show),
@@ -53,7 +53,7 @@ export function responseDiff(a: Exchange, b: Exchange, log: TrafficLogger, show:
   };
 }
 
-export function requestDiff(a: Exchange, b: Exchange, log: TrafficLogger, show: Show): RequestDiff {
+export function requestDiff(a: Exchange, b: Exchange, log: Bodies, show: Show): RequestDiff {
   const line = ({ method, target }: Exchange) => `${method} ${target}`;
   return {
     line: line(a) === line(b) ? null : `${visibleText(show(line(a)))} → ${visibleText(show(line(b)))}`,

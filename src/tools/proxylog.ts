@@ -147,7 +147,14 @@ const HANDLERS: Record<Action, Handler> = {
   },
   async har(proxy, input, workbench) {
     const exchanges = (await exchangesOf(proxy, input, workbench)).slice(-Math.max(input.limit, 1_000));
-    const har = harOf(exchanges, proxy, workbench, showing(input, workbench));
+    const source = {
+      origin: `http://localhost:${proxy.port}`,
+      log: proxy.log,
+      pages: proxy.pages.list(),
+      version: workbench.daemonInfo().version,
+      iso: workbench.iso,
+    };
+    const har = harOf(exchanges, source, showing(input, workbench));
     const file = workbench.saveLarge(Buffer.from(JSON.stringify(har)));
     return { kind: 'data', value: { proxy_id: proxy.id, file, entries: exchanges.length } };
   },

@@ -5,10 +5,10 @@ import type { Fields } from '../proxy/fields.ts';
 import { field, fieldsNamed } from '../proxy/fields.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { OwnAnswer } from '../proxy/own-exchange.ts';
-import type { Exchange, TrafficLogger } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/traffic-logger.ts';
 import { Fault } from '../text/fault.ts';
 import { isSame, responseDiff } from './exchange-diff.ts';
-import { exchangeLine } from './exchange-view.ts';
+import { type Bodies, exchangeLine } from './exchange-view.ts';
 import { type Edits, editsOf, REBUILT } from './replay-edits.ts';
 import type { Call, ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
@@ -129,7 +129,7 @@ function fieldsFor(recorded: Fields, edits: Edits, port: number): string[] {
 }
 
 /** Throws `unsupported` when it is not there whole: what is missing cannot be sent. */
-function recordedBody(exchange: Exchange, log: TrafficLogger): Buffer {
+function recordedBody(exchange: Exchange, log: Bodies): Buffer {
   const { id, request, requestBytes, ended } = exchange;
   const length = Number(field(request, 'content-length') ?? Number.NaN);
   const isChunked = field(request, 'transfer-encoding') !== null;

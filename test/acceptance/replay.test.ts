@@ -1,8 +1,11 @@
 /** `proxylog replay` and `diff` through MCP stdio, with a real server behind the proxy. */
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
+import { mocksOfHar } from '../../src/tools/har-import.ts';
+import { harSchema } from '../tools/har-schema.ts';
 import { type Session, until, world } from './harness.ts';
 
 const servers: Server[] = [];
@@ -242,4 +245,25 @@ test('what is never answered ends with its time, or when it is cancelled; nothin
   stop.abort();
   await expect(waiting).rejects.toThrow();
   await until('it is over', async () => !(await pending()));
+});
+
+test('what is exported is HAR 1.2, and comes back as the answers that were given', async () => {
+  const { session, url } = await stand(({ url: path }, response) => {
+    response.setHeader('content-type', 'application/json').setHeader('set-cookie', 'sid=verysecretvalue123; Path=/');
+    if (path === '/gzip') response.setHeader('content-encoding', 'gzip').end(gzipSync('{"a":"\u200dé"}'));
+    else response.end('{"a":1}');
+  });
+  await (await fetch(`${url}gzip?x=1`)).text();
+  await (await fetch(`${url}post`, { method: 'POST', body: 'x=1' })).text();
+  await (await fetch(`${url}gzip`)).text();
+  await idOf(session, '/gzip');
+  const { data } = await session.ok('proxylog', { action: 'har' });
+  const text = readFileSync(String(data['file']), 'utf8');
+  expect(text).not.toContain('verysecretvalue123');
+  expect(harSchema.safeParse(JSON.parse(text)).error?.issues).toBeUndefined();
+  expect(mocksOfHar(text).rules.map(({ match, respond }) => [match.method, match.url, respond.body])).toEqual([
+    ['GET', '/gzip?x=1', '{"a":1}'],
+    ['POST', '/post', '{"a":1}'],
+    ['GET', '/gzip', '{"a":"\u200dé"}'],
+  ]);
 });
