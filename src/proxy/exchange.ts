@@ -26,6 +26,8 @@ export type ExchangeEvent =
   | 'switched'
   /** The target's connection ended, failed, or brought what is no HTTP, before the answer's end. */
   | 'upstream_lost'
+  /** As upstream_lost, before any byte of an answer, and the browser sends no more: as a rule it has gone, and the target has seen that. */
+  | 'abandoned'
   /** As upstream_lost, on a kept connection, before any byte of an answer, for a request that may be sent again. */
   | 'upstream_stale'
   /** Not connected, or not in time. */
@@ -78,6 +80,8 @@ const NEXT: Readonly<Record<ExchangeState, Readonly<Partial<Record<ExchangeEvent
     answer_head: on('answering'),
     switched: on('tunnel', [], 'upgraded'),
     upstream_lost: TOLD,
+    // It may be half-closed and wait: then it is told.
+    abandoned: on('done', ['drop_upstream', 'refuse'], 'client_aborted'),
     upstream_stale: on('waiting', ['drop_upstream', 'resend']),
     unreachable: UNREACHABLE,
     downstream_lost: ABORTED,

@@ -1,6 +1,8 @@
 /** ProxyManager: every proxy of the daemon, by project and id. Lives in the control thread; each proxy has a worker of its own. */
 import { lastEntryId } from './entry-ids.ts';
 import { ManagedProxy, type ProxyRequest, type ProxyView } from './managed-proxy.ts';
+import { type OwnAnswer, ownExchange } from './own-exchange.ts';
+import type { OwnRequest } from './own-request.ts';
 import { runInPage } from './page-run.ts';
 import type { RunEnd } from './page-runs.ts';
 import { isBlockedPort, portsFor } from './port.ts';
@@ -116,6 +118,11 @@ export class ProxyManager {
   exec(proxy: ManagedProxy, page: number, code: string, timeoutMs: number, signal: AbortSignal): Promise<RunEnd> {
     const { newTag, clock } = this.#parts;
     return runInPage(proxy, { page, code, run: newTag(), timeoutMs, signal }, clock);
+  }
+
+  /** Sends a request to the proxy itself, which records it like any; it carries the mark of no page. */
+  send(proxy: ManagedProxy, request: OwnRequest): Promise<OwnAnswer> {
+    return ownExchange(proxy, request, this.#parts.newTag(), this.lastEntry(), this.#parts.clock);
   }
 
   get(path: string, id: string): ManagedProxy | null {

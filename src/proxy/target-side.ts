@@ -248,7 +248,9 @@ export class TargetSide implements UpstreamOwner {
     if (live === null || (live.isReceived && live.state === 'answering')) return;
     const { head, isAnswered, isResent } = live;
     const isSafe = !isAnswered && !isResent && mayBeSentAgain(head.method, head.framing !== 0);
-    if (answers > 0 && isSafe && live.state === 'waiting') this.#advance('upstream_stale');
+    if (wasConnected && live.state === 'waiting' && this.#browser.isEnded)
+      this.#advance('abandoned', lossRefusal(loss, wasConnected, live.route.target));
+    else if (answers > 0 && isSafe && live.state === 'waiting') this.#advance('upstream_stale');
     else
       this.#advance(wasConnected ? 'upstream_lost' : 'unreachable', lossRefusal(loss, wasConnected, live.route.target));
     this.#browser.settle();
@@ -277,7 +279,8 @@ export class TargetSide implements UpstreamOwner {
     const note = live.note ?? (outcome === 'complete' ? undefined : why?.message);
     if (note === undefined) this.#around.tap.ended(live.id, outcome);
     else this.#around.tap.ended(live.id, outcome, note);
-    if (why !== null && why.status >= 502 && outcome !== 'complete') this.#around.failed(why.message);
+    const isTheirs = outcome !== 'complete' && outcome !== 'client_aborted';
+    if (why !== null && why.status >= 502 && isTheirs) this.#around.failed(why.message);
   }
 
   #resend(live: LiveExchange): void {

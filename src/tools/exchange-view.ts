@@ -5,6 +5,8 @@ import type { Exchange, Message, TrafficLogger } from '../proxy/traffic-logger.t
 import { visibleLine, visibleText } from '../text/visible.ts';
 
 type Show = (text: string) => string;
+/** Where bodies are kept. */
+export type Bodies = Pick<TrafficLogger, 'body'>;
 type Iso = (micros: number) => string;
 
 const LONGEST_TARGET = 200;
@@ -67,13 +69,13 @@ export function viewMessage(message: Message, iso: Iso, show: Show) {
     kind,
     size,
     text: isText ? visibleText(show(payload.toString('utf8'))) : null,
-    base64: isText ? null : payload.toString('base64'),
+    base64: isText ? null : hiddenBytes(payload, show).toString('base64'),
     truncated: payload.length < size,
   };
 }
 
 /** Everything that is known of an exchange; secrets hidden by `show`, unless it shows all. */
-export function viewExchange(exchange: Exchange, log: TrafficLogger, iso: Iso, show: Show, page: string | null) {
+export function viewExchange(exchange: Exchange, log: Bodies, iso: Iso, show: Show, page: string | null) {
   const { id, method, target, status, outcome, note, began, connected, firstByte, ended, requestBytes, responseBytes } =
     exchange;
   const since = (time: number | null): number | null => (time === null ? null : Math.round((time - began) / 10) / 100);
@@ -102,28 +104,29 @@ export function viewExchange(exchange: Exchange, log: TrafficLogger, iso: Iso, s
 }
 
 /** As pairs: names may come twice, and their order and case are facts too. */
-function viewFields(fields: Fields, show: Show): [string, string][] {
+export function viewFields(fields: Fields, show: Show, spell: Show = visibleText): [string, string][] {
   const pairs: [string, string][] = [];
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] ?? '';
     const value = fields[at + 1] ?? '';
     if (name.toLowerCase() === 'x-devtool-load') continue;
-    pairs.push([visibleText(name), visibleText(SECRET_FIELDS.test(name) ? hideField(value, show) : show(value))]);
+    pairs.push([spell(name), spell(SECRET_FIELDS.test(name) ? hideField(value, show) : show(value))]);
   }
   return pairs;
 }
 
 /** Such a field is a secret whatever it looks like. */
-const hideField = (value: string, show: Show): string =>
+export const hideField = (value: string, show: Show): string =>
   show(`token="${value.replaceAll('"', '')}"`).replace(/^token="?|"$/g, '');
 
 /** What was kept of a body; null for what is no text. */
-export function bodyText(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger): string | null {
+export function bodyText(exchange: Exchange, of: 'request' | 'response', log: Bodies): string | null {
   const decoded = decodedBody(exchange, of, log).decoded;
   return decoded !== null && isReadable(decoded) ? decoded.toString('utf8') : null;
 }
 
-function decodedBody(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger) {
+/** What was kept of a body, as it was sent and with its content coding undone; `decoded` null where that cannot be. */
+export function decodedBody(exchange: Exchange, of: 'request' | 'response', log: Bodies) {
   const size = of === 'request' ? exchange.requestBytes : exchange.responseBytes;
   const fields = of === 'request' ? exchange.request : exchange.response;
   const { bytes, isWhole } = log.body(exchange.id, of, size);
@@ -131,7 +134,7 @@ function decodedBody(exchange: Exchange, of: 'request' | 'response', log: Traffi
   return { bytes, isWhole, coding, decoded: coding === '' ? bytes : decode(bytes, coding) };
 }
 
-function viewBody(exchange: Exchange, of: 'request' | 'response', log: TrafficLogger, show: Show) {
+function viewBody(exchange: Exchange, of: 'request' | 'response', log: Bodies, show: Show) {
   const size = of === 'request' ? exchange.requestBytes : exchange.responseBytes;
   if (size === 0) return null;
   const { bytes, isWhole, coding, decoded } = decodedBody(exchange, of, log);
@@ -139,7 +142,7 @@ function viewBody(exchange: Exchange, of: 'request' | 'response', log: TrafficLo
   const isText = decoded !== null && isReadable(shown);
   return {
     text: isText ? visibleText(show(shown.toString('utf8')), MOST_DECODED) : null,
-    base64: isText ? null : shown.toString('base64'),
+    base64: isText ? null : hiddenBytes(shown, show).toString('base64'),
     kept_bytes: bytes.length,
     truncated: !isWhole || bytes.length < size,
     encoding: decoded === null ? coding : null,
@@ -159,8 +162,15 @@ function decode(bytes: Buffer, coding: string): Buffer | null {
 }
 
 /** Valid UTF-8, but for a character that the end cuts, without control characters. */
-function isReadable(bytes: Buffer): boolean {
+export function isReadable(bytes: Buffer): boolean {
   const text = bytes.toString('utf8');
   const broken = text.indexOf('\ufffd');
   return (broken < 0 || broken >= text.length - 3) && !/[\0-\x08\x0e-\x1f]/.test(text.slice(0, 4_096));
+}
+
+/** Bytes that are no text, without the secrets that stand in them as text. */
+export function hiddenBytes(bytes: Buffer, show: Show): Buffer {
+  const text = bytes.toString('latin1');
+  const shown = show(text);
+  return shown === text ? bytes : Buffer.from(shown, 'latin1');
 }

@@ -21,10 +21,17 @@ export function listing(): ListedTool[] {
 /** Limits of values: an error names them when it matters, and each list of tools is spared them. */
 const LIMITS = new Set(['minimum', 'maximum', 'minLength', 'maxLength', 'pattern', 'format']);
 
+/** What goes without saying: a switch is off, names are strings, a member may be anything. */
+const isPlain = (name: string, value: unknown): boolean =>
+  (LIMITS.has(name) && typeof value !== 'object') ||
+  (name === 'default' && value === false) ||
+  name === 'propertyNames' ||
+  (name === 'additionalProperties' && JSON.stringify(value) === '{}');
+
 function withoutLimits(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutLimits);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const kept = Object.entries(schema).filter(([name, value]) => !LIMITS.has(name) || typeof value === 'object');
+  const kept = Object.entries(schema).filter(([name, value]) => !isPlain(name, value));
   return Object.fromEntries(kept.map(([name, value]) => [name, withoutLimits(value)]));
 }
 

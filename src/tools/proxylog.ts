@@ -8,10 +8,12 @@ import { budgetFor, fitBudget } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { Fault } from '../text/fault.ts';
 import { recordChangesOf } from './changes.ts';
+import { exchangesDiff } from './exchange-diff.ts';
 import { exchangeLine, messageId, messageLine, viewExchange, viewMessage } from './exchange-view.ts';
 import { harOf } from './har.ts';
 import { pageEntryLine, viewPageEntry } from './page-entry.ts';
 import { oneProxy } from './proxy-named.ts';
+import { replay } from './replay.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { statsOf, summaryOf } from './traffic-summary.ts';
 import { isWithin, spanOf } from './when.ts';
@@ -52,6 +54,8 @@ const ACTIONS = {
   stats: NAMED,
   clear: NAMED,
   har: [...NAMED, ...FILTERS],
+  replay: [...NAMED, 'entry_id', 'edits', 'timeout_ms', 'reveal'],
+  diff: [...NAMED, 'a', 'b', 'reveal'],
 } as const;
 type Action = keyof typeof ACTIONS;
 const ACTION_NAMES = Object.keys(ACTIONS) as [Action, ...Action[]];
@@ -73,7 +77,14 @@ const logSchema = z.strictObject({
   page: z.string().optional().describe('of one page'),
   limit: z.int().min(1).max(1_000).default(20).describe('the newest so many'),
   order: z.enum(['asc', 'desc']).default('asc').describe('asc: oldest first'),
-  entry_id: z.string().optional().describe('get: req_142'),
+  entry_id: z.string().optional().describe('get, replay: req_142'),
+  a: z.string().optional().describe('diff: req_142'),
+  b: z.string().optional(),
+  edits: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('replay: {method, url: path, headers: {name: value|null}, body}'),
+  timeout_ms: z.int().min(1).max(600_000).default(30_000),
   part: z.enum(['all', 'request', 'response', 'timing']).default('all'),
   reveal: z.boolean().default(false),
 });
@@ -84,15 +95,15 @@ export const proxylogTool = defineTool({
   name: 'proxylog',
   title: 'Traffic',
   description:
-    'What passed through a proxy and what its pages told, one line each: query (filters; after: cursor; requests under way are pending), get (one entry: headers, bodies, timing), summary, stats, clear, har (a file).',
-  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: false },
+    'What passed through a proxy and what its pages told, one line each: query (filters; after: cursor; requests under way are pending), get (one entry: headers, bodies, timing), summary, stats, clear, har (a file), replay (sends a request again, with edits), diff (of entries a, b).',
+  annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   actions: ACTIONS,
   input: logSchema,
   run: async (input, call: Call, workbench) =>
-    HANDLERS[input.action](await oneProxy(input.proxy_id, input.path, call, workbench), input, workbench),
+    HANDLERS[input.action](await oneProxy(input.proxy_id, input.path, call, workbench), input, workbench, call),
 });
 
-type Handler = (proxy: ManagedProxy, input: LogInput, workbench: Workbench) => Promise<ToolResult>;
+type Handler = (proxy: ManagedProxy, input: LogInput, workbench: Workbench, call: Call) => Promise<ToolResult>;
 
 /** One line of an answer. */
 interface Entry {
@@ -136,11 +147,49 @@ const HANDLERS: Record<Action, Handler> = {
   },
   async har(proxy, input, workbench) {
     const exchanges = (await exchangesOf(proxy, input, workbench)).slice(-Math.max(input.limit, 1_000));
-    const har = harOf(exchanges, proxy, workbench, showing(input, workbench));
+    const source = {
+      origin: `http://localhost:${proxy.port}`,
+      log: proxy.log,
+      pages: proxy.pages.list(),
+      version: workbench.daemonInfo().version,
+      iso: workbench.iso,
+    };
+    const har = harOf(exchanges, source, showing(input, workbench));
     const file = workbench.saveLarge(Buffer.from(JSON.stringify(har)));
     return { kind: 'data', value: { proxy_id: proxy.id, file, entries: exchanges.length } };
   },
+  async replay(proxy, input, workbench, call) {
+    const exchange = exchangeNamed(proxy, input.entry_id, 'entry_id');
+    return replay(proxy, exchange, input, showing(input, workbench), call, workbench);
+  },
+  async diff(proxy, input, workbench) {
+    const [a, b] = [exchangeNamed(proxy, input.a, 'a'), exchangeNamed(proxy, input.b, 'b')];
+    return {
+      kind: 'data',
+      value: { proxy_id: proxy.id, ...exchangesDiff(a, b, proxy.log, showing(input, workbench)) },
+    };
+  },
 };
+
+/** Throws `invalid_argument` for what is no id of an exchange, `not_found` for one that is not there. */
+function exchangeNamed(proxy: ManagedProxy, given: string | undefined, parameter: string): Exchange {
+  const id = Number(/^req_(\d{1,10})$/.exec(given ?? '')?.[1] ?? Number.NaN);
+  if (given === undefined || Number.isNaN(id)) {
+    const said = given === undefined ? `${parameter} is missing` : `${parameter}=${given.slice(0, 80)} is no request`;
+    throw new Fault('invalid_argument', said, 'Take an id such as req_142 from proxylog query.', { parameter });
+  }
+  const [exchange] = proxy.log.exchanges({ id }, proxy.startedAt);
+  if (exchange === undefined) throw notThere(proxy, given, parameter);
+  return exchange;
+}
+
+const notThere = (proxy: ManagedProxy, given: string, parameter: string): Fault =>
+  new Fault(
+    'not_found',
+    `${parameter}=${given.slice(0, 80)} is not in the log of proxy ${proxy.id}`,
+    'It may have been overwritten or cleared: proxylog query shows what there is.',
+    { [parameter]: given.slice(0, 80) },
+  );
 
 const showing = (input: LogInput, workbench: Workbench) => (input.reveal ? (text: string) => text : workbench.redact);
 
@@ -245,12 +294,7 @@ function entryOf(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Re
   if (message !== undefined) return viewMessage(message, workbench.iso, show);
   const record = proxy.pageLog.records({}).find((one) => one.id === id);
   if (record !== undefined) return viewPageEntry(record, workbench.iso, show);
-  throw new Fault(
-    'not_found',
-    `entry_id=${given.slice(0, 80)} is not in the log of proxy ${proxy.id}`,
-    'It may have been overwritten or cleared: proxylog query shows what there is.',
-    { entry_id: given.slice(0, 80) },
-  );
+  throw notThere(proxy, given, 'entry_id');
 }
 
 function partOf(view: ReturnType<typeof viewExchange>, part: LogInput['part']): Record<string, unknown> {

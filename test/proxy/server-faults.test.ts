@@ -190,6 +190,22 @@ describe('a browser that breaks off', () => {
     expect(stand.server.size).toBe(0);
   });
 
+  test('by ending alone, as browsers do, is no fault of a target that ends then; the request is not sent again', async () => {
+    const origin = await openOrigin();
+    const stand = await openStand(origin.url);
+    const first = browse(stand.port).send(get(stand.host));
+    (await origin.peer(0)).send(ok('first'));
+    await first.has(ok('first'));
+    first.send(get(stand.host));
+    const target = await origin.peer(0);
+    await target.has('\r\n\r\nGET ');
+    first.socket.end();
+    await target.until(({ isEnded }) => isEnded);
+    target.socket.end();
+    expect(await stand.ended(1)).toMatchObject({ outcome: 'client_aborted' });
+    expect(origin.peers).toHaveLength(1);
+  });
+
   test('in the middle of a body is no whole request for the target', async () => {
     const origin = await openOrigin();
     const stand = await openStand(origin.url);
