@@ -1,7 +1,14 @@
-/** One connection's MCP server, for both protocol eras: tools from the table, process output as resources. */
-import { CLIENT_INFO_META_KEY, Server, type ServerContext } from '@modelcontextprotocol/server';
+/** One connection's MCP server, for both protocol eras: tools from the table, process output as resources, prompts. */
+import {
+  CLIENT_INFO_META_KEY,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { Fault } from '../text/fault.ts';
 import { listing } from '../tools/listing.ts';
+import { promptList, promptNamed } from '../tools/prompts.ts';
 import { listResources, RESOURCE_TEMPLATES, readResource, watchResources } from '../tools/resources.ts';
 import { renderedFault, respond } from '../tools/respond.ts';
 import { INSTRUCTIONS, TOOLS } from '../tools/table.ts';
@@ -24,10 +31,11 @@ export interface Connection {
 export function mcpServer(connection: Connection, workbench: Workbench): Server {
   const server = new Server(
     { name: 'devtool-mcp', title: 'devtool-mcp', version: connection.version },
-    { capabilities: { tools: {}, resources: { subscribe: true } }, instructions: INSTRUCTIONS },
+    { capabilities: { tools: {}, resources: { subscribe: true }, prompts: {} }, instructions: INSTRUCTIONS },
   );
   serveTools(server, connection, workbench);
   serveResources(server, connection, workbench);
+  servePrompts(server);
   return server;
 }
 
@@ -72,6 +80,17 @@ function progressOf(context: ServerContext): (message: string) => void {
     const params = { progressToken, progress, message };
     context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
   };
+}
+
+function servePrompts(server: Server): void {
+  server.setRequestHandler('prompts/list', () => ({ prompts: promptList() }));
+  server.setRequestHandler('prompts/get', ({ params }) => {
+    try {
+      return promptNamed(params.name, params.arguments);
+    } catch (error) {
+      throw error instanceof Fault ? new ProtocolError(ProtocolErrorCode.InvalidParams, error.text) : error;
+    }
+  });
 }
 
 /** 2025-era clients name each resource that they watch; in the 2026 era `serveStdio` filters what is sent. */
