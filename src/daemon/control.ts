@@ -88,6 +88,7 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     startWorker: (data) => new Worker(new URL('proxy-worker.js', beside), { workerData: data }),
     holders: (port) => processes.holders(port),
     say: log,
+    changed: () => processes.changes.announce(),
   });
   const following = new AbortController();
 

@@ -107,6 +107,8 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
   if (connection.era === 'legacy') {
     server.setRequestHandler('resources/subscribe', (request) => {
       watched.add(request.params.uri);
+      // Who watched nothing may be waiting for long.
+      workbench.processes.changes.announce();
       return {};
     });
     server.setRequestHandler('resources/unsubscribe', (request) => {

@@ -36,6 +36,8 @@ export interface ProxyManagerParts {
   readonly startWorker: (data: ProxyWorkerData) => ProxyWorkerPort;
   readonly holders: (port: number) => Promise<readonly PortHolder[]>;
   readonly say: (line: string) => void;
+  /** A proxy has come or gone. */
+  readonly changed: () => void;
 }
 
 export interface ProxyLimits {
@@ -77,6 +79,7 @@ export class ProxyManager {
     this.#check(request);
     const proxy = new ManagedProxy(request, this.#parts.pool.take(), this.#parts.newTag());
     this.#entries.add(proxy);
+    this.#parts.changed();
     try {
       proxy.launched = this.#launch(proxy);
       await proxy.launched;
@@ -91,6 +94,7 @@ export class ProxyManager {
   async stop(proxy: ManagedProxy): Promise<void> {
     if (!this.#entries.delete(proxy)) return;
     proxy.state = 'stopped';
+    this.#parts.changed();
     await this.#endWorker(proxy);
     proxy.retire();
     this.#parts.pool.give(proxy.memory);

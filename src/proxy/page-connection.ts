@@ -18,7 +18,7 @@ const POLICY = 1_008;
 
 /** Where entries are kept; see page-tap.ts. */
 export interface EntryKeeper {
-  keep(page: number, entry: PageEntry, micros: number): void;
+  keep(page: number, entry: PageEntry, micros: number, heard: number): void;
 }
 
 /** What is known of a page now. */
@@ -165,7 +165,7 @@ export class PageConnection {
       if (first + index <= this.#entry.acknowledged) continue;
       this.#used.entries += 1;
       if (this.#used.entries > ENTRIES_A_SECOND) lost += 1;
-      else this.#parts.tap.keep(this.#entry.page, entry, this.#clock?.map(entry.at, now) ?? now);
+      else this.#parts.tap.keep(this.#entry.page, entry, this.#clock?.map(entry.at, now) ?? now, now);
     }
     this.#entry.acknowledged = Math.max(this.#entry.acknowledged, last);
     this.#drop(lost);

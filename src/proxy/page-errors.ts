@@ -10,6 +10,8 @@ export interface PageErrorGroup {
   readonly count: number;
   readonly first: PageRecord;
   readonly last: PageRecord;
+  /** When the latest news of it was heard. */
+  readonly heard: number;
   /** The innermost frame in the project's own code, else the innermost; null when there is no place at all. */
   readonly frame: MappedFrame | null;
   readonly stack: readonly MappedFrame[];
@@ -50,6 +52,7 @@ async function mapped({ message, stack, place, records }: Group, maps: SourceMap
     count: records.length,
     first,
     last,
+    heard: Math.max(...records.map(({ heard }) => heard)),
     frame: frames.find(({ own }) => own) ?? frames[0] ?? null,
     stack: frames,
   };

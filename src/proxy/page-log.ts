@@ -12,6 +12,8 @@ export interface PageRecord {
   /** Number of its page. */
   readonly page: number;
   readonly micros: number;
+  /** When it was heard of: a page tells what it has kept while it had no connection. */
+  readonly heard: number;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
@@ -43,9 +45,15 @@ export class PageLog {
         id: record.a,
         kind: kindOf(record.kind),
         page: record.b,
+        heard: record.micros,
       }));
     });
     return found.sort((a, b) => a.micros - b.micros || a.id - b.id);
+  }
+
+  /** Another one whenever a page has reported something. Reads a counter of each journal. */
+  stamp(): string {
+    return [...this.#readers.values()].map((reader) => reader.records()).join();
   }
 
   /** Entries ever kept, and those that can be read still. */

@@ -32,23 +32,19 @@ const encoder = new TextEncoder();
 export class PageTap {
   readonly #journals: ReadonlyMap<PageJournalName, JournalWriter>;
   readonly #nextId: () => number;
-  readonly #last = new Map<PageJournalName, number>();
 
   constructor(journals: ReadonlyMap<PageJournalName, JournalWriter>, nextId: () => number) {
     this.#journals = journals;
     this.#nextId = nextId;
   }
 
-  /** Keeps an entry of page number `page`; a journal's times do not go back, so a late one keeps its own in the body. */
-  keep(page: number, entry: PageEntry, micros: number): void {
-    const name = PAGE_JOURNAL[entry.kind];
-    const journal = this.#journals.get(name);
+  /** Keeps an entry of page number `page` that came about at `micros` and was heard of at `heard`, never before the last one. */
+  keep(page: number, entry: PageEntry, micros: number, heard: number): void {
+    const journal = this.#journals.get(PAGE_JOURNAL[entry.kind]);
     if (journal === undefined) return;
-    const at = Math.max(micros, this.#last.get(name) ?? 0);
-    this.#last.set(name, at);
     const whole = encoder.encode(JSON.stringify({ micros, facts: entry.facts }));
     const body = whole.length <= journal.maxLength ? whole : encoder.encode(JSON.stringify(tooLarge(micros, entry)));
-    journal.append({ kind: PAGE_KINDS.indexOf(entry.kind), a: this.#nextId(), b: page, micros: at }, body);
+    journal.append({ kind: PAGE_KINDS.indexOf(entry.kind), a: this.#nextId(), b: page, micros: heard }, body);
   }
 }
 

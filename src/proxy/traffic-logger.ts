@@ -137,6 +137,12 @@ export class TrafficLogger {
     return { total, available, dropped: Math.max(0, total - this.#clearedTotal - available) };
   }
 
+  /** Another one whenever something was recorded or cleared. Reads three counters. */
+  stamp(): string {
+    const { http, messages } = this.#readers;
+    return [http.records(), messages.records(), this.#cleared].join();
+  }
+
   /** Hides everything up to the entry `last`. */
   clear(last: number): void {
     this.#cleared = Math.max(this.#cleared, last);

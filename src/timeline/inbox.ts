@@ -17,6 +17,8 @@ export interface Fault {
   readonly began: number;
   readonly first: number;
   readonly last: number;
+  /** When the latest was heard of: a page may tell late. */
+  readonly heard: number;
   /** Entries to look at next. */
   readonly ids: readonly string[];
   /** What had failed just before, as the page saw it: its message; of a request that found nobody, the id of the process. */
@@ -72,6 +74,7 @@ function merged(a: Fault, b: Fault): Fault {
     ...latest,
     count: a.count + b.count,
     first: Math.min(a.first, b.first),
+    heard: Math.max(a.heard, b.heard),
     ids: [...a.ids, ...b.ids].slice(-MOST_IDS),
   };
 }

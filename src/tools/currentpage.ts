@@ -52,21 +52,8 @@ const HANDLERS: Record<Action, Handler> = {
   },
   async get(proxy, input, workbench) {
     const page = pageOf(proxy, input.session_id);
-    const records = proxy.pageLog.records({ page: page.number, kinds: ERROR_KINDS });
-    const groups = await groupPageErrors(records, workbench.sourceMaps(proxy));
     const redact = input.reveal ? (text: string) => text : workbench.redact;
-    const interactions = proxy.pageLog
-      .records({ page: page.number, kinds: ['interaction'] })
-      .slice(-MOST_INTERACTIONS)
-      .map(({ id, micros, facts }) => ({ entry_id: `act_${id}`, at: workbench.iso(micros), ...facts }));
-    const errors = groups.slice(-MOST_ERRORS).map((group) => viewError(group, workbench.iso));
-    const value = {
-      ...shown(page, proxy, workbench, redact),
-      resources: fitToShow(requestsOf(page, proxy).slice(-MOST_REQUESTS).map(viewRequest), redact),
-      errors: fitToShow(errors, redact),
-      interactions: fitToShow(interactions, redact),
-    };
-    return { kind: 'data', value: { page: value } };
+    return { kind: 'data', value: { page: await wholePage(page, proxy, redact, workbench) } };
   },
   async clear(proxy) {
     const before = proxy.pages.list().length;
@@ -74,6 +61,28 @@ const HANDLERS: Record<Action, Handler> = {
     return { kind: 'data', value: { cleared: before - proxy.pages.list().length } };
   },
 };
+
+/** All that is told of a page. */
+export async function wholePage(
+  page: Page,
+  proxy: ManagedProxy,
+  redact: (text: string) => string,
+  workbench: Workbench,
+): Promise<Record<string, unknown>> {
+  const records = proxy.pageLog.records({ page: page.number, kinds: ERROR_KINDS });
+  const groups = await groupPageErrors(records, workbench.sourceMaps(proxy));
+  const interactions = proxy.pageLog
+    .records({ page: page.number, kinds: ['interaction'] })
+    .slice(-MOST_INTERACTIONS)
+    .map(({ id, micros, facts }) => ({ entry_id: `act_${id}`, at: workbench.iso(micros), ...facts }));
+  const errors = groups.slice(-MOST_ERRORS).map((group) => viewError(group, workbench.iso));
+  return {
+    ...shown(page, proxy, workbench, redact),
+    resources: fitToShow(requestsOf(page, proxy).slice(-MOST_REQUESTS).map(viewRequest), redact),
+    errors: fitToShow(errors, redact),
+    interactions: fitToShow(interactions, redact),
+  };
+}
 
 function shown(page: Page, proxy: ManagedProxy, workbench: Workbench, show = workbench.redact) {
   const errors = proxy.pageLog

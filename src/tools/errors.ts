@@ -30,16 +30,16 @@ export const errorsTool = defineTool({
     const path = await projectPath(input.path, call.caller);
     const faults = await faultsOf(path, workbench);
     const all = groupFaults(faults).filter(
-      ({ source, severity, last }) =>
+      ({ source, severity, heard }) =>
         (input.source === undefined || source === input.source) &&
         (input.severity !== 'error' || severity === 'error') &&
-        last > (input.after ?? -1),
+        heard > (input.after ?? -1),
     );
     const show = input.reveal ? (text: string) => text : workbench.redact;
     const lines = faultLines(all.slice(-input.limit), workbench.iso, show);
     const { from, to, truncated } = fitBudget(lines, budgetFor({ tail: input.limit }));
     const shown = lines.slice(from, to);
-    const cursor = Math.max(input.after ?? 0, ...all.map(({ last }) => Math.ceil(last)));
+    const cursor = Math.max(input.after ?? 0, ...all.map(({ heard }) => Math.ceil(heard)));
     const facts = { lines: shown.length, total: all.length, dropped: 0, truncated, cursor };
     return { kind: 'text', text: [...shown, closingLine(facts)].join('\n'), facts };
   },

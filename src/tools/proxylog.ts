@@ -113,23 +113,7 @@ interface Entry {
 }
 
 const HANDLERS: Record<Action, Handler> = {
-  async query(proxy, input, workbench) {
-    const all = await entriesOf(proxy, input, workbench);
-    const newest = all.slice(-input.limit);
-    const budget = budgetFor({ tail: input.limit });
-    const { from, to, truncated } = fitBudget(
-      newest.map(({ line }) => line),
-      budget,
-    );
-    const chosen = newest.slice(from, to);
-    if (input.order === 'desc') chosen.reverse();
-    const cursor = Math.max(input.after ?? 0, ...all.map(({ id }) => id));
-    const { dropped } = proxy.log.totals();
-    const facts = { lines: chosen.length, total: all.length, dropped, truncated, cursor };
-    const note = input.types?.includes('mutation') ? await recordChangesOf([proxy]) : null;
-    const lines = chosen.map(({ line }) => escapeClosing(line));
-    return { kind: 'text', text: [...lines, ...(note === null ? [] : [note]), closingLine(facts)].join('\n'), facts };
-  },
+  query,
   async get(proxy, input, workbench) {
     return { kind: 'data', value: entryOf(proxy, input, workbench) };
   },
@@ -170,6 +154,34 @@ const HANDLERS: Record<Action, Handler> = {
     };
   },
 };
+
+async function query(proxy: ManagedProxy, input: LogInput, workbench: Workbench) {
+  const all = await entriesOf(proxy, input, workbench);
+  const newest = all.slice(-input.limit);
+  const budget = budgetFor({ tail: input.limit });
+  const { from, to, truncated } = fitBudget(
+    newest.map(({ line }) => line),
+    budget,
+  );
+  const chosen = newest.slice(from, to);
+  if (input.order === 'desc') chosen.reverse();
+  const cursor = Math.max(input.after ?? 0, ...all.map(({ id }) => id));
+  const { dropped } = proxy.log.totals();
+  const facts = { lines: chosen.length, total: all.length, dropped, truncated, cursor };
+  const note = input.types?.includes('mutation') ? await recordChangesOf([proxy]) : null;
+  const lines = chosen.map(({ line }) => escapeClosing(line));
+  return {
+    kind: 'text' as const,
+    text: [...lines, ...(note === null ? [] : [note]), closingLine(facts)].join('\n'),
+    facts,
+  };
+}
+
+/** The newest `limit` entries as `query` tells them. */
+export async function newestOf(proxy: ManagedProxy, limit: number, workbench: Workbench): Promise<string> {
+  const { text } = await query(proxy, logSchema.parse({ action: 'query', limit }), workbench);
+  return text;
+}
 
 /** Throws `invalid_argument` for what is no id of an exchange, `not_found` for one that is not there. */
 function exchangeNamed(proxy: ManagedProxy, given: string | undefined, parameter: string): Exchange {

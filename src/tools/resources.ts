@@ -1,104 +1,64 @@
-/** Process output as MCP resources: `devtool://process/{id}/output`, with updates while it grows. */
-
-import type { ManagedProcess } from '../process/managed-process.ts';
+/** MCP resources: output of processes, logs of proxies, open pages; each with updates while it changes. */
 import { Fault } from '../text/fault.ts';
-import { showOutput } from './proc-output.ts';
+import { PAGES } from './page-resource.ts';
+import { OUTPUTS } from './process-resource.ts';
+import { LOGS } from './proxy-resource.ts';
+import type { Resource, ResourceKind } from './resource.ts';
 import type { Caller } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
-const URI = /^devtool:\/\/process\/([^/?]+)\/output(?:\?path=([^&]+))?$/;
+const KINDS: readonly ResourceKind[] = [OUTPUTS, LOGS, PAGES];
 
-export const RESOURCE_TEMPLATES = [
-  {
-    name: 'process-output',
-    title: 'Output of a process',
-    uriTemplate: 'devtool://process/{id}/output',
-    description: 'The last lines that a process has written, both streams in the order they arrived.',
-    mimeType: 'text/plain',
-  },
-] as const;
+export const RESOURCE_TEMPLATES = KINDS.map(({ template }) => template);
 
-/** Ids hold characters that an address must escape; another project's process names its directory. */
-export function outputUri(process: ManagedProcess, cwd: string): string {
-  const path = process.path === cwd ? '' : `?path=${encodeURIComponent(process.path)}`;
-  return `devtool://process/${encodeURIComponent(process.id)}/output${path}`;
-}
-
-export function listResources(caller: Caller, { processes }: Workbench) {
-  return processes.list(null, null).map((process) => ({
-    uri: outputUri(process, caller.cwd),
-    name: process.id,
-    title: `Output of ${process.id}`,
-    description: `${process.request.spec.display} in ${process.path}`,
-    mimeType: 'text/plain',
+export function listResources(caller: Caller, workbench: Workbench) {
+  return all(caller, workbench).map(({ uri, name, title, description, mimeType }) => ({
+    uri,
+    name,
+    title,
+    description,
+    mimeType,
   }));
 }
 
-/** Throws `not_found` for what is no address of ours, or of no process that there is. */
+/** Throws `not_found` for what is no address of ours, or of nothing that there is. */
 export async function readResource(uri: string, caller: Caller, workbench: Workbench) {
-  const process = processOf(uri, caller, workbench);
-  const shown = await showOutput(process, { ...PLAIN, tail: 200 }, workbench);
-  return { uri, mimeType: 'text/plain', text: shown.kind === 'text' ? shown.text : JSON.stringify(shown.value) };
-}
-
-const PLAIN = {
-  stream: 'combined',
-  grep: undefined,
-  grep_v: undefined,
-  head: undefined,
-  after: undefined,
-  context: 0,
-  raw: false,
-  encoding: 'utf8',
-  timestamps: false,
-  reveal: false,
-} as const;
-
-function processOf(uri: string, caller: Caller, { processes }: Workbench): ManagedProcess {
-  const [, id, path] = URI.exec(uri) ?? [];
-  if (id === undefined) {
-    throw new Fault('not_found', `resource ${JSON.stringify(uri.slice(0, 200))} is unknown`, 'See resources/list.', {});
+  for (const kind of KINDS) {
+    const found = kind.find(uri, caller, workbench);
+    if (found !== null) return { uri, mimeType: found.mimeType, text: await found.read() };
   }
-  return processes.resolve(decode(id), path === undefined ? caller.cwd : decode(path));
+  throw new Fault('not_found', `resource ${JSON.stringify(uri.slice(0, 200))} is unknown`, 'See resources/list.', {});
 }
 
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
+const all = (caller: Caller, workbench: Workbench): Resource[] => KINDS.flatMap((kind) => kind.list(caller, workbench));
 
 /** Between two notices of one resource: a subscriber re-reads at each. */
 const NOTICE_EVERY_MS = 500;
+const IDLE_MS = 60_000;
 
 /** Tells `notify` of each resource that has changed, until the function returned is called. `wanted` says whether anybody listens. */
 export function watchResources(
   caller: Caller,
-  { processes }: Workbench,
+  workbench: Workbench,
   wanted: () => boolean,
   notify: (uri: string) => void,
 ): () => void {
+  const { changes } = workbench.processes;
   const end = new AbortController();
-  const seen = new Map<ManagedProcess, string>();
+  let seen = new Map<string, string>();
   const look = () => {
-    const all = processes.list(null, null);
-    for (const process of seen.keys()) if (!all.includes(process)) seen.delete(process);
-    for (const process of all) {
-      const { stdout_bytes, stderr_bytes } = process.output.totals();
-      const now = `${process.state()} ${stdout_bytes} ${stderr_bytes}`;
-      if (seen.get(process) === now) continue;
-      seen.set(process, now);
-      notify(outputUri(process, caller.cwd));
-    }
+    const now = new Map(all(caller, workbench).map(({ uri, stamp }) => [uri, stamp]));
+    for (const [uri, stamp] of now) if (seen.get(uri) !== stamp) notify(uri);
+    seen = now;
   };
   const run = async () => {
     while (!end.signal.aborted) {
-      const ticket = processes.changes.ticket();
+      const ticket = changes.ticket();
       if (wanted()) look();
-      await processes.changes.next(ticket, 60_000, end.signal);
-      await processes.changes.pause(NOTICE_EVERY_MS, end.signal);
+      // Processes announce what is new; of proxies only the counters tell.
+      const isBusy = wanted() && workbench.proxies.list(null).length > 0;
+      await changes.next(ticket, isBusy ? NOTICE_EVERY_MS : IDLE_MS, end.signal);
+      await changes.pause(NOTICE_EVERY_MS, end.signal);
     }
   };
   void run();

@@ -1,35 +1,16 @@
 /** `timeline`: process lines, exchanges, page errors and clicks side by side, on one clock. */
 import * as z from 'zod';
-import type { ManagedProcess } from '../process/managed-process.ts';
 import { patternFault } from '../process/pattern-fault.ts';
-import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { budgetFor, fitBudget } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { Fault } from '../text/fault.ts';
-import { assembleLines } from '../text/lines.ts';
-import { redactLines } from '../text/redact.ts';
 import { visibleLine } from '../text/visible.ts';
 import { recordChangesOf } from './changes.ts';
-import { exchangeLine, messageId, messageLine } from './exchange-view.ts';
-import { entryId, pageEntryLine } from './page-entry.ts';
+import { KINDS, type Kind, type Moment, momentsOf, type Watched } from './moments.ts';
 import { projectPath } from './project-path.ts';
 import { defineTool } from './tool.ts';
 import { isWithin, type Span, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
-
-const KINDS = [
-  'output',
-  'process',
-  'http',
-  'websocket',
-  'error',
-  'console',
-  'performance',
-  'interaction',
-  'mutation',
-  'custom',
-] as const;
-type Kind = (typeof KINDS)[number];
 
 const timelineSchema = z.strictObject({
   path: z.string().optional(),
@@ -48,18 +29,8 @@ const timelineSchema = z.strictObject({
 
 type TimelineInput = z.output<typeof timelineSchema>;
 
-/** Something that happened; `text` without its time. */
-interface Moment {
-  readonly micros: number;
-  readonly kind: Kind;
-  readonly id: string;
-  readonly text: string;
-}
-
-interface Chosen {
-  readonly processes: readonly ManagedProcess[];
-  readonly proxies: readonly ManagedProxy[];
-}
+/** What is named is looked for among all. */
+const EVERY: ReadonlySet<Kind> = new Set(KINDS);
 
 export const timelineTool = defineTool({
   name: 'timeline',
@@ -72,21 +43,24 @@ export const timelineTool = defineTool({
     const path = await projectPath(input.path, call.caller);
     const chosen = chosenOf(path, input, workbench);
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
-    const all = momentsOf(chosen, input, workbench);
+    const kinds = new Set<Kind>(input.kinds ?? KINDS);
+    const all = momentsOf(chosen, input.around === undefined ? kinds : EVERY, input.reveal, workbench);
     const span =
       input.around === undefined
         ? spanOf(input, { now: workbench.proxies.now(), iso: workbench.iso })
         : spanAround(all, input);
-    const kinds = new Set<Kind>(input.kinds ?? KINDS);
     const within = all.filter(
-      ({ micros, kind }) => kinds.has(kind) && isWithin(span, micros) && micros > (input.after ?? -1),
+      ({ micros, heard, kind }) => kinds.has(kind) && isWithin(span, micros) && heard > (input.after ?? -1),
     );
     const found = input.grep === undefined ? within : await matching(within, input.grep, workbench);
     const sorted = found.sort((a, b) => a.micros - b.micros);
     const lines = sorted.slice(-input.limit).map((moment) => escapeClosing(lineOf(moment, workbench.iso)));
     const { from, to, truncated } = fitBudget(lines, budgetFor({ tail: input.limit }));
     const shown = lines.slice(from, to);
-    const cursor = Math.max(input.after ?? 0, Math.floor(sorted.at(-1)?.micros ?? 0));
+    const cursor = Math.max(
+      input.after ?? 0,
+      sorted.reduce((most, { heard }) => Math.max(most, Math.ceil(heard)), 0),
+    );
     const dropped = workbench.proxies.list(path).reduce((sum, proxy) => sum + proxy.log.totals().dropped, 0);
     const facts = { lines: shown.length, total: sorted.length, dropped, truncated, cursor };
     return { kind: 'text', text: [...shown, ...(note === null ? [] : [note]), closingLine(facts)].join('\n'), facts };
@@ -110,7 +84,7 @@ const lineOf = ({ micros, kind, text }: Moment, iso: (micros: number) => string)
   visibleLine(`${iso(micros).slice(11, 23)} ${SHORT[kind].padEnd(4)} ${text}`);
 
 /** Those of the project, or the ones that were named. */
-function chosenOf(path: string, input: TimelineInput, { processes, proxies }: Workbench): Chosen {
+function chosenOf(path: string, input: TimelineInput, { processes, proxies }: Workbench): Watched {
   const ofProcess = input.process_id === undefined ? null : processes.resolve(input.process_id, path);
   const ofProxy = input.proxy_id === undefined ? null : proxies.resolve(input.proxy_id, path);
   const isAll = ofProcess === null && ofProxy === null;
@@ -118,69 +92,6 @@ function chosenOf(path: string, input: TimelineInput, { processes, proxies }: Wo
     processes: isAll ? processes.list(path, null) : ofProcess === null ? [] : [ofProcess],
     proxies: isAll ? proxies.list(path) : ofProxy === null ? [] : [ofProxy],
   };
-}
-
-function momentsOf({ processes, proxies }: Chosen, input: TimelineInput, workbench: Workbench): Moment[] {
-  const show = input.reveal ? (text: string) => text : workbench.redact;
-  return [
-    ...processes.flatMap((process) => processMoments(process, show, input.reveal)),
-    ...proxies.flatMap((proxy) => proxyMoments(proxy, show, workbench)),
-  ];
-}
-
-function processMoments(process: ManagedProcess, show: (text: string) => string, reveal: boolean): Moment[] {
-  const { pieces, dropped } = process.output.read('combined');
-  const lines = assembleLines(pieces, { view: 'tidy', live: true, dropped: dropped > 0 });
-  const safe = reveal ? lines : redactLines(lines, show);
-  const moments: Moment[] = safe.map(({ micros, text, position }) => ({
-    micros,
-    kind: 'output',
-    id: `${process.id}:${position}`,
-    text: `${process.id} ${text}`,
-  }));
-  const { startedAt, endedAt, state, exitCode, exitSignal, pid } = process.snapshot();
-  if (startedAt !== null)
-    moments.push({ micros: startedAt, kind: 'process', id: process.id, text: `${process.id} started, pid ${pid}` });
-  if (endedAt !== null)
-    moments.push({
-      micros: endedAt,
-      kind: 'process',
-      id: process.id,
-      text: `${process.id} ${state}, ${exitSignal === null ? `exit code ${exitCode}` : `signal ${exitSignal}`}`,
-    });
-  return moments;
-}
-
-function proxyMoments(proxy: ManagedProxy, show: (text: string) => string, workbench: Workbench): Moment[] {
-  const { iso } = workbench;
-  const now = workbench.proxies.now();
-  // Its own time is the line's first word here.
-  const bare = (line: string): string => line.replace(/ \d\d:\d\d:\d\d\.\d{3}/, '');
-  const exchanges = proxy.log.exchanges({}, proxy.startedAt).map(
-    (exchange): Moment => ({
-      micros: exchange.began,
-      kind: 'http',
-      id: `req_${exchange.id}`,
-      text: bare(exchangeLine(exchange, now, iso, show)),
-    }),
-  );
-  const messages = proxy.log.messages().map(
-    (message): Moment => ({
-      micros: message.micros,
-      kind: 'websocket',
-      id: messageId(message.id, message.kind),
-      text: bare(messageLine(message, iso, show)),
-    }),
-  );
-  const entries = proxy.pageLog.records({ after: proxy.log.cleared }).map(
-    (record): Moment => ({
-      micros: record.micros,
-      kind: record.kind === 'network' ? 'error' : record.kind,
-      id: entryId(record),
-      text: bare(pageEntryLine(record, iso, show)),
-    }),
-  );
-  return [...exchanges, ...messages, ...entries];
 }
 
 function spanAround(all: readonly Moment[], { around = '', window_ms }: TimelineInput): Span {

@@ -11,6 +11,7 @@ const fault = (more: Partial<Fault>): Fault => ({
   began: 1_000_000,
   first: 1_000_000,
   last: 1_000_000,
+  heard: 1_000_000,
   ids: ['err_1'],
   behind: '',
   url: '',
@@ -18,9 +19,9 @@ const fault = (more: Partial<Fault>): Fault => ({
 });
 
 test('equal faults are one, with their count, first and last time, and the newest ids', () => {
-  const faults = [1, 2, 3, 4].map((n) => fault({ first: n, last: n, ids: [`err_${n}`] }));
+  const faults = [1, 2, 3, 4].map((n) => fault({ first: n, last: n, heard: 10 - n, ids: [`err_${n}`] }));
   expect(groupFaults(faults)).toEqual([
-    { ...fault({ count: 4, first: 1, last: 4, ids: ['err_2', 'err_3', 'err_4'] }), cause: null },
+    { ...fault({ count: 4, first: 1, last: 4, heard: 9, ids: ['err_2', 'err_3', 'err_4'] }), cause: null },
   ]);
 });
 

@@ -1,0 +1,120 @@
+/** What happened in a project, from each of its sources, as moments on one clock. */
+import type { ManagedProcess } from '../process/managed-process.ts';
+import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import { assembleLines } from '../text/lines.ts';
+import { redactLines } from '../text/redact.ts';
+import { exchangeLine, messageId, messageLine } from './exchange-view.ts';
+import { entryId, pageEntryLine } from './page-entry.ts';
+import type { Workbench } from './workbench.ts';
+
+export const KINDS = [
+  'output',
+  'process',
+  'http',
+  'websocket',
+  'error',
+  'console',
+  'performance',
+  'interaction',
+  'mutation',
+  'custom',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Something that happened; `text` without its time. */
+export interface Moment {
+  readonly micros: number;
+  /** When there was the latest news of it: an exchange ends, a page may tell late. */
+  readonly heard: number;
+  readonly kind: Kind;
+  readonly id: string;
+  readonly text: string;
+}
+
+export interface Watched {
+  readonly processes: readonly ManagedProcess[];
+  readonly proxies: readonly ManagedProxy[];
+}
+
+/** Of those kinds; unsorted. */
+export function momentsOf(
+  { processes, proxies }: Watched,
+  kinds: ReadonlySet<Kind>,
+  reveal: boolean,
+  workbench: Workbench,
+): Moment[] {
+  const show = reveal ? (text: string) => text : workbench.redact;
+  return [
+    ...processes.flatMap((process) => [
+      ...(kinds.has('output') ? outputMoments(process, show, reveal) : []),
+      ...(kinds.has('process') ? processMoments(process) : []),
+    ]),
+    ...proxies.flatMap((proxy) => proxyMoments(proxy, kinds, show, workbench)),
+  ];
+}
+
+function outputMoments(process: ManagedProcess, show: (text: string) => string, reveal: boolean): Moment[] {
+  const { pieces, dropped } = process.output.read('combined');
+  const lines = assembleLines(pieces, { view: 'tidy', live: true, dropped: dropped > 0 });
+  const safe = reveal ? lines : redactLines(lines, show);
+  return safe.map(({ micros, text, position }) => ({
+    micros,
+    heard: micros,
+    kind: 'output',
+    id: `${process.id}:${position}`,
+    text: `${process.id} ${text}`,
+  }));
+}
+
+/** Of its latest run. */
+function processMoments(process: ManagedProcess): Moment[] {
+  const { startedAt, readyAt, endedAt, state, exitCode, exitSignal, pid } = process.snapshot();
+  const { id } = process;
+  const at = (micros: number | null, text: string): Moment[] =>
+    micros === null ? [] : [{ micros, heard: micros, kind: 'process', id, text: `${id} ${text}` }];
+  return [
+    ...at(startedAt, `started, pid ${pid}`),
+    ...at(readyAt, ['ready', ...process.facts.urls].join(' ')),
+    ...at(endedAt, `${state}, ${exitSignal === null ? `exit code ${exitCode}` : `signal ${exitSignal}`}`),
+  ];
+}
+
+function proxyMoments(
+  proxy: ManagedProxy,
+  kinds: ReadonlySet<Kind>,
+  show: (text: string) => string,
+  workbench: Workbench,
+): Moment[] {
+  const { iso } = workbench;
+  const now = workbench.proxies.now();
+  // Its own time is the line's first word here.
+  const bare = (line: string): string => line.replace(/ \d\d:\d\d:\d\d\.\d{3}/, '');
+  const exchanges = (kinds.has('http') ? proxy.log.exchanges({}, proxy.startedAt) : []).map(
+    (exchange): Moment => ({
+      micros: exchange.began,
+      heard: exchange.ended ?? exchange.began,
+      kind: 'http',
+      id: `req_${exchange.id}`,
+      text: bare(exchangeLine(exchange, now, iso, show)),
+    }),
+  );
+  const messages = (kinds.has('websocket') ? proxy.log.messages() : []).map(
+    (message): Moment => ({
+      micros: message.micros,
+      heard: message.micros,
+      kind: 'websocket',
+      id: messageId(message.id, message.kind),
+      text: bare(messageLine(message, iso, show)),
+    }),
+  );
+  const entries = proxy.pageLog.records({ after: proxy.log.cleared }).map(
+    (record): Moment => ({
+      micros: record.micros,
+      heard: record.heard,
+      kind: record.kind === 'network' ? 'error' : record.kind,
+      id: entryId(record),
+      text: bare(pageEntryLine(record, iso, show)),
+    }),
+  );
+  return [...exchanges, ...messages, ...entries];
+}
