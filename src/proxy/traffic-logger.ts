@@ -5,7 +5,7 @@
 import type { JournalReader, JournalRecord } from '../lockfree/journal-reader.ts';
 import type { Outcome } from './exchange-tap.ts';
 import { type Fields, field } from './fields.ts';
-import { readHead } from './kept-head.ts';
+import { KeptHead } from './kept-head.ts';
 import {
   BEGAN,
   decodeEnded,
@@ -175,7 +175,7 @@ const KEPT_BYTES = 64 * 1_024;
 
 function exchangeOf({ a: id, b: word, kind, micros, body }: JournalRecord, aliveSince: number): Exchange {
   if (kind === BEGAN) {
-    const request = readHead(body);
+    const head = new KeptHead(body);
     return {
       id,
       began: micros,
@@ -183,32 +183,43 @@ function exchangeOf({ a: id, b: word, kind, micros, body }: JournalRecord, alive
       firstByte: null,
       requestBytes: 0,
       responseBytes: 0,
-      ...startOf(request.first),
+      ...startOf(head.first),
       status: 0,
       outcome: micros < aliveSince ? 'lost' : null,
       note: '',
       ended: null,
-      request: request.fields,
+      get request() {
+        return head.fields;
+      },
       response: [],
-      load: field(request.fields, LOAD) ?? '',
+      get load() {
+        return loadIn(head);
+      },
     };
   }
   const { requestHead, responseHead, ...figures } = decodeEnded(body);
-  const request = readHead(requestHead);
+  const head = new KeptHead(requestHead);
+  const answer = new KeptHead(responseHead);
   return {
     id,
     ...figures,
-    ...startOf(request.first),
+    ...startOf(head.first),
     status: statusIn(word),
     outcome: outcomeIn(word),
     ended: micros,
-    request: request.fields,
-    response: readHead(responseHead).fields,
-    load: field(request.fields, LOAD) ?? '',
+    get request() {
+      return head.fields;
+    },
+    get response() {
+      return answer.fields;
+    },
+    get load() {
+      return loadIn(head);
+    },
   };
 }
 
-const LOAD = 'x-devtool-load';
+const loadIn = ({ fields }: KeptHead): string => field(fields, 'x-devtool-load') ?? '';
 
 function startOf(line: string): { method: string; target: string } {
   const [method = '', target = ''] = line.split(' ');

@@ -21,14 +21,15 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Something that happened; `text` without its time. */
+/** Something that happened. */
 export interface Moment {
   readonly micros: number;
   /** When there was the latest news of it: an exchange ends, a page may tell late. */
   readonly heard: number;
   readonly kind: Kind;
   readonly id: string;
-  readonly text: string;
+  /** Without its time. Made when it is asked for: of thousands a few are shown. */
+  text(): string;
 }
 
 export interface Watched {
@@ -62,7 +63,7 @@ function outputMoments(process: ManagedProcess, show: (text: string) => string, 
     heard: micros,
     kind: 'output',
     id: `${process.id}:${position}`,
-    text: `${process.id} ${text}`,
+    text: () => `${process.id} ${text}`,
   }));
 }
 
@@ -71,7 +72,7 @@ function processMoments(process: ManagedProcess): Moment[] {
   const { startedAt, readyAt, endedAt, state, exitCode, exitSignal, pid } = process.snapshot();
   const { id } = process;
   const at = (micros: number | null, text: string): Moment[] =>
-    micros === null ? [] : [{ micros, heard: micros, kind: 'process', id, text: `${id} ${text}` }];
+    micros === null ? [] : [{ micros, heard: micros, kind: 'process', id, text: () => `${id} ${text}` }];
   return [
     ...at(startedAt, `started, pid ${pid}`),
     ...at(readyAt, ['ready', ...process.facts.urls].join(' ')),
@@ -95,7 +96,7 @@ function proxyMoments(
       heard: exchange.ended ?? exchange.began,
       kind: 'http',
       id: `req_${exchange.id}`,
-      text: bare(exchangeLine(exchange, now, iso, show)),
+      text: () => bare(exchangeLine(exchange, now, iso, show)),
     }),
   );
   const messages = (kinds.has('websocket') ? proxy.log.messages() : []).map(
@@ -104,7 +105,7 @@ function proxyMoments(
       heard: message.micros,
       kind: 'websocket',
       id: messageId(message.id, message.kind),
-      text: bare(messageLine(message, iso, show)),
+      text: () => bare(messageLine(message, iso, show)),
     }),
   );
   const entries = proxy.pageLog.records({ after: proxy.log.cleared }).map(
@@ -113,7 +114,7 @@ function proxyMoments(
       heard: record.heard,
       kind: record.kind === 'network' ? 'error' : record.kind,
       id: entryId(record),
-      text: bare(pageEntryLine(record, iso, show)),
+      text: () => bare(pageEntryLine(record, iso, show)),
     }),
   );
   return [...exchanges, ...messages, ...entries];

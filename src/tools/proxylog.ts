@@ -105,11 +105,11 @@ export const proxylogTool = defineTool({
 
 type Handler = (proxy: ManagedProxy, input: LogInput, workbench: Workbench, call: Call) => Promise<ToolResult>;
 
-/** One line of an answer. */
+/** One line of an answer, made when it is shown. */
 interface Entry {
   readonly id: number;
   readonly micros: number;
-  readonly line: string;
+  line(): string;
 }
 
 const HANDLERS: Record<Action, Handler> = {
@@ -157,19 +157,15 @@ const HANDLERS: Record<Action, Handler> = {
 
 async function query(proxy: ManagedProxy, input: LogInput, workbench: Workbench) {
   const all = await entriesOf(proxy, input, workbench);
-  const newest = all.slice(-input.limit);
-  const budget = budgetFor({ tail: input.limit });
-  const { from, to, truncated } = fitBudget(
-    newest.map(({ line }) => line),
-    budget,
-  );
+  const newest = all.slice(-input.limit).map((entry) => entry.line());
+  const { from, to, truncated } = fitBudget(newest, budgetFor({ tail: input.limit }));
   const chosen = newest.slice(from, to);
   if (input.order === 'desc') chosen.reverse();
   const cursor = Math.max(input.after ?? 0, ...all.map(({ id }) => id));
   const { dropped } = proxy.log.totals();
   const facts = { lines: chosen.length, total: all.length, dropped, truncated, cursor };
   const note = input.types?.includes('mutation') ? await recordChangesOf([proxy]) : null;
-  const lines = chosen.map(({ line }) => escapeClosing(line));
+  const lines = chosen.map(escapeClosing);
   return {
     kind: 'text' as const,
     text: [...lines, ...(note === null ? [] : [note]), closingLine(facts)].join('\n'),
@@ -221,11 +217,11 @@ async function entriesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbe
   const entries: Entry[] = [];
   if (types.has('http')) {
     for (const exchange of await exchangesOf(proxy, input, workbench))
-      entries.push({ id: exchange.id, micros: exchange.began, line: exchangeLine(exchange, now, iso, show) });
+      entries.push({ id: exchange.id, micros: exchange.began, line: () => exchangeLine(exchange, now, iso, show) });
   }
   if (types.has('websocket') && input.page === undefined) {
     for (const message of proxy.log.messages(input.after))
-      entries.push({ id: message.id, micros: message.micros, line: messageLine(message, iso, show) });
+      entries.push({ id: message.id, micros: message.micros, line: () => messageLine(message, iso, show) });
   }
   const kinds = pageKinds(types);
   if (kinds.length > 0) {
@@ -235,7 +231,7 @@ async function entriesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbe
       after: Math.max(input.after ?? 0, proxy.log.cleared),
       ...page,
     }))
-      entries.push({ id: record.id, micros: record.micros, line: pageEntryLine(record, iso, show) });
+      entries.push({ id: record.id, micros: record.micros, line: () => pageEntryLine(record, iso, show) });
   }
   return entries.filter(({ micros }) => isWithin(span, micros)).sort((a, b) => a.micros - b.micros || a.id - b.id);
 }

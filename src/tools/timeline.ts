@@ -81,7 +81,7 @@ const SHORT: Readonly<Record<Kind, string>> = {
 };
 
 const lineOf = ({ micros, kind, text }: Moment, iso: (micros: number) => string): string =>
-  visibleLine(`${iso(micros).slice(11, 23)} ${SHORT[kind].padEnd(4)} ${text}`);
+  visibleLine(`${iso(micros).slice(11, 23)} ${SHORT[kind].padEnd(4)} ${text()}`);
 
 /** Those of the project, or the ones that were named. */
 function chosenOf(path: string, input: TimelineInput, { processes, proxies }: Workbench): Watched {
@@ -109,7 +109,7 @@ function spanAround(all: readonly Moment[], { around = '', window_ms }: Timeline
 async function matching(moments: readonly Moment[], pattern: string, workbench: Workbench): Promise<Moment[]> {
   const tested = await workbench.patterns.test(
     pattern,
-    moments.map(({ text }) => text),
+    moments.map(({ text }) => text()),
   );
   if (tested.kind !== 'tested') throw patternFault(tested);
   return moments.filter((_, at) => tested.matches[at]);
