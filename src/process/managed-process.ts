@@ -49,6 +49,7 @@ const NO_END = { exitCode: null, exitSignal: null, endedBy: null } as const;
 export const NO_FACTS: Facts = { urls: [], ports: [], survivors: [], spawnError: null };
 
 const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+const signalName = (number: number): string => SIGNAL_NAMES.get(number) ?? `SIG${number}`;
 
 export class ManagedProcess {
   readonly request: ProcessRequest;
@@ -100,6 +101,12 @@ export class ManagedProcess {
     return this.cell.state.compareAndSwap(from, to);
   }
 
+  /** How its latest run ended, in words: `exit code 1`, `SIGTERM`. */
+  endText(): string {
+    const { exitCode, exitSignal } = this.snapshot();
+    return exitSignal === null ? `exit code ${exitCode ?? '?'}` : signalName(exitSignal);
+  }
+
   /** Read from shared memory alone. `nowMicros` is the time to which a live run's runtime counts. */
   view(nowMicros: number, wall: WallClock): ProcessView {
     const { request, facts } = this;
@@ -117,7 +124,7 @@ export class ManagedProcess {
       pid: cell.pid,
       pgid: cell.pgid,
       exit_code: exitCode,
-      signal: exitSignal === null ? null : (SIGNAL_NAMES.get(exitSignal) ?? `SIG${exitSignal}`),
+      signal: exitSignal === null ? null : signalName(exitSignal),
       ended_by: endedBy,
       started_at: startedAt === null ? null : wall.iso(startedAt),
       ended_at: endedAt === null ? null : wall.iso(endedAt),

@@ -14,13 +14,16 @@ export function checkArguments(tool: Tool, given: unknown): Record<string, unkno
   const parsed = tool.input.safeParse(values);
   if (parsed.success) return values;
   const issue = parsed.error.issues[0];
-  throw issue === undefined ? refused(tool, '', 'arguments are not as the schema says') : explain(tool, issue, values);
+  const { action } = values;
+  throw issue === undefined
+    ? refused(tool, action, '', 'arguments are not as the schema says')
+    : explain(tool, issue, values);
 }
 
 function asObject(tool: Tool, given: unknown): Record<string, unknown> {
   if (given === undefined || given === null) return {};
   if (typeof given === 'object' && !Array.isArray(given)) return { ...given };
-  throw refused(tool, '', 'arguments must be an object');
+  throw refused(tool, undefined, '', 'arguments must be an object');
 }
 
 function checkAction(tool: Tool, values: Record<string, unknown>): void {
@@ -64,18 +67,13 @@ function explain(tool: Tool, issue: Issue, values: Record<string, unknown>): Fau
     values,
   );
   const said = given === undefined ? `${parameter} is missing` : `${parameter}=${shown(given)}: ${issue.message}`;
-  return refused(tool, parameter, said);
+  return refused(tool, values['action'], parameter, said);
 }
 
-function refused(tool: Tool, parameter: string, said: string): Fault {
-  return new Fault(
-    'invalid_argument',
-    said,
-    `Parameters of ${tool.name}: ${Object.keys(tool.input.shape).join(', ')}.`,
-    {
-      parameter,
-    },
-  );
+function refused(tool: Tool, action: unknown, parameter: string, said: string): Fault {
+  const where = tool.actions === undefined ? tool.name : `${tool.name} ${String(action)}`;
+  const hint = `Parameters of ${where}: ${parametersOf(tool, action).join(', ')}.`;
+  return new Fault('invalid_argument', said, hint, { parameter });
 }
 
 /** A value as it may stand in an error: JSON, cut. */

@@ -73,10 +73,9 @@ function outputPlace({ file, line, column }: OutputError, path: string): string 
 
 /** A process that failed by itself; what was stopped is no crash. */
 function crashOf(process: ManagedProcess): Fault[] {
-  const { state, exitCode, exitSignal, endedAt, endedBy } = process.snapshot();
+  const { state, endedAt, endedBy } = process.snapshot();
   if (state !== 'failed' || endedAt === null || endedBy === 'timeout') return [];
-  const how = exitSignal === null ? `exit code ${exitCode ?? '?'}` : `signal ${exitSignal}`;
-  const message = `${process.id} (${process.request.spec.display}) has crashed: ${how}`;
+  const message = `${process.id} (${process.request.spec.display}) has crashed: ${process.endText()}`;
   return [faultAt(endedAt, { source: 'crash', message, ids: [process.id] })];
 }
 

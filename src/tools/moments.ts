@@ -69,14 +69,14 @@ function outputMoments(process: ManagedProcess, show: (text: string) => string, 
 
 /** Of its latest run. */
 function processMoments(process: ManagedProcess): Moment[] {
-  const { startedAt, readyAt, endedAt, state, exitCode, exitSignal, pid } = process.snapshot();
+  const { startedAt, readyAt, endedAt, state, pid } = process.snapshot();
   const { id } = process;
   const at = (micros: number | null, text: string): Moment[] =>
     micros === null ? [] : [{ micros, heard: micros, kind: 'process', id, text: () => `${id} ${text}` }];
   return [
     ...at(startedAt, `started, pid ${pid}`),
     ...at(readyAt, ['ready', ...process.facts.urls].join(' ')),
-    ...at(endedAt, `${state}, ${exitSignal === null ? `exit code ${exitCode}` : `signal ${exitSignal}`}`),
+    ...at(endedAt, `${state}, ${process.endText()}`),
   ];
 }
 

@@ -88,7 +88,7 @@ function bytes(process: ManagedProcess, input: OutputInput, workbench: Workbench
     dropped_bytes: dropped,
     cursor,
     data: isLarge ? null : data.toString('base64'),
-    file: isLarge ? workbench.saveLarge(data) : null,
+    file: isLarge ? workbench.saveLarge(data, 'bin') : null,
   };
   return { kind: 'data', value };
 }

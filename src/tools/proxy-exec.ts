@@ -86,7 +86,7 @@ async function answered(
   const value = fitToShow(answer.value, redact);
   const text = JSON.stringify(value);
   if (text.length <= MOST_CHARACTERS) return { kind: 'data', value: { value, ...facts, value_file: null } };
-  const file = workbench.saveLarge(Buffer.from(text));
+  const file = workbench.saveLarge(Buffer.from(text), 'json');
   return { kind: 'data', value: { value: null, ...facts, value_file: file, value_bytes: Buffer.byteLength(text) } };
 }
 

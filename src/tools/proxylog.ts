@@ -139,7 +139,7 @@ const HANDLERS: Record<Action, Handler> = {
       iso: workbench.iso,
     };
     const har = harOf(exchanges, source, showing(input, workbench));
-    const file = workbench.saveLarge(Buffer.from(JSON.stringify(har)));
+    const file = workbench.saveLarge(Buffer.from(JSON.stringify(har)), 'har');
     return { kind: 'data', value: { proxy_id: proxy.id, file, entries: exchanges.length } };
   },
   async replay(proxy, input, workbench, call) {

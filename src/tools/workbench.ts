@@ -19,6 +19,9 @@ export interface DaemonInfo {
   readonly upgrade_available: string | null;
 }
 
+/** `kind` is the file's suffix, by which other programs know it. */
+export type SaveLarge = (value: Uint8Array, kind: 'bin' | 'har' | 'json') => string;
+
 export interface Workbench {
   readonly processes: ProcessManager;
   readonly proxies: ProxyManager;
@@ -29,7 +32,7 @@ export interface Workbench {
   /** Maps of the scripts that a proxy's pages load. */
   sourceMaps(proxy: ManagedProxy): SourceMaps;
   /** Writes a value that is too large for an answer to a file; its path. */
-  saveLarge(value: Uint8Array): string;
+  readonly saveLarge: SaveLarge;
   daemonInfo(): DaemonInfo;
   /** Ends the daemon after the answer has gone out; with `restart`, a front starts it again at its next line. */
   endDaemon(): void;

@@ -62,7 +62,7 @@ test('a link beside it is not followed', () => {
 
 test('large values get a file each, numbered on, and the oldest go', () => {
   const save = largeFiles(join(scratch(), 'files'), null);
-  const paths = Array.from({ length: 25 }, (_, n) => save(Buffer.from(String(n))));
+  const paths = Array.from({ length: 25 }, (_, n) => save(Buffer.from(String(n)), n % 2 === 0 ? 'har' : 'bin'));
   expect(new Set(paths).size).toBe(25);
   expect(readFileSync(paths.at(-1) ?? '', 'utf8')).toBe('24');
   expect(() => readFileSync(paths[0] ?? '')).toThrow();
