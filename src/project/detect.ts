@@ -2,7 +2,8 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { type ReadConfig, readConfig } from './config.ts';
+import { findConfig } from './config.ts';
+import { type ConfigPlan, planConfig, shownConfig } from './config-plan.ts';
 import { detectDeno } from './deno.ts';
 import { type Directory, openDirectory } from './directory.ts';
 import { detectDotnet } from './dotnet.ts';
@@ -61,6 +62,9 @@ export async function detectProject(path: string): Promise<Project> {
 /** The scripts with how each is started, in the order in which `detectProject` lists them. */
 export const runnableScripts = (path: string): readonly RunnableScript[] => openSurvey(path).scripts;
 
+/** What the config file that holds for a directory says; null where there is none. */
+export const configOf = (path: string): ConfigPlan | null => openSurvey(path).config;
+
 async function realDirectory(path: string): Promise<string> {
   if (path.includes('\0')) throw new ProjectError('invalid_argument', path, 'holds a NUL character');
   try {
@@ -78,16 +82,21 @@ async function realDirectory(path: string): Promise<string> {
 interface Survey {
   readonly directory: Directory;
   readonly kinds: readonly Kind[];
-  readonly config: ReadConfig | null;
+  readonly config: ConfigPlan | null;
   readonly scripts: readonly RunnableScript[];
 }
 
 function openSurvey(path: string): Survey {
   const directory = openDirectory(path);
   const kinds = kindsIn(directory);
-  const config = readConfig(directory);
-  return { directory, kinds, config, scripts: scriptsOf(directory, kinds, config) };
+  const own = ownScripts(directory, kinds);
+  const found = findConfig(directory);
+  const config = found === null ? null : planConfig(found, scriptsBeside(found.directory, directory, own));
+  return { directory, kinds, config, scripts: listed(directory, own, config) };
 }
+
+const scriptsBeside = (config: Directory, directory: Directory, own: Names): readonly RunnableScript[] =>
+  (config === directory ? own : ownScripts(config, kindsIn(config))).entries().map(({ script }) => script);
 
 const kindsIn = (directory: Directory): Kind[] => DETECTORS.flatMap((detector) => detector(directory) ?? []);
 
@@ -107,7 +116,7 @@ function projectOf({ directory, kinds, config, scripts }: Survey, workspaces: re
       package_manager: packageManager,
       frameworks,
     })),
-    config: config?.config ?? null,
+    config: config === null ? null : shownConfig(config),
     problems: directory.problems.slice(0, MOST_PROBLEMS),
   };
 }
@@ -118,22 +127,50 @@ const shownScript = ({ name, command, source }: RunnableScript): Script => ({
   source,
 });
 
-/** The config file's first, since it is about this tool; then the project's own; then what its ecosystems always have. */
-function scriptsOf(directory: Directory, kinds: readonly Kind[], config: ReadConfig | null): RunnableScript[] {
-  const byName = new Map<string, RunnableScript>();
-  // A name that is taken is told apart by its file: `Makefile:test`, or by its ecosystem: `go:test`.
-  const add = (script: RunnableScript, origin: string): void => {
-    const name = byName.has(script.name) ? `${origin}:${script.name}` : script.name;
-    if (!byName.has(name)) byName.set(name, { ...script, name });
-  };
-  for (const script of config?.scripts ?? []) add(script, script.source);
+/** The project's own first, then what its ecosystems always have. */
+function ownScripts(directory: Directory, kinds: readonly Kind[]): Names {
+  const names = createNames();
   for (const { scripts } of kinds)
-    for (const script of scripts) if (script.source !== 'usual') add(script, script.source);
+    for (const script of scripts) if (script.source !== 'usual') names.add(script, script.source);
   for (const script of [...procfileScripts(directory), ...launchScripts(directory)])
-    add(script, basename(script.source));
-  for (const { type, scripts } of kinds) for (const script of scripts) if (script.source === 'usual') add(script, type);
-  if (byName.size > MOST_SCRIPTS) directory.problem(`scripts: ${byName.size}, of which ${MOST_SCRIPTS} are kept`);
-  return [...byName.values()].slice(0, MOST_SCRIPTS);
+    names.add(script, basename(script.source));
+  for (const { type, scripts } of kinds)
+    for (const script of scripts) if (script.source === 'usual') names.add(script, type);
+  return names;
+}
+
+/** The config file's first, since it is about this tool; one from above comes after what is nearer. */
+function listed(directory: Directory, own: Names, config: ConfigPlan | null): RunnableScript[] {
+  const names = createNames();
+  const configured = config?.scripts ?? [];
+  const isAbove = config !== null && config.path !== directory.path;
+  if (!isAbove) for (const script of configured) names.add(script, script.source);
+  for (const { script, origin } of own.entries()) {
+    // What the config file speaks of without a command of its own is this very script.
+    if (isAbove || !configured.some(({ name, source }) => name === script.name && source === script.source))
+      names.add(script, origin);
+  }
+  if (isAbove) for (const script of configured) names.add(script, config.file);
+  const all = names.entries().map(({ script }) => script);
+  if (all.length > MOST_SCRIPTS) directory.problem(`scripts: ${all.length}, of which ${MOST_SCRIPTS} are kept`);
+  return all.slice(0, MOST_SCRIPTS);
+}
+
+interface Names {
+  /** A name that is taken is told apart by its origin: `Makefile:test`, `go:test`. */
+  add(script: RunnableScript, origin: string): void;
+  entries(): readonly { readonly script: RunnableScript; readonly origin: string }[];
+}
+
+function createNames(): Names {
+  const byName = new Map<string, { readonly script: RunnableScript; readonly origin: string }>();
+  return {
+    add(script, origin) {
+      const name = byName.has(script.name) ? `${origin}:${script.name}` : script.name;
+      if (!byName.has(name)) byName.set(name, { script: { ...script, name }, origin });
+    },
+    entries: () => [...byName.values()],
+  };
 }
 
 /** One answer for each directory that a pattern names; null for one that is no project. */

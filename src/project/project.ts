@@ -1,4 +1,5 @@
 /** What detection answers with. */
+import type { DependencyState, Readiness } from './config-schema.ts';
 import { isServerScript } from './server-command.ts';
 
 export type ProjectType =
@@ -40,7 +41,40 @@ export interface RunnableScript extends Script {
   readonly invocation: Invocation;
   /** It is ready at some time, rather than done. */
   readonly server: boolean;
+  readonly settings: ScriptSettings;
+  /** Of the config file that it comes from; null: the directory that was asked about. */
+  readonly directory: string | null;
 }
+
+export interface ScriptDependency {
+  readonly name: string;
+  readonly until: DependencyState;
+}
+
+/** What a config file says of a script; null where it says nothing. */
+export interface ScriptSettings {
+  readonly dependsOn: readonly ScriptDependency[];
+  readonly ready: Readiness | null;
+  readonly restart: 'never' | 'on-failure' | 'always' | null;
+  readonly autostart: boolean;
+  readonly keep: boolean | null;
+  readonly timeoutMs: number | null;
+  readonly tty: boolean | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly port: number | 'auto' | null;
+}
+
+export const NO_SETTINGS: ScriptSettings = {
+  dependsOn: [],
+  ready: null,
+  restart: null,
+  autostart: false,
+  keep: null,
+  timeoutMs: null,
+  tty: null,
+  labels: {},
+  port: null,
+};
 
 /** One kind of project in a directory. */
 export interface Kind {
@@ -68,10 +102,25 @@ export interface ProjectKind {
   readonly frameworks: readonly string[];
 }
 
-/** What became of `devtool-mcp.json`. */
+/** What became of the config file. */
 export interface ProjectConfig {
   readonly path: string;
   readonly errors: readonly string[];
+  /** Scripts that are started when a client begins to work in the project. */
+  readonly autostart: readonly string[];
+  /** Of each script that has some, the names of those that are started before it. */
+  readonly depends_on: Readonly<Record<string, readonly string[]>>;
+  readonly proxies: readonly ConfigProxy[];
+}
+
+/** A proxy that the config file names: `proxy start` with its id takes its values from there. */
+export interface ConfigProxy {
+  readonly id: string;
+  /** The script whose URL it follows. */
+  readonly process: string | null;
+  readonly target_url: string | null;
+  readonly port: number | null;
+  readonly autostart: boolean;
 }
 
 export interface Project {
@@ -122,6 +171,8 @@ export const scriptOf = (name: string, command: string, source: string, invocati
   source,
   invocation,
   server: isServerScript(name, command),
+  settings: NO_SETTINGS,
+  directory: null,
 });
 
 /** What the ecosystem always has, by the words that would be typed. */

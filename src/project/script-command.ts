@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { nearNames } from '../text/near.ts';
 import { quote } from '../text/quote.ts';
 import { runnableScripts } from './detect.ts';
-import type { Project, RunnableScript } from './project.ts';
+import type { Project, RunnableScript, ScriptSettings } from './project.ts';
 
 export interface ScriptCommand {
   readonly kind: 'script';
@@ -19,6 +19,9 @@ export interface ScriptCommand {
   readonly env: Readonly<Record<string, string>>;
   /** It is ready at some time, rather than done. */
   readonly server: boolean;
+  /** The directory that its ids belong to: that of the config file it is from, or the one asked about. */
+  readonly directory: string;
+  readonly settings: ScriptSettings;
 }
 
 export interface UnknownScript {
@@ -46,20 +49,22 @@ export function scriptCommand(
 
 export const isServer = (script: RunnableScript): boolean => script.server;
 
-function commandOf({ name, invocation, server }: RunnableScript, args: readonly string[], path: string): ScriptCommand {
+function commandOf(script: RunnableScript, args: readonly string[], path: string): ScriptCommand {
+  const { name, invocation, server, settings } = script;
   const { command, shell, separator, env } = invocation;
   const extra = args.length > 0 && separator !== null ? [separator, ...args] : args;
   const line = extra.length === 0 ? command : `${command} ${quote(extra)}`;
+  const directory = script.directory ?? path;
   return {
     kind: 'script',
     name,
     command: shell ? line : command,
     args: shell ? [] : [...invocation.args, ...extra],
     shell,
-    cwd: resolve(path, invocation.cwd ?? '.'),
+    cwd: resolve(directory, invocation.cwd ?? '.'),
     env,
     server,
+    directory,
+    settings,
   };
 }
-
-/** One word of a POSIX shell (POSIX.1-2024, Shell Command Language 2.2). */

@@ -133,42 +133,6 @@ go = "z"
   ]);
 });
 
-describe('devtool-mcp.json', () => {
-  test('lines for the shell, and programs', async () => {
-    const config = `{
-      // comments and trailing commas are welcome
-      "scripts": {
-        "both": "npm run api & npm run dev",
-        "api": { "command": "node", "args": ["api.js"], "cwd": "api", "env": { "PORT": "1" } },
-      },
-    }`;
-    const path = projectDirectory({ 'devtool-mcp.json': config });
-    expect((await detectProject(path)).config).toEqual({ path: `${path}/devtool-mcp.json`, errors: [] });
-    expect(runnableScripts(path)).toMatchObject([
-      { name: 'both', invocation: { command: 'npm run api & npm run dev', shell: true } },
-      {
-        name: 'api',
-        command: 'node api.js',
-        invocation: { args: ['api.js'], shell: false, cwd: 'api', env: { PORT: '1' } },
-      },
-    ]);
-  });
-
-  test.each([
-    ['{"scripts": {"a": 1, "b": "x"}}', /^scripts\.a: /],
-    ['{"scripts": {"a": {"cmd": "x"}, "b": "x"}}', /^scripts\.a: cmd is unknown; known: command, args/],
-    ['{"scripts": {"a": {"command": "x", "args": "y"}, "b": "x"}}', /^scripts\.a: args /],
-    ['{"scripts": {"a": {"command": "x", "args": ["y"], "shell": true}, "b": "x"}}', /^scripts\.a: args and shell/],
-    ['{"scripts": {"a": {"command": "x", "env": {"A": 1}}, "b": "x"}}', /^scripts\.a: env /],
-    ['{"script": {}, "scripts": {"b": "x"}}', /^script: unknown key; known: \$schema, scripts$/],
-    ['{\n\n"scripts": {"b": "x"} "more": 1}', /^line 3: /],
-  ])('a wrong key costs nothing but itself: %s', async (config, error) => {
-    const project = await detectProject(projectDirectory({ 'devtool-mcp.json': config }));
-    expect(project.config?.errors[0]).toMatch(error);
-    expect(project.scripts.map(({ name }) => name)).toEqual(['b']);
-  });
-});
-
 test('a name in several files is told apart; the config file comes first, the usual last', async () => {
   const project = await detectProject(
     projectDirectory({
