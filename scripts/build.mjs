@@ -1,12 +1,16 @@
 // Bundles src into dist: a CommonJS front that imports no package, ESM threads and command line, and the lock-free core with its types.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
+/** Some packages ask for Node's own modules as CommonJS does. */
+const REQUIRE = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+};
 const shared = {
   absWorkingDir: root,
   bundle: true,
@@ -16,6 +20,22 @@ const shared = {
   define: { __VERSION__: JSON.stringify(version) },
   external: ['@lydell/node-pty'],
 };
+
+/** The tools' table as data, for the command line: its help needs no daemon. */
+async function writeCommands() {
+  const bundle = `${root}dist/commands.mjs`;
+  await build({
+    ...shared,
+    entryPoints: ['src/tools/commands.ts'],
+    outfile: bundle,
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    banner: REQUIRE,
+  });
+  const { commands } = await import(pathToFileURL(bundle).href);
+  writeFileSync(`${root}dist/commands.json`, JSON.stringify(commands()));
+  rmSync(bundle);
+}
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 
@@ -49,9 +69,7 @@ await Promise.all([
     // Some packages have an ES module beside a CommonJS one that cannot be bundled.
     mainFields: ['module', 'main'],
     chunkNames: 'chunks/[name]-[hash]',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
+    banner: REQUIRE,
   }),
   // The first script of each page.
   build({
@@ -81,6 +99,7 @@ await Promise.all([
   }),
 ]);
 chmodSync(`${root}dist/bin.cjs`, 0o755);
+await writeCommands();
 
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.lockfree.json`], {
   stdio: 'inherit',

@@ -1,34 +1,37 @@
-/** `devtool-mcp TOOL [ACTION] [key=value …]`: one call, its text to stdout, its error to stderr. */
+/** `devtool-mcp TOOL [ACTION] [key=value …]`: one call, its result to stdout, its error to stderr. */
+import { readFileSync } from 'node:fs';
 import { Fault } from '../text/fault.ts';
-import { nearNames } from '../text/near.ts';
+import type { Command } from './command.ts';
 import { connectCli } from './connect.ts';
-import { parseWords } from './parameters.ts';
-import type { CliSession, ToolAnswer } from './session.ts';
+import { helpOf } from './help.ts';
+import { exitCode, print } from './print.ts';
+import { parseWords } from './words.ts';
 
-/** The exit code: 0, or 1 for a result that is an error. */
-export async function callTool(tool: string, words: readonly string[]): Promise<number> {
+export async function callTool(command: Command, words: readonly string[]): Promise<number> {
+  const { arguments: given, json, help, action } = parseWords(words, command, readText);
+  if (help) {
+    process.stdout.write(helpOf(command, action));
+    return 0;
+  }
   const session = await connectCli();
   try {
-    const { parameters, json } = parseWords(words, await propertiesOf(session, tool));
-    return print(await session.call(tool, parameters), json);
+    const answer = await session.call(command.name, given, process.stderr.isTTY ? { onProgress: tell } : {});
+    print(answer, json);
+    return exitCode(answer);
   } finally {
-    await session.close();
+    session.close();
   }
 }
 
-async function propertiesOf(session: CliSession, tool: string): Promise<Readonly<Record<string, unknown>>> {
-  const tools = await session.tools();
-  const properties = tools.get(tool);
-  if (properties !== undefined) return properties;
-  const near = nearNames(tool, tools.keys());
-  const guess = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
-  throw new Fault('invalid_argument', `command ${JSON.stringify(tool)} is unknown`, `See devtool-mcp help.${guess}`);
-}
+const tell = (message: string): void => {
+  process.stderr.write(`${message}\n`);
+};
 
-function print(answer: ToolAnswer, json: boolean): number {
-  const { text, data, facts, isError } = answer;
-  if (json) process.stdout.write(`${JSON.stringify(data ?? { text, ...facts })}\n`);
-  else if (isError) process.stderr.write(`${text}\n`);
-  else process.stdout.write(`${data === null ? text : JSON.stringify(data, null, 2)}\n`);
-  return isError ? 1 : 0;
+function readText(source: string): string {
+  try {
+    return readFileSync(source === '-' ? 0 : source, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Fault('invalid_argument', `${source} cannot be read: ${why}`, 'Name a file, or - for standard input.');
+  }
 }

@@ -1,29 +1,66 @@
-/** The command line: every tool by its name, `up` for people, `daemon` by hand. */
+/** The command line: every tool by its name, `up` for people, `daemon` by hand. What a command does not need is not loaded. */
 import { Fault } from '../text/fault.ts';
-import { callTool } from './call.ts';
-import { HELP } from './help.ts';
-import { up } from './up.ts';
+import { nearNames } from '../text/near.ts';
+import { type Command, readCommands } from './command.ts';
+import { helpOf, helpOfAll } from './help.ts';
+import { printFailure } from './print.ts';
+import { BESIDE } from './surroundings.ts';
 
-async function main(words: readonly string[]): Promise<number> {
-  const [command, ...rest] = words;
-  if (command === undefined || command === 'help' || command === '--help' || command === '-h') {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  if (command === '--version' || command === '-v') {
-    process.stdout.write(`${__VERSION__}\n`);
-    return 0;
-  }
-  if (command === 'up') return up(rest);
-  return callTool(command, rest);
+/** Commands that are no tools. */
+const OWN: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
+  up: async (words) => (await import('./up.ts')).up(words),
+  help: async (words) => help(words),
+  version: async () => version(),
+};
+
+const ALIASES: Readonly<Record<string, string>> = {
+  '--help': 'help',
+  '-h': 'help',
+  '--version': 'version',
+  '-v': 'version',
+};
+
+async function main([word = 'help', ...rest]: readonly string[]): Promise<number> {
+  const name = ALIASES[word] ?? word;
+  const own = Object.hasOwn(OWN, name) ? OWN[name] : undefined;
+  if (own !== undefined) return own(rest);
+  const command = commandNamed(name);
+  if (name === 'daemon') return (await import('./daemon.ts')).daemonByHand(command, rest);
+  return (await import('./call.ts')).callTool(command, rest);
 }
 
-main(process.argv.slice(2)).then(
+function commandNamed(name: string): Command {
+  const commands = readCommands(BESIDE);
+  const found = commands.find((command) => command.name === name);
+  if (found !== undefined) return found;
+  const valid = [...commands.map((command) => command.name), ...Object.keys(OWN), 'mcp'];
+  const near = nearNames(name, valid);
+  const guess = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
+  const said = `command ${JSON.stringify(name.slice(0, 80))} is unknown`;
+  throw new Fault('invalid_argument', said, `See devtool-mcp help.${guess}`, { valid });
+}
+
+/** `help proc output` is `proc output --help`. */
+function help([name, action]: readonly string[]): number {
+  const known = name === undefined || Object.hasOwn(OWN, name);
+  process.stdout.write(known ? helpOfAll(readCommands(BESIDE)) : helpOf(commandNamed(name), action ?? null));
+  return 0;
+}
+
+function version(): number {
+  process.stdout.write(`${__VERSION__}\n`);
+  return 0;
+}
+
+// Whoever reads has read enough, as `head` does.
+process.stdout.on('error', () => process.exit(0));
+
+const words = process.argv.slice(2);
+main(words).then(
   (code) => {
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Fault ? error.text : String(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = printFailure(error, words.includes('--json'));
   },
 );

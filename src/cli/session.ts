@@ -1,12 +1,10 @@
-/** An MCP session with the daemon over its socket: what every command speaks through. */
+/**
+ * An MCP session with the daemon over its socket: what every command speaks through. By hand: a command is over before the
+ * SDK would have been loaded.
+ */
 import type { Socket } from 'node:net';
-import {
-  Client,
-  type JSONRPCMessage,
-  ReadBuffer,
-  serializeMessage,
-  type Transport,
-} from '@modelcontextprotocol/client';
+import { createLines } from '../home/lines.ts';
+import { isRecord, type Json } from './record.ts';
 
 export interface ToolAnswer {
   readonly text: string;
@@ -16,68 +14,127 @@ export interface ToolAnswer {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-export interface CliSession {
-  /** JSON Schema properties of each tool's parameters, by tool name. */
-  tools(): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>>;
-  call(tool: string, parameters: Record<string, unknown>): Promise<ToolAnswer>;
-  close(): Promise<void>;
+export interface CallOptions {
+  /** Hears what a long call does. */
+  readonly onProgress?: (message: string) => void;
 }
 
-const CALL_TIMEOUT_MS = 24 * 60 * 60 * 1_000;
+export interface CliSession {
+  call(tool: string, parameters: Record<string, unknown>, options?: CallOptions): Promise<ToolAnswer>;
+  /** Text of a resource. */
+  read(uri: string): Promise<string>;
+  /** `onUpdate` is called whenever the resource has changed. */
+  subscribe(uri: string, onUpdate: () => void): Promise<void>;
+  /** Resolves when the connection is gone, whoever has ended it. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+interface Pending {
+  resolve(result: Json): void;
+  reject(error: Error): void;
+  readonly onProgress: ((message: string) => void) | undefined;
+}
+
+const PROTOCOL = '2025-11-25';
+/** The daemon's own cap of a line. */
+const MOST_LINE_BYTES = 128 * 1_048_576;
 
 /** `socket` has exchanged its hello lines already. */
 export async function openSession(socket: Socket): Promise<CliSession> {
-  const client = new Client({ name: 'devtool-mcp-cli', version: __VERSION__ });
-  await client.connect(socketTransport(socket));
-  return {
-    async tools() {
-      const { tools } = await client.listTools();
-      return new Map(tools.map((tool) => [tool.name, tool.inputSchema.properties ?? {}]));
-    },
-    async call(name, parameters) {
-      const result = await client.callTool({ name, arguments: parameters }, { timeout: CALL_TIMEOUT_MS });
-      const text = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
-      const facts = result._meta?.['devtool-mcp'];
-      return {
-        text,
-        data: isRecord(result.structuredContent) ? result.structuredContent : null,
-        isError: result.isError === true,
-        facts: isRecord(facts) ? facts : {},
-      };
-    },
-    close: () => client.close(),
+  const pending = new Map<number, Pending>();
+  const watched = new Map<string, () => void>();
+  let lastId = 0;
+  let lost: Error | null = null;
+  let over: () => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    over = resolve;
+  });
+
+  const lose = (why: string) => {
+    lost ??= new Error(why);
+    for (const { reject } of pending.values()) reject(lost);
+    pending.clear();
+    over();
   };
-}
+  const send = (message: Json) => {
+    socket.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  };
+  const ask = (method: string, params: Json, onProgress?: (message: string) => void): Promise<Json> => {
+    if (lost !== null) return Promise.reject(lost);
+    lastId += 1;
+    const id = lastId;
+    const meta = onProgress === undefined ? {} : { _meta: { progressToken: id } };
+    return new Promise((resolve, reject) => {
+      pending.set(id, { resolve, reject, onProgress });
+      send({ id, method, params: { ...params, ...meta } });
+    });
+  };
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  const hear = (message: Json) => {
+    const params = isRecord(message['params']) ? message['params'] : {};
+    if (message['method'] === 'notifications/resources/updated') watched.get(String(params['uri']))?.();
+    else if (message['method'] === 'notifications/progress')
+      pending.get(Number(params['progressToken']))?.onProgress?.(String(params['message'] ?? ''));
+    // Nothing that a daemon asks of its client is known to us but whether it is there.
+    else if (message['method'] !== undefined && message['id'] !== undefined) send({ id: message['id'], result: {} });
+    else settle(pending, message);
+  };
+  const lines = createLines(
+    MOST_LINE_BYTES,
+    (line) => hearLine(line, hear),
+    (bytes) => lose(`the daemon sent a line of ${bytes} bytes`),
+  );
+  socket.on('data', (chunk: Buffer) => lines.push(chunk));
+  socket.on('error', (error) => lose(error.message));
+  socket.on('close', () => lose(LOST));
+  socket.resume();
 
-/** MCP's line framing over a socket that is open. */
-function socketTransport(socket: Socket): Transport {
-  const buffer = new ReadBuffer();
-  const transport: Transport = {
-    async start() {
-      socket.on('data', (chunk: Buffer) => {
-        buffer.append(chunk);
-        deliver(transport, buffer);
-      });
-      socket.on('error', (error) => transport.onerror?.(error));
-      socket.on('close', () => transport.onclose?.());
-      socket.resume();
+  const clientInfo = { name: 'devtool-mcp-cli', version: __VERSION__ };
+  await ask('initialize', { protocolVersion: PROTOCOL, capabilities: {}, clientInfo });
+  send({ method: 'notifications/initialized' });
+  return {
+    async call(name, parameters, { onProgress } = {}) {
+      return asAnswer(await ask('tools/call', { name, arguments: parameters }, onProgress));
     },
-    send: (message) =>
-      new Promise((resolve, reject) => {
-        socket.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()));
-      }),
-    async close() {
+    async read(uri) {
+      const { contents } = await ask('resources/read', { uri });
+      const first: unknown = Array.isArray(contents) ? contents[0] : null;
+      return isRecord(first) ? String(first['text'] ?? '') : '';
+    },
+    async subscribe(uri, onUpdate) {
+      watched.set(uri, onUpdate);
+      await ask('resources/subscribe', { uri });
+    },
+    closed,
+    close: () => {
       socket.destroy();
     },
   };
-  return transport;
 }
 
-function deliver(transport: Transport, buffer: ReadBuffer): void {
-  for (let message: JSONRPCMessage | null = buffer.readMessage(); message !== null; message = buffer.readMessage()) {
-    transport.onmessage?.(message);
-  }
+const LOST = 'the connection to the daemon was lost: what was asked for may have taken effect';
+
+function hearLine(line: Buffer, hear: (message: Json) => void): void {
+  const message: unknown = JSON.parse(line.toString('utf8'));
+  if (isRecord(message)) hear(message);
+}
+
+function settle(pending: Map<number, Pending>, { id, result, error }: Json): void {
+  const waiting = pending.get(Number(id));
+  pending.delete(Number(id));
+  if (isRecord(error)) waiting?.reject(new Error(String(error['message'])));
+  else waiting?.resolve(isRecord(result) ? result : {});
+}
+
+function asAnswer({ content, structuredContent, isError, _meta }: Json): ToolAnswer {
+  const parts: readonly unknown[] = Array.isArray(content) ? content : [];
+  const text = parts.map((part) => (isRecord(part) ? String(part['text'] ?? '') : '')).join('\n');
+  const facts = isRecord(_meta) ? _meta['devtool-mcp'] : null;
+  return {
+    text,
+    data: isRecord(structuredContent) ? structuredContent : null,
+    isError: isError === true,
+    facts: isRecord(facts) ? facts : {},
+  };
 }

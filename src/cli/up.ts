@@ -20,7 +20,7 @@ export async function up(words: readonly string[]): Promise<number> {
     return await show(session, path, end.signal);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    await session.close();
+    session.close();
   }
 }
 

@@ -150,7 +150,7 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
 
   /** A newer front replaces an older daemon that is idle; a busy one says that there is something newer. */
   function greet(hello: FrontHello) {
-    const newer = isNewer(hello.version, __VERSION__);
+    const newer = hello.role !== 'onlooker' && isNewer(hello.version, __VERSION__);
     const leaving = ending || (newer && lifetime.clients === 0 && isIdle());
     if (newer) upgrade = hello.version;
     if (leaving) void end(`replaced by version ${hello.version}`, 0);
@@ -159,7 +159,7 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
 
   function connected(hello: FrontHello, socket: Socket): void {
     const used = new Set<string>();
-    const ends = [lifetime.joined(hello.cwd, used)];
+    const ends = hello.role === 'onlooker' ? [] : [lifetime.joined(hello.cwd, used)];
     const lines = wholeLines(socket, MOST_LINE_BYTES, (bytes) =>
       log(`front ${hello.pid}: a line of ${bytes} bytes was dropped`),
     );

@@ -8,9 +8,15 @@ const home = localHome(process.env);
 const uid = process.getuid?.() ?? null;
 secureDirectory(home.runtimeDirectory, uid);
 const claim = claimEpoch(home.runtimeDirectory, process.pid);
-/** By hand (`daemon run`) somebody reads this. */
-const say = (line: string) => process.stderr.isTTY && process.stderr.write(`devtool-mcp: ${line}\n`);
-if (!claim.owned) say(`a daemon runs already${claim.pid === null ? '' : ` as pid ${claim.pid}`}`);
+/** `daemon run`: somebody reads this, and wants to know whether it was this daemon that came about. */
+const byHand = process.argv[2] === 'daemon';
+const say = (line: string) => byHand && process.stderr.write(`devtool-mcp: ${line}\n`);
+if (!claim.owned) {
+  say(
+    `a daemon runs already${claim.pid === null ? '' : ` as pid ${claim.pid}`}; stop it first: devtool-mcp daemon stop`,
+  );
+  if (byHand) process.exitCode = 1;
+}
 if (claim.owned) {
   secureDirectory(home.stateDirectory, uid);
   const log = openLog(home.logPath, () => new Date().toISOString());

@@ -53,6 +53,23 @@ export async function connectDaemon(parts: ConnectParts, clock: Clock = systemCl
   }
 }
 
+export type Reached =
+  | ({ readonly kind: 'daemon' } & Connection)
+  /** No daemon runs; the last one's epoch is 0 when there never was one. */
+  | { readonly kind: 'none'; readonly epoch: number }
+  /** One runs and nobody answers at its socket. */
+  | { readonly kind: 'silent'; readonly pid: number; readonly epoch: number; readonly socketPath: string };
+
+/** The daemon that runs, if one does: starts none. Throws when the runtime directory cannot be read. */
+export async function reachDaemon(home: Home, hello: FrontHello): Promise<Reached> {
+  const present = latestEpoch(home.runtimeDirectory);
+  if (present === null || !isOwnerAlive(present.owner)) return { kind: 'none', epoch: present?.epoch ?? 0 };
+  const socketPath = home.socketPath(present.epoch);
+  const connection = await greet(socketPath, hello);
+  if (connection !== null) return { kind: 'daemon', ...connection };
+  return { kind: 'silent', pid: present.owner?.pid ?? 0, epoch: present.epoch, socketPath };
+}
+
 /** Null when nobody listens there (yet), or who does is no daemon, or one that leaves. */
 async function greet(path: string, hello: FrontHello): Promise<Connection | null> {
   const socket = await open(path);

@@ -1,11 +1,15 @@
 /** The first line each way on the daemon's socket, before MCP begins. */
 
+const ROLES = ['front', 'cli', 'onlooker'] as const;
+type Role = (typeof ROLES)[number];
+
 export interface FrontHello {
   readonly version: string;
   readonly cwd: string;
   readonly pid: number;
   readonly env: Readonly<Record<string, string>>;
-  readonly role: 'front' | 'cli';
+  /** An onlooker is no client: it keeps nothing running, and replaces no older daemon. */
+  readonly role: Role;
 }
 
 export interface DaemonHello {
@@ -24,9 +28,10 @@ export const helloLine = (hello: FrontHello | DaemonHello): string => `${JSON.st
 export function parseFrontHello(line: string): FrontHello | null {
   const hello = parse(line);
   if (hello === null) return null;
-  const { version, cwd, pid, env, role } = hello;
+  const { version, cwd, pid, env } = hello;
+  const role = ROLES.find((known) => known === hello['role']);
   if (typeof version !== 'string' || typeof cwd !== 'string' || typeof pid !== 'number') return null;
-  if (typeof env !== 'object' || env === null || (role !== 'front' && role !== 'cli')) return null;
+  if (typeof env !== 'object' || env === null || role === undefined) return null;
   const entries = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return { version, cwd, pid, env: Object.fromEntries(entries), role };
 }

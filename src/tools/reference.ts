@@ -8,7 +8,7 @@ export function reference(preface: string): string {
   return `${preface.trim()}\n\n${TOOLS.map(section).join('\n')}`;
 }
 
-interface Schema {
+export interface Schema {
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
@@ -42,7 +42,8 @@ function row(name: string, schema: Schema): string {
   return `| \`${name}\` | ${takes(schema).replaceAll('|', '\\|')} | ${standard} | ${schema.description?.replaceAll('|', '\\|') ?? ''} |`;
 }
 
-function takes(schema: Schema): string {
+/** In words. */
+export function takes(schema: Schema): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map(takes).join(' or ');
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (schema.properties !== undefined) return `\`{${Object.keys(schema.properties).join(', ')}}\``;

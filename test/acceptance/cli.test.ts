@@ -1,6 +1,7 @@
 /** The command line on the built program. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BIN, isAlive, ownEnvironment, ROOT, until, type World, world } from './harness.ts';
@@ -11,21 +12,32 @@ interface Ran {
   readonly stderr: string;
 }
 
-async function cli(place: World, ...words: string[]): Promise<Ran> {
+interface Running {
+  readonly child: ChildProcessWithoutNullStreams;
+  stdout(): string;
+  stderr(): string;
+  /** Exit code, when all that was written has come. */
+  readonly code: Promise<number | null>;
+}
+
+function start(place: World, ...words: string[]): Running {
   const child = spawn(process.execPath, [BIN, ...words], {
     cwd: place.project,
     env: { ...ownEnvironment(), DEVTOOL_MCP_HOME: place.home },
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const [code] = await once(child, 'close');
-  return { code, stdout, stderr };
+  const heard = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].on('data', (chunk: Buffer) => {
+      heard[stream] += chunk.toString();
+    });
+  const code = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
+  return { child, stdout: () => heard.stdout, stderr: () => heard.stderr, code };
+}
+
+async function cli(place: World, ...words: string[]): Promise<Ran> {
+  const running = start(place, ...words);
+  const code = await running.code;
+  return { code, stdout: running.stdout(), stderr: running.stderr() };
 }
 
 test('every tool is a command: run, output, list as JSON, stop, errors, daemon', async () => {
@@ -58,6 +70,49 @@ test('help and version need no daemon', async () => {
   const place = await world();
   expect((await cli(place, 'help')).stdout).toContain('devtool-mcp up [dir]');
   expect((await cli(place, '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect((await cli(place, 'proc', '--help')).stdout).toMatch(/^ {2}cleanup_port +port, dry_run$/m);
+  expect((await cli(place, 'proc', 'output', '--help')).stdout).toMatch(/^ {2}tail +integer 1–1000000$/m);
+  expect(existsSync(place.home)).toBe(false);
+});
+
+test('exit code 2 and both streams as they should be for a command line that is wrong', async () => {
+  const place = await world();
+  const action = await cli(place, 'proc', 'lsit');
+  expect(action).toMatchObject({ code: 2, stdout: '' });
+  expect(action.stderr).toMatch(/^invalid_argument: action="lsit" is unknown for proc\..*Did you mean list\?\n$/);
+  const parameter = await cli(place, 'proc', 'list', '--globl', '--json');
+  expect(parameter).toMatchObject({ code: 2, stderr: '' });
+  expect(JSON.parse(parameter.stdout)).toMatchObject({ error: 'invalid_argument', parameter: 'globl' });
+  expect(existsSync(place.home)).toBe(false);
+  const refused = await cli(place, 'proc', 'output', 'process_id=a', '--grep', '(', '--json');
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: 'not_found' });
+  expect(refused.code).toBe(1);
+  await cli(place, 'daemon', 'stop');
+});
+
+test('the daemon by hand: asking and stopping start none, starting and stopping twice is no error, run in the foreground', async () => {
+  const place = await world();
+  const told = async (...words: string[]) => JSON.parse((await cli(place, 'daemon', ...words, '--json')).stdout);
+  expect((await cli(place, 'daemon', 'status')).code).toBe(1);
+  expect(await told('stop')).toMatchObject({ running: false, message: expect.stringMatching(/^no daemon runs/) });
+  expect(await told('info')).toMatchObject({ error: 'not_running' });
+  expect(existsSync(place.home)).toBe(false);
+  const first = await told('start');
+  expect(first).toMatchObject({ running: true, message: 'the daemon was started' });
+  expect(await told('start')).toMatchObject({ pid: first.pid, message: 'the daemon runs already' });
+  const again = await told('restart');
+  expect(isAlive(first.pid)).toBe(false);
+  expect(again.pid).not.toBe(first.pid);
+  const second = await cli(place, 'daemon', 'run');
+  expect(second).toMatchObject({ code: 1, stdout: '' });
+  expect(second.stderr).toContain(`a daemon runs already as pid ${again.pid}`);
+  expect(await told('stop')).toMatchObject({ running: false, pid: again.pid });
+  expect(isAlive(again.pid)).toBe(false);
+  const running = start(place, 'daemon', 'run');
+  await until('it says where it listens', () => running.stderr().includes('the daemon listens on'));
+  expect(await told('status')).toMatchObject({ running: true, pid: running.child.pid });
+  running.child.kill('SIGINT');
+  expect(await running.code).toBe(0);
 });
 
 test('up starts the dev script, shows where it is and what it writes, and stops it at Ctrl-C', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { parseWords } from '../../src/cli/parameters.ts';
 import { Fault } from '../../src/text/fault.ts';
 import { checkArguments, shown } from '../../src/tools/arguments.ts';
 import { listing } from '../../src/tools/listing.ts';
@@ -70,32 +69,5 @@ describe('the table', () => {
       'errors',
       'daemon',
     ]);
-  });
-});
-
-describe('words of a command line', () => {
-  const properties = {
-    action: { type: 'string' },
-    tail: { type: 'integer' },
-    raw: { type: 'boolean' },
-    args: { type: 'array' },
-    wait_for: { anyOf: [{ type: 'string' }, { type: 'object' }] },
-    id: { type: 'string' },
-  };
-  test.each([
-    [['output', 'tail=5', 'raw=true'], { action: 'output', tail: 5, raw: true }],
-    [['--tail=5'], { tail: 5 }],
-    [['args=a,b'], { args: ['a', 'b'] }],
-    [['args=["a,b"]'], { args: ['a,b'] }],
-    [['wait_for=exit'], { wait_for: 'exit' }],
-    [['wait_for={"text":"x=y"}'], { wait_for: { text: 'x=y' } }],
-    [['id=5'], { id: '5' }],
-    [['tail=five'], { tail: 'five' }],
-  ])('%j', (words, expected) => {
-    expect(parseWords(words, properties).parameters).toEqual(expected);
-  });
-
-  test('a second word without = is refused', () => {
-    expect(() => parseWords(['output', 'more'], properties)).toThrowError(Fault);
   });
 });

@@ -1,0 +1,34 @@
+/** What a command finds around it: where it works, its environment, where the built program is. */
+import { fileURLToPath } from 'node:url';
+import type { ConnectParts } from '../front/connect.ts';
+import type { FrontHello } from '../home/hello.ts';
+import type { Home } from '../home/home.ts';
+import { localHome } from '../home/local-home.ts';
+
+/** The directory of the built program: bundled beside it; from a chunk it is one directory up. */
+export const BESIDE = new URL(import.meta.url.includes('/chunks/') ? '..' : '.', import.meta.url);
+
+export const home = (): Home => localHome(process.env);
+
+/** `cwd`: the directory that a command is about, where it is not the one that it was called in. */
+export function hello(role: FrontHello['role'], cwd = workingDirectory()): FrontHello {
+  const env = Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  return { version: __VERSION__, cwd, pid: process.pid, env, role };
+}
+
+export const DAEMON_COMMAND: ConnectParts['daemonCommand'] = [
+  process.execPath,
+  '--max-semi-space-size=16',
+  fileURLToPath(new URL('daemon.js', BESIDE)),
+];
+
+/** A directory that was removed under us has no name any more. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
