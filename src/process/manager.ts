@@ -20,7 +20,7 @@ import { checkId, registryKey } from './process-id.ts';
 import { resolveProcess } from './resolve.ts';
 import type { OutputPool, SharedMemory } from './shared-memory.ts';
 import type { PortHolder, StopOptions, WorkerAnswers } from './spec.ts';
-import { type Condition, type Waited, type WaitOptions, waitFor } from './wait.ts';
+import { type Condition, type HttpStatus, type Waited, type WaitOptions, waitFor } from './wait.ts';
 import { WorkerLink, type WorkerPort } from './worker-link.ts';
 
 export interface ManagerParts {
@@ -30,7 +30,7 @@ export interface ManagerParts {
   readonly clock: Clock;
   readonly wall: WallClock;
   readonly patterns: Patterns;
-  readonly httpStatus: (url: string, signal: AbortSignal) => Promise<number | null>;
+  readonly httpStatus: HttpStatus;
   /** The worker is gone, and with it the pipes of all children: the daemon must end. */
   readonly onWorkerLost: (error: Error) => void;
 }

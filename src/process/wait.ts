@@ -36,12 +36,14 @@ export interface WaitOptions {
   readonly progress: (message: string) => void;
 }
 
+/** Status of a GET, or null when nobody answers in time. */
+export type HttpStatus = (url: string, withinMs: number, signal: AbortSignal) => Promise<number | null>;
+
 export interface WaitTools {
   readonly clock: Clock;
   readonly changes: Changes;
   readonly patterns: Patterns;
-  /** Status of a GET, or null when nobody answers. */
-  readonly httpStatus: (url: string, signal: AbortSignal) => Promise<number | null>;
+  readonly httpStatus: HttpStatus;
 }
 
 /** What one look found: settled with a match, hopeless, or not yet. */
@@ -68,7 +70,7 @@ export async function waitFor(
       throw new Fault('cancelled', `waiting for ${condition.kind} was cancelled`, 'The process was left as it is.');
     const ticket = tools.changes.ticket();
     const ended = !isLive(managed.state());
-    const found = await look();
+    const found = await look(Math.max(1, options.timeoutMs - elapsed()));
     if (found !== null) {
       if (condition.kind === 'ready' && found.ok) await settle(managed, options.signal, tools);
       return {
@@ -96,7 +98,7 @@ function looker(
   condition: Condition,
   options: WaitOptions,
   tools: WaitTools,
-): () => Promise<Look> {
+): (leftMs: number) => Promise<Look> {
   switch (condition.kind) {
     case 'none':
       return async () => ({ ok: true, match: null });
@@ -116,8 +118,8 @@ function looker(
       };
     }
     case 'http':
-      return async () => {
-        const status = await tools.httpStatus(condition.url, options.signal);
+      return async (leftMs) => {
+        const status = await tools.httpStatus(condition.url, leftMs, options.signal);
         return status !== null && status < 500 ? { ok: true, match: `${condition.url} ${status}` } : null;
       };
   }
