@@ -17,6 +17,7 @@ export const later = bound<Window, [() => void, number], number>(window, window.
 export const forget = bound<Window, [number], void>(window, window.clearTimeout as never);
 export const nativeFetch = bound(window, window.fetch) as typeof fetch;
 export const NativeWebSocket = WebSocket;
+export const NativeRequest = Request;
 export const NativeMutationObserver = MutationObserver;
 export const NativeError = Error;
 export {
@@ -86,6 +87,16 @@ export const dataOf = reader<MessageEvent, unknown>(MessageEvent.prototype, 'dat
 export const isOk = reader<Response, boolean>(Response.prototype, 'ok');
 export const titleOf = (): string => title(document);
 export const isVisible = (): boolean => visibility(document) === 'visible';
+
+const headers = reader<Request, Headers>(Request.prototype, 'headers');
+const aborted = reader<AbortSignal, boolean>(AbortSignal.prototype, 'aborted');
+const { append: appendHeader } = Headers.prototype;
+const { setRequestHeader: setHeader } = XMLHttpRequest.prototype;
+export const addHeader = (request: Request, name: string, value: string): void =>
+  apply(appendHeader, headers(request), [name, value]);
+export const setRequestHeader = (request: XMLHttpRequest, name: string, value: string): void =>
+  apply(setHeader, request, [name, value]);
+export const isAborted = (signal: unknown): boolean => signal instanceof AbortSignal && aborted(signal);
 
 const { text } = Response.prototype;
 export const bodyOf = (answer: Response): Promise<string> => apply(text, answer, []);

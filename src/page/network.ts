@@ -1,8 +1,21 @@
-/** Same-origin requests say which load made them; requests that failed before any answer are reported. */
+/** Requests say which load made them; those that failed before any answer, were refused or slow are reported. */
 import type { Link } from './link.ts';
-import { apply, followed, NativeError, now, quietly, round } from './natives.ts';
+import {
+  addHeader,
+  apply,
+  followed,
+  get,
+  isAborted,
+  listenTo,
+  NativeError,
+  NativeRequest,
+  now,
+  quietly,
+  round,
+  setRequestHeader,
+} from './natives.ts';
 import { patch } from './patch.ts';
-import { LOAD_FIELD } from './protocol.ts';
+import { LOAD_MARK } from './protocol.ts';
 
 /** A request of the page's scripts. */
 interface Asked {
@@ -20,8 +33,14 @@ export type Behind = () => string | null;
 const SLOW_MS = 1_000;
 /** An error so soon after a failed request is most likely its consequence. */
 const CONSEQUENCE_MS = 2_000;
+/** Of every origin's servers: none has to be asked first. */
+const MARKED_FIELD = 'Content-Language';
+
+/** As a page calls it, which may be wrongly. */
+type FetchWords = [input?: RequestInfo | URL, init?: RequestInit];
 
 export function watchNetwork(link: Link, load: string): Behind {
+  const mark = LOAD_MARK + load;
   let latest = { said: '', at: Number.NEGATIVE_INFINITY };
 
   function answered({ method, url, begun, made }: Asked, status: number): void {
@@ -34,37 +53,55 @@ export function watchNetwork(link: Link, load: string): Behind {
       link.report('performance', { what: 'request', method, url: pathname, status, ms, stack: made.stack ?? '' });
   }
 
-  patch(window, 'fetch', (original) => (input, init) => {
-    const begun = now();
-    const made = new NativeError();
-    // Read afterwards, and quietly: what a page passes may throw.
-    const asked = (): Asked => ({ method: methodOf(input, init), url: urlOf(input), begun, made });
-    const marked = markedInit(input, init, load);
-    let answer = apply(original, window, marked === null ? [input, init] : [input, marked]) as Promise<Response>;
-    // What the page gets is what follows: had we looked on the side, its rejection would count as handled.
-    quietly(() => {
-      answer = followed(
-        answer,
-        (response) => {
-          quietly(() => answered(asked(), response.status));
-          return response;
-        },
-        (error) => {
-          quietly(() => failed(asked(), String(error)));
-          throw error;
-        },
-      );
-    });
-    return answer;
-  });
+  function failed({ method, url, begun, made }: Asked, reason: string): void {
+    latest = { said: `${method} ${url} failed: ${reason}`, at: now() };
+    link.report('network', { method, url, reason, ms: round(now() - begun), stack: made.stack ?? '' });
+  }
+
+  patch(
+    window,
+    'fetch',
+    (original) =>
+      function fetch(this: unknown, ...words: FetchWords) {
+        const begun = now();
+        const made = new NativeError();
+        const marked = markedRequest(words, mark);
+        // Read afterwards, and quietly: what a page passes may throw.
+        const asked = (): Asked => ({ method: methodOf(words), url: urlOf(words[0]), begun, made });
+        let answer = apply(original, this, marked === null ? words : [marked]) as Promise<Response>;
+        // What the page gets is what follows: had we looked on the side, its rejection would count as handled.
+        quietly(() => {
+          answer = followed(
+            answer,
+            (response) => {
+              quietly(() => answered(asked(), response.status));
+              return response;
+            },
+            (error) => {
+              quietly(() => {
+                if (!isGivenUp(words, error)) failed(asked(), String(error));
+              });
+              throw error;
+            },
+          );
+        });
+        return answer;
+      },
+  );
+
+  const requests = new WeakMap<XMLHttpRequest, { method: string; url: string; asked: Asked | null }>();
 
   patch(
     XMLHttpRequest.prototype,
     'open',
     (original) =>
       function open(this: XMLHttpRequest, ...words: unknown[]) {
-        quietly(() => requests.set(this, { method: String(words[0]), url: String(words[1]) }));
-        return apply(original, this, words) as undefined;
+        const answer = apply(original, this, words);
+        quietly(() => {
+          if (!requests.has(this)) watch(this);
+          requests.set(this, { method: String(words[0]).toUpperCase(), url: String(words[1]), asked: null });
+        });
+        return answer as undefined;
       },
   );
 
@@ -72,31 +109,35 @@ export function watchNetwork(link: Link, load: string): Behind {
     XMLHttpRequest.prototype,
     'send',
     (original) =>
-      function send(this: XMLHttpRequest, body) {
+      function send(this: XMLHttpRequest, ...words: [body?: XMLHttpRequestBodyInit | Document | null]) {
         quietly(() => {
-          const opened = requests.get(this) ?? { method: 'GET', url: '' };
-          const request = { ...opened, begun: now(), made: new NativeError() };
-          if (isOurs(request.url)) this.setRequestHeader(LOAD_FIELD, load);
-          this.addEventListener('load', () => quietly(() => answered(request, this.status)));
-          this.addEventListener('error', () => quietly(() => failed(request, 'network error')));
-          this.addEventListener('timeout', () => quietly(() => failed(request, 'timed out')));
+          const opened = requests.get(this);
+          if (opened === undefined) return;
+          opened.asked = { ...opened, begun: now(), made: new NativeError() };
+          if (isOurs(opened.url)) setRequestHeader(this, MARKED_FIELD, mark);
         });
-        return apply(original, this, [body]) as undefined;
+        return apply(original, this, words) as undefined;
       },
   );
 
-  const requests = new WeakMap<XMLHttpRequest, { method: string; url: string }>();
-
-  function failed({ method, url, begun, made }: Asked, reason: string): void {
-    if (reason.startsWith('AbortError')) return;
-    latest = { said: `${method} ${url} failed: ${reason}`, at: now() };
-    link.report('network', { method, url, reason, ms: round(now() - begun), stack: made.stack ?? '' });
+  /** Once for each: an object may be opened again and again. */
+  function watch(request: XMLHttpRequest): void {
+    const when = (name: string, take: (asked: Asked) => void) =>
+      listenTo(request, name, () =>
+        quietly(() => {
+          const asked = requests.get(request)?.asked;
+          if (asked) take(asked);
+        }),
+      );
+    when('load', (asked) => answered(asked, request.status));
+    when('error', (asked) => failed(asked, 'network error'));
+    when('timeout', (asked) => failed(asked, 'timed out'));
   }
 
   return () => (now() - latest.at < CONSEQUENCE_MS ? latest.said : null);
 }
 
-/** Another origin's server would have to allow the field first: those requests are left as they are. */
+/** Another origin's pages are none of ours. */
 function isOurs(url: string): boolean {
   try {
     return new URL(url, document.baseURI).origin === location.origin;
@@ -105,18 +146,31 @@ function isOurs(url: string): boolean {
   }
 }
 
-const urlOf = (input: RequestInfo | URL): string => (input instanceof Request ? input.url : String(input));
-const methodOf = (input: RequestInfo | URL, init?: RequestInit): string =>
-  (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
+/** Of a request of any realm: frames have a class of their own. */
+function urlOf(input: unknown): string {
+  const url: unknown = typeof input === 'object' && input !== null ? get(input, 'url') : undefined;
+  return typeof url === 'string' ? url : String(input);
+}
 
-/** Null where the request is to be passed as it is. */
-function markedInit(input: RequestInfo | URL, init: RequestInit | undefined, load: string): RequestInit | null {
+function methodOf([input, init]: FetchWords): string {
+  const given: unknown = init?.method ?? (typeof input === 'object' ? get(input, 'method') : undefined);
+  return typeof given === 'string' ? given.toUpperCase() : 'GET';
+}
+
+/** What the page itself has called off; its own limit of time is a failure. */
+const isGivenUp = ([input, init]: FetchWords, error: unknown): boolean => {
+  const signal: unknown = init?.signal ?? (typeof input === 'object' ? get(input, 'signal') : undefined);
+  return isAborted(signal) && !(error instanceof NativeError && error.name === 'TimeoutError');
+};
+
+/** The very request that `fetch` would make of its words (Fetch 5.4); null where they are to be passed as they are. */
+function markedRequest(words: FetchWords, mark: string): Request | null {
   try {
-    const mode = init?.mode ?? (input instanceof Request ? input.mode : 'cors');
-    if (mode === 'no-cors' || !isOurs(urlOf(input))) return null;
-    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
-    headers.set(LOAD_FIELD, load);
-    return { ...init, headers };
+    const [input, init] = words;
+    if (input === undefined || !isOurs(urlOf(input))) return null;
+    const request = new NativeRequest(input, init);
+    addHeader(request, MARKED_FIELD, mark);
+    return request;
   } catch {
     return null;
   }

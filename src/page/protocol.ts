@@ -79,7 +79,9 @@ export type ToPage =
 /** Paths under `/__devtool/` that the client uses. */
 export const TOKEN_PATH = '/__devtool/token';
 export const SOCKET_PATH = '/__devtool/socket';
-/** Same-origin requests say which load made them; the proxy takes it off again. */
+/** Requests of our own say in it what they are for; the proxy takes it off again. */
 export const LOAD_FIELD = 'x-devtool-load';
+/** Before the name of a load: a language that nobody speaks (RFC 5646 2.2.7), among those of a page's request. */
+export const LOAD_MARK = 'x-devtool-';
 /** What a run's script calls, under a name that no page guesses. */
 export const EXEC_CALLBACK = '__devtool_exec_';

@@ -26,7 +26,7 @@ export type ExchangeEvent =
   | 'switched'
   /** The target's connection ended, failed, or brought what is no HTTP, before the answer's end. */
   | 'upstream_lost'
-  /** As upstream_lost, before any byte of an answer, and the browser sends no more: as a rule it has gone, and the target has seen that. */
+  /** As upstream_lost, and the browser sends no more: as a rule it has gone, and the target has seen that. */
   | 'abandoned'
   /** As upstream_lost, on a kept connection, before any byte of an answer, for a request that may be sent again. */
   | 'upstream_stale'
@@ -98,6 +98,7 @@ const NEXT: Readonly<Record<ExchangeState, Readonly<Partial<Record<ExchangeEvent
     answer_end: on('done', ['next'], 'complete'),
     answer_last: on('done', ['drop_upstream', 'linger'], 'complete'),
     upstream_lost: CUT,
+    abandoned: on('done', ['drop_upstream', 'drop_downstream'], 'client_aborted'),
     downstream_lost: ABORTED,
   },
   answered_early: {

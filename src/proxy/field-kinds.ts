@@ -1,6 +1,7 @@
 /** The fields that a proxy does not simply pass on, told by name without a table: most names differ in length already. */
 
 import { LOAD_FIELD } from '../page/protocol.ts';
+import { MARKED_FIELD } from './load-mark.ts';
 
 export type FieldKind =
   | 'connection'
@@ -21,6 +22,7 @@ export type FieldKind =
   | 'location'
   | 'refresh'
   | 'set-cookie'
+  | typeof MARKED_FIELD
   | typeof LOAD_FIELD;
 
 const BY_LENGTH: readonly (readonly FieldKind[])[] = byLength([
@@ -42,6 +44,7 @@ const BY_LENGTH: readonly (readonly FieldKind[])[] = byLength([
   'location',
   'refresh',
   'set-cookie',
+  MARKED_FIELD,
   LOAD_FIELD,
 ]);
 const CASE_BIT = 0x20;

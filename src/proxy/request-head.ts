@@ -5,6 +5,7 @@ import { type FieldKind, fieldKind, namedByConnection } from './field-kinds.ts';
 import { type Fields, field, fieldsNamed } from './fields.ts';
 import { isOwnOrigin, type OwnNames } from './host.ts';
 import type { RequestHead } from './http1.ts';
+import { MARKED_FIELD, withoutMark } from './load-mark.ts';
 import type { Target } from './target.ts';
 
 /** What is the same for all requests of a proxy. */
@@ -88,6 +89,8 @@ class Passage {
       case 'proxy-connection':
       case LOAD_FIELD:
         return null;
+      case MARKED_FIELD:
+        return withoutMark(value);
       case 'te':
         return /\btrailers\b/i.test(value) ? 'trailers' : null;
       case 'origin':

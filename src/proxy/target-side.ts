@@ -248,7 +248,8 @@ export class TargetSide implements UpstreamOwner {
     if (live === null || (live.isReceived && live.state === 'answering')) return;
     const { head, isAnswered, isResent } = live;
     const isSafe = !isAnswered && !isResent && mayBeSentAgain(head.method, head.framing !== 0);
-    if (wasConnected && live.state === 'waiting' && this.#browser.isEnded)
+    const isWhole = live.state === 'waiting' || live.state === 'answering';
+    if (wasConnected && isWhole && this.#browser.isEnded)
       this.#advance('abandoned', lossRefusal(loss, wasConnected, live.route.target));
     else if (answers > 0 && isSafe && live.state === 'waiting') this.#advance('upstream_stale');
     else
@@ -276,10 +277,10 @@ export class TargetSide implements UpstreamOwner {
     const outcome = planned === 'unreachable' && why?.status === 504 ? 'timeout' : planned;
     this.#live = null;
     if (outcome !== 'complete') live.document?.abort();
-    const note = live.note ?? (outcome === 'complete' ? undefined : why?.message);
+    const isTheirs = outcome !== 'complete' && outcome !== 'client_aborted';
+    const note = live.note ?? (isTheirs ? why?.message : undefined);
     if (note === undefined) this.#around.tap.ended(live.id, outcome);
     else this.#around.tap.ended(live.id, outcome, note);
-    const isTheirs = outcome !== 'complete' && outcome !== 'client_aborted';
     if (why !== null && why.status >= 502 && isTheirs) this.#around.failed(why.message);
   }
 

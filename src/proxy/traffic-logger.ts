@@ -4,8 +4,9 @@
  */
 import type { JournalReader, JournalRecord } from '../lockfree/journal-reader.ts';
 import type { Outcome } from './exchange-tap.ts';
-import { type Fields, field } from './fields.ts';
+import type { Fields } from './fields.ts';
 import { KeptHead } from './kept-head.ts';
+import { loadOf, unmarked } from './load-mark.ts';
 import {
   BEGAN,
   decodeEnded,
@@ -189,11 +190,11 @@ function exchangeOf({ a: id, b: word, kind, micros, body }: JournalRecord, alive
       note: '',
       ended: null,
       get request() {
-        return head.fields;
+        return unmarked(head.fields);
       },
       response: [],
       get load() {
-        return loadIn(head);
+        return loadOf(head.fields);
       },
     };
   }
@@ -208,18 +209,16 @@ function exchangeOf({ a: id, b: word, kind, micros, body }: JournalRecord, alive
     outcome: outcomeIn(word),
     ended: micros,
     get request() {
-      return head.fields;
+      return unmarked(head.fields);
     },
     get response() {
       return answer.fields;
     },
     get load() {
-      return loadIn(head);
+      return loadOf(head.fields);
     },
   };
 }
-
-const loadIn = ({ fields }: KeptHead): string => field(fields, 'x-devtool-load') ?? '';
 
 function startOf(line: string): { method: string; target: string } {
   const [method = '', target = ''] = line.split(' ');

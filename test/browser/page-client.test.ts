@@ -89,9 +89,9 @@ describe('it sees', () => {
     await tab.evaluate(`fetch('${stand.url.replace('localhost', '127.0.0.1')}/api?c', { mode: 'no-cors' })`);
     const load = [...stand.pages.values()][0]?.hello.load;
     const seen = Object.fromEntries(stand.requests.map(({ url, headers }) => [url, headers]));
-    expect(seen['/api?a']).toMatchObject({ 'x-devtool-load': load, accept: 'x/y' });
-    expect(seen['/api?b']).toMatchObject({ 'x-devtool-load': load });
-    expect(seen['/api?c']).not.toHaveProperty('x-devtool-load');
+    expect(seen['/api?a']).toMatchObject({ 'content-language': `x-devtool-${load}`, accept: 'x/y' });
+    expect(seen['/api?b']).toMatchObject({ 'content-language': `x-devtool-${load}` });
+    expect(seen['/api?c']).not.toHaveProperty('content-language');
     await tab.evaluate(`fetch('http://localhost:1/').catch(() => {})`);
     await stand.until(() => factsOf(stand, 'network').some(({ url }) => url === 'http://localhost:1/'));
   });

@@ -7,12 +7,14 @@ import type { PageDoor } from '../../src/proxy/surroundings.ts';
 import { openStand, type Stand } from '../proxy/stand.ts';
 import { clientScript, type PageWatch, watchPages } from './page-watch.ts';
 
+/** `'no answer'`: the request is left waiting. */
 export type Answer =
   | string
   | {
       readonly body: string | Buffer;
       readonly type?: string;
       readonly headers?: Readonly<Record<string, string>>;
+      readonly status?: number;
     };
 
 export interface Site {
@@ -41,9 +43,12 @@ export async function openSite(pages: Readonly<Record<string, Answer>>, news: ()
     site.requests.push(`${request.method} ${request.url}`);
     site.headers.push(request.headers);
     const page = pages[path];
-    const { body, type = 'text/html', headers = {} } = typeof page === 'object' ? page : { body: page ?? 'nothing' };
-    response.writeHead(page === undefined ? 404 : 200, { 'content-type': type, ...headers }).end(body);
     news();
+    if (page === 'no answer') return;
+    const known =
+      page === undefined ? { body: 'nothing', status: 404 } : typeof page === 'object' ? page : { body: page };
+    const { body, type = 'text/html', headers = {}, status = 200 }: Exclude<Answer, string> = known;
+    response.writeHead(status, { 'content-type': type, ...headers }).end(body);
   });
   server.on('connection', () => {
     site.connections += 1;

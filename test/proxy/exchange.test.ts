@@ -64,7 +64,7 @@ describe('an exchange', () => {
       'answer_last',
       'switched',
     ];
-    const ends: ExchangeEvent[] = ['upstream_lost', 'upstream_stale', 'unreachable', 'downstream_lost'];
+    const ends: ExchangeEvent[] = ['upstream_lost', 'abandoned', 'upstream_stale', 'unreachable', 'downstream_lost'];
     const all = [...events, ...ends];
     const walk = (state: ExchangeState, depth: number, seen: Set<ExchangeState>): void => {
       for (const event of all) {

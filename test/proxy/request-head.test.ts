@@ -53,6 +53,9 @@ describe('a request head', () => {
     ['Connection: x-hop, X-Other\r\nX-Hop: 1\r\nx-other: 2\r\nX-Stays: 3\r\n', ['X-Stays: 3']],
     ['Connection: close\r\nConnection: x-hop\r\nX-Hop: 1\r\n', []],
     ['X-Devtool-Load: abc\r\n', []],
+    ['Content-Language: x-devtool-1a2b3c\r\n', []],
+    ['content-language: de, x-devtool-1a2b3c\r\n', ['content-language: de']],
+    ['Content-Language: de, x-devtool-1A\r\n', ['Content-Language: de, x-devtool-1A']],
     [
       'Connection: cookie, authorization, host, x-forwarded-for\r\nCookie: a=b\r\nAuthorization: Basic eA==\r\n',
       ['Cookie: a=b', 'Authorization: Basic eA=='],

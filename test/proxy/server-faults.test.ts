@@ -206,6 +206,23 @@ describe('a browser that breaks off', () => {
     expect(origin.peers).toHaveLength(1);
   });
 
+  test('in the middle of an answer, as one who has read enough of a stream, is no fault of the target either', async () => {
+    const origin = await openOrigin();
+    const stand = await openStand(origin.url);
+    const browser = browse(stand.port).send(get(stand.host));
+    const target = await origin.peer(0);
+    await target.has('\r\n\r\n');
+    target.send(
+      'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n:x\n\r\n',
+    );
+    await browser.has(':x');
+    browser.socket.end();
+    await target.until(({ isEnded }) => isEnded);
+    target.socket.end();
+    expect(await stand.ended(0)).toMatchObject({ outcome: 'client_aborted', note: null });
+    expect(stand.failures).toEqual([]);
+  });
+
   test('in the middle of a body is no whole request for the target', async () => {
     const origin = await openOrigin();
     const stand = await openStand(origin.url);
