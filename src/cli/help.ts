@@ -5,6 +5,8 @@ export const HELP = `devtool-mcp: runs and watches a web project, for a coding a
 
   devtool-mcp [mcp]                   MCP server on stdio: what a client's configuration names
   devtool-mcp up [dir]                detect, start the dev script, show its output; Ctrl-C stops it
+  devtool-mcp watch [filters] [--json]
+                                      one line for each event: crash, ready, page error, 5xx …; see watch --help
   devtool-mcp TOOL [ACTION] [key=value …] [--json]
                                       any tool from the shell; devtool-mcp TOOL [ACTION] --help tells its parameters
   devtool-mcp daemon start|stop|status|info|restart|run

@@ -9,6 +9,7 @@ import { BESIDE } from './surroundings.ts';
 /** Commands that are no tools. */
 const OWN: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
   up: async (words) => (await import('./up.ts')).up(words),
+  watch: async (words) => (await import('./watch.ts')).watch(words),
   help: async (words) => help(words),
   version: async () => version(),
 };

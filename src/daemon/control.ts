@@ -17,6 +17,7 @@ import type { WorkerData } from '../process/spec.ts';
 import { ProxyManager } from '../proxy/manager.ts';
 import { ProxyPool } from '../proxy/shared-memory.ts';
 import { redactor } from '../text/redact.ts';
+import { watchProcesses } from '../timeline/process-news.ts';
 import { followProcesses } from '../tools/proxy-follow.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { holdEpoch, sweepEpochs } from './epoch.ts';
@@ -120,6 +121,7 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     processes,
     proxies,
     patterns,
+    news: watchProcesses({ processes, now: () => clock.micros(), signal: following.signal }),
     iso: wall.iso,
     sourceMaps: sourceMapsOf(),
     redact: redactor(randomBytes(16).toString('hex')),

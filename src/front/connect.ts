@@ -25,6 +25,8 @@ export interface Connection {
 const START_WITHIN_MS = 20_000;
 /** A daemon answers a hello line at once, or is in trouble. */
 const ANSWER_WITHIN_MS = 5_000;
+/** From the claim of its epoch to its socket, and from its last answer to its end. */
+const BEGIN_WITHIN_MS = 3_000;
 const FIRST_PAUSE_MS = 5;
 /** Between two looks: of the front that has started the daemon, and of those that wait for another one's. */
 const STARTER_PAUSE_MS = 15;
@@ -60,14 +62,21 @@ export type Reached =
   /** One runs and nobody answers at its socket. */
   | { readonly kind: 'silent'; readonly pid: number; readonly epoch: number; readonly socketPath: string };
 
-/** The daemon that runs, if one does: starts none. Throws when the runtime directory cannot be read. */
-export async function reachDaemon(home: Home, hello: FrontHello): Promise<Reached> {
-  const present = latestEpoch(home.runtimeDirectory);
-  if (present === null || !isOwnerAlive(present.owner)) return { kind: 'none', epoch: present?.epoch ?? 0 };
-  const socketPath = home.socketPath(present.epoch);
-  const connection = await greet(socketPath, hello);
-  if (connection !== null) return { kind: 'daemon', ...connection };
-  return { kind: 'silent', pid: present.owner?.pid ?? 0, epoch: present.epoch, socketPath };
+/**
+ * The daemon that runs, if one does: starts none. One that has just begun, or is about to end, is waited for. Throws when the
+ * runtime directory cannot be read.
+ */
+export async function reachDaemon(home: Home, hello: FrontHello, clock: Clock = systemClock): Promise<Reached> {
+  const until = clock.now() + BEGIN_WITHIN_MS;
+  for (;;) {
+    const present = latestEpoch(home.runtimeDirectory);
+    if (present === null || !isOwnerAlive(present.owner)) return { kind: 'none', epoch: present?.epoch ?? 0 };
+    const socketPath = home.socketPath(present.epoch);
+    const connection = await greet(socketPath, hello);
+    if (connection !== null) return { kind: 'daemon', ...connection };
+    if (clock.now() > until) return { kind: 'silent', pid: present.owner?.pid ?? 0, epoch: present.epoch, socketPath };
+    await pause(clock, FIRST_PAUSE_MS * 4);
+  }
 }
 
 /** Null when nobody listens there (yet), or who does is no daemon, or one that leaves. */

@@ -26,11 +26,17 @@ const IMPORT_FAILED = /dynamically imported module: (\S+)$/;
 /** Ungrouped, in no order. */
 export async function faultsOf(path: string, workbench: Workbench): Promise<Fault[]> {
   const processes = workbench.processes.list(path, null);
-  const proxies = workbench.proxies.list(path);
-  const seen = await Promise.all(
-    proxies.map(async (proxy) => [...(await requestFaults(proxy, workbench)), ...(await pageFaults(proxy, workbench))]),
-  );
+  const seen = await Promise.all(workbench.proxies.list(path).map((proxy) => proxyFaults(proxy, workbench)));
   return [...processes.flatMap((process) => [...outputFaults(process, path), ...crashOf(process)]), ...seen.flat()];
+}
+
+/** Of requests and pages, those of which something was heard after `after`. */
+export async function proxyFaults(
+  proxy: ManagedProxy,
+  workbench: Workbench,
+  after = Number.NEGATIVE_INFINITY,
+): Promise<Fault[]> {
+  return [...(await requestFaults(proxy, workbench, after)), ...(await pageFaults(proxy, workbench, after))];
 }
 
 type Facts = Pick<Fault, 'source' | 'message' | 'ids'> & Partial<Fault>;
@@ -50,7 +56,7 @@ const faultAt = (micros: number, facts: Facts): Fault => ({
   ...facts,
 });
 
-function outputFaults(process: ManagedProcess, path: string): Fault[] {
+export function outputFaults(process: ManagedProcess, path: string): Fault[] {
   const { pieces, dropped } = process.output.read('combined');
   const errors = createOutputErrors();
   for (const line of assembleLines(pieces, { view: 'tidy', live: false, dropped: dropped > 0 }))
@@ -79,15 +85,19 @@ function crashOf(process: ManagedProcess): Fault[] {
   return [faultAt(endedAt, { source: 'crash', message, ids: [process.id] })];
 }
 
-async function requestFaults(proxy: ManagedProxy, workbench: Workbench): Promise<Fault[]> {
+async function requestFaults(proxy: ManagedProxy, workbench: Workbench, after: number): Promise<Fault[]> {
   const exchanges = proxy.log.exchanges({}, proxy.startedAt);
   const places = askedFrom(proxy, workbench.sourceMaps(proxy));
   const now = workbench.proxies.now();
-  const faults = exchanges.flatMap((exchange) => failureOf(exchange, proxy) ?? slownessOf(exchange, now) ?? []);
+  const faults = exchanges
+    .flatMap((exchange) => failureOf(exchange, proxy) ?? slownessOf(exchange, now) ?? [])
+    .filter(({ heard }) => heard > after);
   const found = await Promise.all(faults.map(async (fault) => ({ ...fault, at: await places(fault) })));
   return [
     ...found,
-    ...redirectLoops(exchanges).map(({ micros, ...facts }) => faultAt(micros, { source: 'http', ...facts })),
+    ...redirectLoops(exchanges)
+      .filter(({ micros }) => micros > after)
+      .map(({ micros, ...facts }) => faultAt(micros, { source: 'http', ...facts })),
   ];
 }
 
@@ -144,8 +154,10 @@ function askedFrom(proxy: ManagedProxy, maps: SourceMaps): (fault: Fault) => Pro
   };
 }
 
-async function pageFaults(proxy: ManagedProxy, workbench: Workbench): Promise<Fault[]> {
-  const records = proxy.pageLog.records({ kinds: ERROR_KINDS, after: proxy.log.cleared });
+async function pageFaults(proxy: ManagedProxy, workbench: Workbench, after: number): Promise<Fault[]> {
+  const records = proxy.pageLog
+    .records({ kinds: ERROR_KINDS, after: proxy.log.cleared })
+    .filter(({ heard }) => heard > after);
   const maps = workbench.sourceMaps(proxy);
   const groups = await groupPageErrors(records, maps);
   return Promise.all(groups.map((group) => pageFault(group, proxy, maps)));

@@ -1,5 +1,6 @@
-/** MCP resources: output of processes, logs of proxies, open pages; each with updates while it changes. */
+/** MCP resources: output of processes, logs of proxies, open pages, events; each with updates while it changes. */
 import { Fault } from '../text/fault.ts';
+import { EVENTS } from './events-resource.ts';
 import { PAGES } from './page-resource.ts';
 import { OUTPUTS } from './process-resource.ts';
 import { LOGS } from './proxy-resource.ts';
@@ -7,7 +8,7 @@ import type { Resource, ResourceKind } from './resource.ts';
 import type { Caller } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
-const KINDS: readonly ResourceKind[] = [OUTPUTS, LOGS, PAGES];
+const KINDS: readonly ResourceKind[] = [OUTPUTS, LOGS, PAGES, EVENTS];
 
 export const RESOURCE_TEMPLATES = KINDS.map(({ template }) => template);
 

@@ -4,6 +4,7 @@ import type { ProcessManager } from '../process/manager.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { ProxyManager } from '../proxy/manager.ts';
 import type { SourceMaps } from '../proxy/source-map.ts';
+import type { ProcessNews } from '../timeline/process-news.ts';
 
 export interface DaemonInfo {
   readonly version: string;
@@ -26,6 +27,8 @@ export interface Workbench {
   readonly processes: ProcessManager;
   readonly proxies: ProxyManager;
   readonly patterns: Patterns;
+  /** What becomes of processes. */
+  readonly news: ProcessNews;
   readonly redact: (text: string) => string;
   /** ISO 8601 of a time on the daemon's clock. */
   readonly iso: (micros: number) => string;

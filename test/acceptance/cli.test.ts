@@ -1,44 +1,11 @@
 /** The command line on the built program. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { BIN, isAlive, ownEnvironment, ROOT, until, type World, world } from './harness.ts';
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Running {
-  readonly child: ChildProcessWithoutNullStreams;
-  stdout(): string;
-  stderr(): string;
-  /** Exit code, when all that was written has come. */
-  readonly code: Promise<number | null>;
-}
-
-function start(place: World, ...words: string[]): Running {
-  const child = spawn(process.execPath, [BIN, ...words], {
-    cwd: place.project,
-    env: { ...ownEnvironment(), DEVTOOL_MCP_HOME: place.home },
-  });
-  const heard = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const)
-    child[stream].on('data', (chunk: Buffer) => {
-      heard[stream] += chunk.toString();
-    });
-  const code = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
-  return { child, stdout: () => heard.stdout, stderr: () => heard.stderr, code };
-}
-
-async function cli(place: World, ...words: string[]): Promise<Ran> {
-  const running = start(place, ...words);
-  const code = await running.code;
-  return { code, stdout: running.stdout(), stderr: running.stderr() };
-}
+import { cli, start } from './command-line.ts';
+import { BIN, isAlive, ownEnvironment, ROOT, until, world } from './harness.ts';
 
 test('every tool is a command: run, output, list as JSON, stop, errors, daemon', async () => {
   const place = await world();

@@ -1,0 +1,27 @@
+/** When a command that goes on has to end: a signal, a reader that has gone, or the death of who has started it. */
+import { watchLineage } from '../front/lineage.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const LOOK_AT_PARENT_MS = 500;
+
+export interface End {
+  readonly signal: AbortSignal;
+  /** What was listened to is let go. */
+  dispose(): void;
+}
+
+export function untilEnd(): End {
+  const end = new AbortController();
+  const abort = () => end.abort();
+  const isOrphan = watchLineage(() => process.ppid, process.pid);
+  const timer = setInterval(() => isOrphan() && abort(), LOOK_AT_PARENT_MS);
+  for (const signal of SIGNALS) process.on(signal, abort);
+  process.stdout.on('error', abort);
+  return {
+    signal: end.signal,
+    dispose() {
+      clearInterval(timer);
+      for (const signal of SIGNALS) process.off(signal, abort);
+    },
+  };
+}
