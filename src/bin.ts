@@ -1,6 +1,7 @@
 /** argv → front or command line; nothing else. CommonJS, and the front imports no package: this is what a client's start-up waits for. */
 import { connectDaemon } from './front/connect.ts';
 import { runFront } from './front/pipe.ts';
+import { environmentOf } from './home/environment.ts';
 import { localHome } from './home/local-home.ts';
 
 const [command] = process.argv.slice(2);
@@ -8,9 +9,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 function front(): void {
   const home = localHome(process.env);
-  const env = Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+  const env = environmentOf(process.env);
   const hello = { version: __VERSION__, cwd: workingDirectory(), pid: process.pid, env, role: 'front' } as const;
   if (process.stdin.isTTY) process.stderr.write(`${TERMINAL_HINT}\n`);
   runFront({

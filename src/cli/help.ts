@@ -11,6 +11,8 @@ export const HELP = `devtool-mcp: runs and watches a web project, for a coding a
                                       any tool from the shell; devtool-mcp TOOL [ACTION] --help tells its parameters
   devtool-mcp daemon start|stop|status|info|restart|run
                                       the daemon by hand; run keeps it in the foreground
+  devtool-mcp daemon run --http[=PORT] [--http-token-file=FILE]
+                                      MCP over HTTP as well, on loopback (port 7337), behind a bearer token
   devtool-mcp --version
 `;
 
@@ -26,7 +28,7 @@ Exit codes: 0, 1 for a result that is an error, 2 for a command line that is wro
 
 Environment: DEVTOOL_MCP_HOME (one directory for socket, state and log), DEVTOOL_MCP_IDLE_MS (the daemon ends after so long
 without clients and live processes; default 600000), DEVTOOL_MCP_PROJECT_IDLE_MS (a project's processes end so long after its
-last client has left; default 600000).
+last client has left; default 600000), DEVTOOL_MCP_HTTP (a port, or 1: MCP over HTTP as well), DEVTOOL_MCP_HTTP_TOKEN_FILE.
 `;
 
 export function helpOfAll(commands: readonly Command[]): string {

@@ -1,6 +1,7 @@
 /** What a command finds around it: where it works, its environment, where the built program is. */
 import { fileURLToPath } from 'node:url';
 import type { ConnectParts } from '../front/connect.ts';
+import { environmentOf } from '../home/environment.ts';
 import type { FrontHello } from '../home/hello.ts';
 import type { Home } from '../home/home.ts';
 import { localHome } from '../home/local-home.ts';
@@ -12,10 +13,7 @@ export const home = (): Home => localHome(process.env);
 
 /** `cwd`: the directory that a command is about, where it is not the one that it was called in. */
 export function hello(role: FrontHello['role'], cwd = workingDirectory()): FrontHello {
-  const env = Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-  return { version: __VERSION__, cwd, pid: process.pid, env, role };
+  return { version: __VERSION__, cwd, pid: process.pid, env: environmentOf(process.env), role };
 }
 
 export const DAEMON_COMMAND: ConnectParts['daemonCommand'] = [

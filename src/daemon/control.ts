@@ -1,9 +1,8 @@
 /** The control thread: puts the daemon's parts together, serves its connections, and ends in order. */
 import { randomBytes } from 'node:crypto';
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { environmentOf } from '../home/environment.ts';
 import { type FrontHello, isNewer } from '../home/hello.ts';
 import type { Home } from '../home/home.ts';
 import { startTimeOf } from '../home/process-start.ts';
@@ -21,17 +20,16 @@ import { watchProcesses } from '../timeline/process-news.ts';
 import { followProcesses } from '../tools/proxy-follow.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { holdEpoch, sweepEpochs } from './epoch.ts';
+import { serveFront } from './front-session.ts';
+import type { HttpService } from './http/serve.ts';
 import { httpStatus } from './http-status.ts';
 import { largeFiles } from './large-files.ts';
 import { createLifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
-import { mcpServer } from './mcp.ts';
 import { settings } from './settings.ts';
 import { openDoor } from './socket.ts';
 import { sourceMapsOf } from './source-maps.ts';
 import { stateFile } from './state-file.ts';
-import { limitUnsent } from './unsent.ts';
-import { wholeLines } from './whole-lines.ts';
 
 export interface DaemonParts {
   readonly home: Home;
@@ -39,20 +37,22 @@ export interface DaemonParts {
   /** Where the built threads are. */
   readonly beside: URL;
   readonly log: Log;
+  /** Behind `daemon run`. */
+  readonly flags: readonly string[];
+  /** Says a line to whoever started the daemon by hand. */
+  say(line: string): void;
 }
 
 const WORKER_LOST = 70;
-/** A line of MCP may carry a large argument; the tools refuse what is too large with a clear error. */
-const MOST_LINE_BYTES = 64 * 1_048_576;
 const STATE_EVERY_MS = 100;
 const HOLD_EVERY_MS = 60_000;
 const ANSWER_FIRST_MS = 50;
 
-export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Promise<void> {
+export async function runDaemon({ home, epoch, beside, log, flags, say }: DaemonParts): Promise<void> {
   const startedAt = process.hrtime.bigint();
   const clock = systemClock(startedAt);
   const wall = wallClock(Date.now());
-  const limits = settings(process.env);
+  const limits = settings(process.env, flags, process.cwd());
   const state = stateFile(home.statePath, log);
   const left = state.read();
   const memory = SharedMemory.create();
@@ -61,6 +61,8 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
   const workerData: WorkerData = { segment: memory.buffer, marker: newMarker(randomBytes(16)), epoch: startedAt };
   let ending = false;
   let upgrade: string | null = null;
+  let http: HttpService | null = null;
+  let httpError: string | null = null;
 
   const processes = new ProcessManager({
     memory,
@@ -141,6 +143,10 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
           shared_bytes: memory.buffer.byteLength + outputs.bytes() + proxyPool.bytes(),
         },
         recovered: left.map(({ start_time, ...was }) => ({ ...was, alive: startTimeOf(was.pid) === start_time })),
+        http:
+          limits.http === null
+            ? null
+            : { url: http?.url ?? null, token_path: http?.tokenPath ?? null, error: httpError },
         upgrade_available: upgrade,
       };
     },
@@ -148,7 +154,32 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     log,
   };
 
-  const isIdle = (): boolean => processes.totals().active === 0 && proxies.list(null).length === 0;
+  /** A client over HTTP cannot start the daemon again: one that serves them stays. */
+  const isIdle = (): boolean => http === null && processes.totals().active === 0 && proxies.list(null).length === 0;
+
+  /** Loaded only where it is asked for. A port that is taken is no reason to leave the clients of the socket without a daemon. */
+  async function openHttp(): Promise<void> {
+    if (limits.http === null) return;
+    try {
+      const { serveHttp } = await import('./http/serve.ts');
+      http = await serveHttp({
+        settings: limits.http,
+        home,
+        workbench,
+        lifetime,
+        cwd: process.cwd(),
+        env: environmentOf(process.env),
+        uid: process.getuid?.() ?? null,
+        after: (ms, run) => clock.after(ms, run),
+        log,
+      });
+      say(`MCP over HTTP at ${http.url}; the bearer token is in ${http.tokenPath}`);
+    } catch (error) {
+      if (limits.http.required) throw error;
+      httpError = error instanceof Error ? error.message : String(error);
+      log(`no MCP over HTTP: ${httpError}`);
+    }
+  }
 
   /** A newer front replaces an older daemon that is idle; a busy one says that there is something newer. */
   function greet(hello: FrontHello) {
@@ -157,38 +188,6 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     if (newer) upgrade = hello.version;
     if (leaving) void end(`replaced by version ${hello.version}`, 0);
     return { version: __VERSION__, pid: process.pid, epoch, leaving };
-  }
-
-  function connected(hello: FrontHello, socket: Socket): void {
-    const used = new Set<string>();
-    const ends = hello.role === 'onlooker' ? [] : [lifetime.joined(hello.cwd, used)];
-    const lines = wholeLines(socket, MOST_LINE_BYTES, (bytes) =>
-      log(`front ${hello.pid}: a line of ${bytes} bytes was dropped`),
-    );
-    const transport = new StdioServerTransport(lines, socket, { maxBufferSize: 2 * MOST_LINE_BYTES });
-    // One waits for each answer that a client which does not read leaves unsent.
-    socket.setMaxListeners(0);
-    ends.push(limitUnsent(socket, log));
-    const served = serveStdio(
-      ({ era }) =>
-        mcpServer(
-          {
-            era,
-            version: __VERSION__,
-            cwd: hello.cwd,
-            env: hello.env,
-            pid: hello.pid,
-            used,
-            onClose: (stop) => ends.push(stop),
-          },
-          workbench,
-        ),
-      { transport, onerror: (error) => log(`front ${hello.pid}: ${error.message}`) },
-    );
-    socket.on('close', () => {
-      for (const stop of ends) stop();
-      void served.close().catch(() => {});
-    });
   }
 
   async function end(why: string, code: number): Promise<void> {
@@ -200,10 +199,17 @@ export async function runDaemon({ home, epoch, beside, log }: DaemonParts): Prom
     await Promise.all([processes.shutdown(limits.shutdownMs), proxies.shutdown()]);
     state.remove();
     door.close();
+    http?.close().catch(() => {});
     clock.after(ANSWER_FIRST_MS, () => process.exit(code));
   }
 
-  const door = await openDoor({ path: home.socketPath(epoch), greet, connected, log });
+  await openHttp();
+  const door = await openDoor({
+    path: home.socketPath(epoch),
+    greet,
+    connected: (hello, socket) => serveFront(hello, socket, { workbench, lifetime, log }),
+    log,
+  });
   sweepEpochs(home.runtimeDirectory, epoch, (old) => home.socketPath(old));
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(signal, 0));
   process.on('uncaughtException', (error) => log(`uncaught: ${error.stack ?? error.message}`));

@@ -23,16 +23,16 @@ export interface LifetimeParts {
 
 export interface Lifetime {
   /**
-   * A client that works in `cwd`, and in the directories that its calls have named: `used` may grow while it is there.
+   * A client that works in `cwd`, if it has one, and in the directories that its calls have named: `used` may grow while it is there.
    * The function returned says that it has left.
    */
-  joined(cwd: string, used?: ReadonlySet<string>): () => void;
+  joined(cwd: string | null, used?: ReadonlySet<string>): () => void;
   readonly clients: number;
   end(): void;
 }
 
 interface Client {
-  readonly cwd: string;
+  readonly cwd: string | null;
   readonly used: ReadonlySet<string>;
 }
 
@@ -78,7 +78,7 @@ export function createLifetime({ limits, after, livePaths, isWatched, onAbandone
 }
 
 const attends = ({ cwd, used }: Client, path: string): boolean =>
-  [cwd, ...used].some((directory) => isSameProject(directory, path));
+  [...(cwd === null ? [] : [cwd]), ...used].some((directory) => isSameProject(directory, path));
 
 /** A client in a directory attends what runs there, below it and above it. */
 export function isSameProject(cwd: string, path: string): boolean {

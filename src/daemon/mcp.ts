@@ -16,12 +16,16 @@ import type { Call, Caller } from '../tools/tool.ts';
 import type { Workbench } from '../tools/workbench.ts';
 
 export interface Connection {
-  readonly era: 'legacy' | 'modern';
+  /**
+   * Which updates of resources this server tells: of those that were subscribed to (2025 era); of all, which the SDK filters by
+   * `subscriptions/listen` (2026 era); none, where the caller sees to that.
+   */
+  readonly updates: 'subscribed' | 'all' | 'none';
   readonly version: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Process id of the front. */
-  readonly pid: number;
+  /** Where the client is, as owners of processes are shown: a front's process id. */
+  readonly from: string;
   /** Directories that the client's calls have named, besides its own. */
   readonly used: Set<string>;
   /** Work that must end with the connection. */
@@ -66,8 +70,8 @@ function callOf(server: Server, connection: Connection, context: ServerContext):
 function callerOf(server: Server, connection: Connection, context?: ServerContext): Caller {
   const named = context?.mcpReq._meta?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion();
   const name = typeof named === 'object' && named !== null && 'name' in named ? String(named.name) : 'client';
-  const { cwd, env, pid, used } = connection;
-  return { cwd, env, used, name: `${name} (pid ${pid})` };
+  const { cwd, env, from, used } = connection;
+  return { cwd, env, used, name: `${name} (${from})` };
 }
 
 /** Progress is told only to a client that asked for it; a client that has gone is no error. */
@@ -93,7 +97,7 @@ function servePrompts(server: Server): void {
   });
 }
 
-/** 2025-era clients name each resource that they watch; in the 2026 era `serveStdio` filters what is sent. */
+/** 2025-era clients name each resource that they watch. */
 function serveResources(server: Server, connection: Connection, workbench: Workbench): void {
   const caller = (context?: ServerContext) => callerOf(server, connection, context);
   const watched = new Set<string>();
@@ -104,7 +108,8 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
   server.setRequestHandler('resources/read', async (request, context) => ({
     contents: [await readResource(request.params.uri, caller(context), workbench)],
   }));
-  if (connection.era === 'legacy') {
+  if (connection.updates === 'none') return;
+  if (connection.updates === 'subscribed') {
     server.setRequestHandler('resources/subscribe', (request) => {
       watched.add(request.params.uri);
       // Who watched nothing may be waiting for long.
@@ -116,13 +121,13 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
       return {};
     });
   }
-  const modern = connection.era === 'modern';
+  const all = connection.updates === 'all';
   const stop = watchResources(
     caller(),
     workbench,
-    () => modern || watched.size > 0,
+    () => all || watched.size > 0,
     (uri) => {
-      if (modern || watched.has(uri)) server.sendResourceUpdated({ uri }).catch(() => {});
+      if (all || watched.has(uri)) server.sendResourceUpdated({ uri }).catch(() => {});
     },
   );
   connection.onClose(stop);

@@ -16,6 +16,12 @@ export interface DaemonInfo {
   readonly memory: { readonly rss_bytes: number; readonly heap_bytes: number; readonly shared_bytes: number };
   /** What an earlier daemon left, as this one found it at its start. */
   readonly recovered: readonly Record<string, unknown>[];
+  /** MCP over HTTP, null when it was not asked for; `error` says why there is none all the same. */
+  readonly http: {
+    readonly url: string | null;
+    readonly token_path: string | null;
+    readonly error: string | null;
+  } | null;
   /** A newer version that a client brought along, which takes over when asked or when this daemon is idle. */
   readonly upgrade_available: string | null;
 }

@@ -1,0 +1,136 @@
+/** The daemon's door for MCP over HTTP: loopback only, guarded, with limits on what a client can hold. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Endpoint } from './endpoint.ts';
+import { type Exchange, leaving, readBody, refused, webRequest, writeAnswer } from './exchange.ts';
+import { PATH, type Refusal, refusalOf } from './guard.ts';
+
+export interface HttpDoorParts {
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly token: string;
+  readonly endpoint: Endpoint;
+  log(line: string): void;
+}
+
+export interface HttpDoor {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const HOSTS = ['127.0.0.1', '::1'] as const;
+/** As on the socket: a line of MCP may carry a large argument. */
+const MOST_BODY_BYTES = 64 * 1_048_576;
+const MOST_CONNECTIONS = 512;
+const HEAD_WITHIN_MS = 10_000;
+const BODY_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 1_000;
+/** Who takes nothing of an answer for so long has left. */
+const PATIENCE_MS = 60_000;
+const PARSE_ERROR = -32_700;
+
+/** Rejects when the port cannot be had. */
+export async function openHttpDoor(parts: HttpDoorParts): Promise<HttpDoor> {
+  const servers: Server[] = [];
+  let port = parts.port;
+  for (const host of HOSTS) {
+    const server = newServer((request, response) => void answer(request, response, port, parts));
+    const listening = await listen(server, host, port);
+    // A machine without IPv6 goes on without it; a port that another holds there would answer for `localhost`.
+    if (listening === null) continue;
+    servers.push(server);
+    port = listening;
+  }
+  return {
+    url: `http://localhost:${port}${PATH}`,
+    async close() {
+      await parts.endpoint.close();
+      for (const server of servers) {
+        server.close();
+        server.closeAllConnections();
+      }
+    },
+  };
+}
+
+function newServer(onRequest: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const server = createServer(
+    {
+      headersTimeout: HEAD_WITHIN_MS,
+      requestTimeout: BODY_WITHIN_MS,
+      connectionsCheckingInterval: LOOK_EVERY_MS,
+      noDelay: true,
+    },
+    onRequest,
+  );
+  server.maxConnections = MOST_CONNECTIONS;
+  return server;
+}
+
+/** The port; null when this machine has no such address. */
+function listen(server: Server, host: string, port: number): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(null);
+      else reject(error);
+    });
+    server.listen({ host, port, exclusive: true }, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  { token, endpoint, log }: HttpDoorParts,
+): Promise<void> {
+  for (const [name, value] of Object.entries(ALWAYS)) response.setHeader(name, value);
+  const signal = leaving(response);
+  try {
+    const refusal = refusalOf(request, port, token);
+    const answered =
+      refusal === null ? await served(request, response, signal, endpoint) : turnedAway(request, refusal);
+    await writeAnswer(answered, response, signal, PATIENCE_MS);
+  } catch (error) {
+    if (!signal.aborted) log(`http: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    response.destroy();
+  }
+}
+
+/** Nothing here is for a page, a frame or a cache. */
+const ALWAYS = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+const LAST = { Connection: 'close' };
+
+/** Its body is thrown away: a close with unread bytes would reset the peer before it has read the answer. */
+function turnedAway(request: IncomingMessage, { status, why, headers }: Refusal): Response {
+  request.resume();
+  return refused(status, why, null, { headers: { ...LAST, ...headers } });
+}
+
+async function served(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  signal: AbortSignal,
+  endpoint: Endpoint,
+): Promise<Response> {
+  const body = await readBody(incoming, MOST_BODY_BYTES);
+  if (body.kind === 'too_large') {
+    incoming.resume();
+    return refused(413, `a message of more than ${MOST_BODY_BYTES} bytes`, null, { headers: LAST });
+  }
+  if (body.kind === 'broken') return refused(400, 'the body is no JSON in UTF-8', null, { code: PARSE_ERROR });
+  const exchange: Exchange = {
+    request: webRequest(incoming, signal),
+    body: body.kind === 'json' ? body.value : undefined,
+    onEnd: (run) => void response.once('close', run),
+  };
+  return endpoint.serve(exchange);
+}
