@@ -9,7 +9,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/{acceptance,browser}/**'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {

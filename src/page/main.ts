@@ -8,6 +8,7 @@ import { openLink } from './link.ts';
 import { watchMoves } from './moves.ts';
 import { defineProperty, has, isVisible, later, now, on, quietly, titleOf } from './natives.ts';
 import { watchNetwork } from './network.ts';
+import { offerLog } from './own-log.ts';
 import type { ToPage } from './protocol.ts';
 import { watchRewrites } from './rewrites.ts';
 import { frameName, keepTabName, newName, tabName } from './tab.ts';
@@ -55,6 +56,7 @@ function main(): void {
   watchInteractions(link);
   watchMoves(link, statusDue);
   watchRewrites();
+  offerLog(link);
   on('visibilitychange', statusDue, true);
   on('DOMContentLoaded', statusDue, true);
   on('pagehide', () => {

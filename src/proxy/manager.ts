@@ -3,7 +3,7 @@ import { lastEntryId } from './entry-ids.ts';
 import { ManagedProxy, type ProxyRequest, type ProxyView } from './managed-proxy.ts';
 import { type OwnAnswer, ownExchange } from './own-exchange.ts';
 import type { OwnRequest } from './own-request.ts';
-import { runInPage } from './page-run.ts';
+import { type PageRun, runInPage } from './page-run.ts';
 import type { RunEnd } from './page-runs.ts';
 import { isBlockedPort, portsFor } from './port.ts';
 import {
@@ -118,10 +118,10 @@ export class ProxyManager {
     await proxy.link?.call<'retarget'>({ call: 'retarget', target });
   }
 
-  /** Runs the body of an async function in a page; `timeout` when it does not answer in time, `gone` when it is not open. */
-  exec(proxy: ManagedProxy, page: number, code: string, timeoutMs: number, signal: AbortSignal): Promise<RunEnd> {
+  /** Runs code in a page, which its log tells; `timeout` when it does not answer in time, `gone` when it is not open. */
+  exec(proxy: ManagedProxy, run: Omit<PageRun, 'run'>): Promise<RunEnd> {
     const { newTag, clock } = this.#parts;
-    return runInPage(proxy, { page, code, run: newTag(), timeoutMs, signal }, clock);
+    return runInPage(proxy, { ...run, run: newTag() }, clock);
   }
 
   /** Sends a request to the proxy itself, which records it like any; it carries the mark of no page. */

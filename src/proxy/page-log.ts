@@ -1,14 +1,11 @@
 /** What pages have reported, read from the journals that page-tap.ts writes. Any thread with a reader's number. */
 import type { JournalReader } from '../lockfree/journal-reader.ts';
-import type { EntryKind } from '../page/protocol.ts';
-import { PAGE_JOURNAL, PAGE_KINDS, type PageJournalName } from './page-tap.ts';
-
-export type { EntryKind };
+import { type KeptKind, PAGE_JOURNAL, PAGE_KINDS, type PageJournalName } from './page-tap.ts';
 
 export interface PageRecord {
   /** Of the entry, from the counter of all entries. */
   readonly id: number;
-  readonly kind: EntryKind;
+  readonly kind: KeptKind;
   /** Number of its page. */
   readonly page: number;
   readonly micros: number;
@@ -18,7 +15,7 @@ export interface PageRecord {
 }
 
 export interface PageQuery {
-  readonly kinds?: readonly EntryKind[];
+  readonly kinds?: readonly KeptKind[];
   readonly page?: number;
   /** Only entries with a greater id. */
   readonly after?: number;
@@ -57,14 +54,14 @@ export class PageLog {
   }
 
   /** Entries ever kept, and those that can be read still. */
-  totals(kind: EntryKind): { readonly total: number; readonly available: number } {
+  totals(kind: KeptKind): { readonly total: number; readonly available: number } {
     const { first = 0, end = 0 } = this.#readers.get(PAGE_JOURNAL[kind])?.snapshot(() => false) ?? {};
     return { total: end, available: end - first };
   }
 }
 
-const kindOf = (place: number): EntryKind => PAGE_KINDS[place] ?? 'custom';
-const isOne = (kinds: readonly EntryKind[], place: number): boolean => kinds.includes(kindOf(place));
+const kindOf = (place: number): KeptKind => PAGE_KINDS[place] ?? 'custom';
+const isOne = (kinds: readonly KeptKind[], place: number): boolean => kinds.includes(kindOf(place));
 
 /** Our own writer's JSON. */
 function bodyOf(body: Uint8Array): { micros: number; facts: Record<string, unknown> } {

@@ -6,6 +6,8 @@ export interface PageRun {
   readonly page: number;
   /** Body of an async function. */
   readonly code: string;
+  /** As it was asked for, for the log. */
+  readonly given: string;
   /** Its name, which no page guesses. */
   readonly run: string;
   readonly timeoutMs: number;
@@ -18,7 +20,7 @@ interface Timer {
 
 export async function runInPage(
   proxy: ManagedProxy,
-  { page, code, run, timeoutMs, signal }: PageRun,
+  { page, code, given, run, timeoutMs, signal }: PageRun,
   clock: Timer,
 ): Promise<RunEnd> {
   const { link } = proxy;
@@ -33,5 +35,16 @@ export async function runInPage(
   const ended = await end;
   timer.cancel();
   if (ended.kind !== 'answered') void link.call<'forget'>({ call: 'forget', run }).catch(() => {});
+  await link.call<'executed'>({ call: 'executed', page, facts: logged(given, ended) }).catch(() => {});
   return ended;
+}
+
+const LONGEST_LOGGED = 2_000;
+
+function logged(given: string, end: RunEnd): Record<string, unknown> {
+  const code = given.slice(0, LONGEST_LOGGED);
+  if (end.kind !== 'answered') return { code, outcome: end.kind, ms: null, said: '' };
+  const { ok, type, value, ms } = end.answer;
+  const said = `${type} ${JSON.stringify(value) ?? ''}`.slice(0, LONGEST_LOGGED);
+  return { code, outcome: ok ? 'ok' : 'threw', ms: Math.round(ms), said };
 }

@@ -1,7 +1,15 @@
-/** Writes what pages report into the journals of their kinds, so that chatter of one kind never evicts another. */
+/** Writes what pages report, and what was run in them, into the journals of their kinds: chatter of one kind never evicts another. */
 
 import type { JournalWriter } from '../lockfree/journal.ts';
-import type { EntryKind, PageEntry } from '../page/protocol.ts';
+import type { EntryKind } from '../page/protocol.ts';
+
+/** No page can report an execution: it is told by whoever asked for it. */
+export type KeptKind = EntryKind | 'execution';
+
+export interface KeptEntry {
+  readonly kind: KeptKind;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
 
 /** Which journal keeps which kind. */
 export const PAGE_JOURNAL = {
@@ -12,12 +20,13 @@ export const PAGE_JOURNAL = {
   interaction: 'interactions',
   mutation: 'mutations',
   custom: 'custom',
-} as const satisfies Record<EntryKind, string>;
-export type PageJournalName = (typeof PAGE_JOURNAL)[EntryKind];
+  execution: 'executions',
+} as const satisfies Record<KeptKind, string>;
+export type PageJournalName = (typeof PAGE_JOURNAL)[KeptKind];
 export const PAGE_JOURNALS: readonly PageJournalName[] = [...new Set(Object.values(PAGE_JOURNAL))];
 
 /** In a record's head, `kind` is a place in this list, `a` the entry's id, `b` the page's number. */
-export const PAGE_KINDS: readonly EntryKind[] = [
+export const PAGE_KINDS: readonly KeptKind[] = [
   'error',
   'network',
   'console',
@@ -25,6 +34,7 @@ export const PAGE_KINDS: readonly EntryKind[] = [
   'interaction',
   'mutation',
   'custom',
+  'execution',
 ];
 
 const encoder = new TextEncoder();
@@ -39,7 +49,7 @@ export class PageTap {
   }
 
   /** Keeps an entry of page number `page` that came about at `micros` and was heard of at `heard`, never before the last one. */
-  keep(page: number, entry: PageEntry, micros: number, heard: number): void {
+  keep(page: number, entry: KeptEntry, micros: number, heard: number): void {
     const journal = this.#journals.get(PAGE_JOURNAL[entry.kind]);
     if (journal === undefined) return;
     const whole = encoder.encode(JSON.stringify({ micros, facts: entry.facts }));
@@ -48,7 +58,7 @@ export class PageTap {
   }
 }
 
-function tooLarge(micros: number, { facts }: PageEntry) {
+function tooLarge(micros: number, { facts }: KeptEntry) {
   const said = [facts['message'], facts['text']].find((word) => typeof word === 'string') ?? '';
   return { micros, facts: { message: `${String(said).slice(0, 2_000)}… (too large to keep)` } };
 }

@@ -26,6 +26,7 @@ export const JOURNALS = {
   interactions: geometry(1),
   mutations: geometry(1),
   custom: geometry(1),
+  executions: geometry(1),
 } as const;
 export type JournalName = keyof typeof JOURNALS;
 

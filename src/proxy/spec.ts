@@ -44,6 +44,8 @@ export type ProxyCall =
   | { readonly call: 'exec'; readonly page: number; readonly run: string; readonly code: string }
   /** Nobody waits for that run any more. */
   | { readonly call: 'forget'; readonly run: string }
+  /** How a run in a page ended, for the log. */
+  | { readonly call: 'executed'; readonly page: number; readonly facts: Readonly<Record<string, unknown>> }
   /** Pages are to record changes of their documents for a while. */
   | { readonly call: 'changes' }
   /** Closes what listens and all connections. */
@@ -64,6 +66,7 @@ export interface ProxyAnswers {
   /** False: that page is not open. */
   exec: boolean;
   forget: null;
+  executed: null;
   changes: ChangesRecording;
   close: null;
 }

@@ -138,6 +138,12 @@ export class TrafficLogger {
     return { total, available, dropped: Math.max(0, total - this.#clearedTotal - available) };
   }
 
+  /** Of messages and events, also of those that were cleared. */
+  messageTotals(): LogTotals {
+    const { first, end } = this.#readers.messages.snapshot(() => false);
+    return { total: end, available: end - first, dropped: first };
+  }
+
   /** Another one whenever something was recorded or cleared. Reads three counters. */
   stamp(): string {
     const { http, messages } = this.#readers;

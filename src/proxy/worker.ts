@@ -28,8 +28,9 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
     micros,
     nextId,
   );
+  const pageTap = new PageTap(new Map(PAGE_JOURNALS.map((name) => [name, writer(name)])), nextId);
   const page = new PageSocket({
-    tap: new PageTap(new Map(PAGE_JOURNALS.map((name) => [name, writer(name)])), nextId),
+    tap: pageTap,
     micros,
     random: () => randomBytes(24),
     nextId,
@@ -68,6 +69,9 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
         return page.exec(call.page, call.run, call.code);
       case 'forget':
         page.forgetRun(call.run);
+        return null;
+      case 'executed':
+        pageTap.keep(call.page, { kind: 'execution', facts: call.facts }, micros(), micros());
         return null;
       case 'changes':
         return page.recordChanges();

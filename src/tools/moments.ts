@@ -18,6 +18,7 @@ export const KINDS = [
   'interaction',
   'mutation',
   'custom',
+  'execution',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

@@ -13,6 +13,7 @@ const PREFIX: Readonly<Record<PageRecord['kind'], string>> = {
   custom: 'cus',
   interaction: 'act',
   mutation: 'mut',
+  execution: 'run',
 };
 
 export const entryId = ({ id, kind }: PageRecord): string => `${PREFIX[kind]}_${id}`;
@@ -56,8 +57,15 @@ export function sayingOf({ kind, facts }: PageRecord): string {
       return `${word('what')} ${word('element') || word('to')} ${word('label')}`.trim();
     case 'mutation':
       return changeText(word('what'), word('element'), word('name'), word('text'), word('count'));
-    default:
-      return JSON.stringify(facts);
+    case 'execution':
+      return [
+        word('outcome'),
+        ...(facts['ms'] === null ? [] : [`${word('ms')} ms`]),
+        word('code'),
+        ...(facts['said'] === '' ? [] : [`→ ${word('said')}`]),
+      ].join(' ');
+    case 'custom':
+      return `${word('level')}: ${word('message')} ${facts['data'] === null ? '' : JSON.stringify(facts['data'])}`.trim();
   }
 }
 

@@ -29,7 +29,13 @@ export async function execute(
 ): Promise<ToolResult> {
   const body = asyncBody(input.code);
   const page = pageFor(proxy, input.page);
-  const end = await workbench.proxies.exec(proxy, page.number, body, input.timeout_ms, call.signal);
+  const end = await workbench.proxies.exec(proxy, {
+    page: page.number,
+    code: body,
+    given: input.code,
+    timeoutMs: input.timeout_ms,
+    signal: call.signal,
+  });
   const id = `page_${page.number}`;
   if (end.kind === 'answered') return answered(end.answer, id, proxy, input, workbench);
   if (end.kind === 'gone') throw noPage(proxy, `${id} was left or closed before it answered`);

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { patternFault } from '../process/pattern-fault.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
-import type { EntryKind } from '../proxy/page-log.ts';
+import type { KeptKind } from '../proxy/page-tap.ts';
 import type { Exchange } from '../proxy/traffic-logger.ts';
 import { budgetFor, fitBudget } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
@@ -237,8 +237,16 @@ async function entriesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbe
 }
 
 /** A failed fetch is an error of its page. */
-function pageKinds(types: ReadonlySet<Type>): EntryKind[] {
-  const kinds: readonly EntryKind[] = ['error', 'console', 'performance', 'custom', 'interaction', 'mutation'];
+function pageKinds(types: ReadonlySet<Type>): KeptKind[] {
+  const kinds: readonly KeptKind[] = [
+    'error',
+    'console',
+    'performance',
+    'custom',
+    'execution',
+    'interaction',
+    'mutation',
+  ];
   const wanted = kinds.filter((kind) => types.has(kind as Type));
   return types.has('error') ? [...wanted, 'network'] : wanted;
 }

@@ -78,6 +78,7 @@ const SHORT: Readonly<Record<Kind, string>> = {
   interaction: 'act',
   mutation: 'mut',
   custom: 'cus',
+  execution: 'run',
 };
 
 const lineOf = ({ micros, kind, text }: Moment, iso: (micros: number) => string): string =>

@@ -47,9 +47,10 @@ export function summaryOf(exchanges: readonly Exchange[], show: (text: string) =
 
 export function statsOf(proxy: ManagedProxy) {
   const { counters } = proxy.memory;
-  const kinds = ['error', 'console', 'performance', 'interaction', 'mutation', 'custom'] as const;
+  const kinds = ['error', 'console', 'performance', 'interaction', 'mutation', 'custom', 'execution'] as const;
   return {
     http: { ...proxy.log.totals(), max_size: proxy.request.maxLogSize },
+    websocket: proxy.log.messageTotals(),
     ...Object.fromEntries(
       kinds.map((kind) => {
         const { total, available } = proxy.pageLog.totals(kind);

@@ -56,6 +56,8 @@ test('exec: values, console, thrown errors with their place; two tabs; no page',
   expect(
     (await exec(`console.warn('hi'); return await fetch('/api/products').then((r) => r.status)`)).data,
   ).toMatchObject({ value: 200, console: ['warn: hi'] });
+  const { text } = await shop.session.ok('proxylog', { action: 'query', proxy_id: 'shop', types: ['execution'] });
+  expect(text.split('\n')[0]).toMatch(/^run_\d+ [\d:.]+ page_\d+ ok \d+ ms document\.title → string "Shop"$/);
   const thrown = await exec(`throw new RangeError('out')`);
   expect(thrown).toMatchObject({ isError: true, data: { error: 'exec_failed', message: 'RangeError: out' } });
   expect((await exec('return (')).data).toMatchObject({ error: 'invalid_argument', parameter: 'code' });
@@ -70,6 +72,17 @@ test('exec: values, console, thrown errors with their place; two tabs; no page',
   await tab.close();
   await until('all are closed', async () => (await pages(shop)).every(({ active }) => active === false));
   expect((await exec('1')).data).toMatchObject({ error: 'no_page' });
+});
+
+test("what a page's own code wants in the log, before the socket is open too", async () => {
+  const { shop, browser } = await visit();
+  const tab = await browser.open(`${shop.url}?own`);
+  await tab.evaluate(`(() => { const cart = { items: 2 }; cart.self = cart; __devtool.log('cart', 'warn', cart); })()`);
+  const line = /^cus_\d+ [\d:.]+ page_\d+ warn: cart \{"items":2,"self":"\[circular\]"\}$/m;
+  await until('it has come', async () => {
+    const { text } = await shop.session.ok('proxylog', { action: 'query', proxy_id: 'shop', types: ['custom'] });
+    return line.test(text);
+  });
 });
 
 test('the proxy is restarted while a page is open: it goes on without a reload', async () => {

@@ -25,9 +25,9 @@ function log() {
 
 test('entries of all kinds come back by time, and by kind, page and id', () => {
   const { tap, log: pages } = log();
-  tap.keep(7, { kind: 'error', at: 0, facts: { message: 'first' } }, 10, 10);
-  tap.keep(7, { kind: 'console', at: 0, facts: { text: 'third' } }, 30, 30);
-  tap.keep(8, { kind: 'network', at: 0, facts: { url: 'second' } }, 20, 40);
+  tap.keep(7, { kind: 'error', facts: { message: 'first' } }, 10, 10);
+  tap.keep(7, { kind: 'console', facts: { text: 'third' } }, 30, 30);
+  tap.keep(8, { kind: 'network', facts: { url: 'second' } }, 20, 40);
   expect(pages.records({}).map(({ id, kind, page, micros }) => [id, kind, page, micros])).toEqual([
     [1, 'error', 7, 10],
     [3, 'network', 8, 20],
@@ -40,8 +40,8 @@ test('entries of all kinds come back by time, and by kind, page and id', () => {
 
 test('an entry that came late keeps its own time, and when it was heard of', () => {
   const { tap, log: pages } = log();
-  tap.keep(1, { kind: 'console', at: 0, facts: { text: 'b' } }, 50, 50);
-  tap.keep(1, { kind: 'console', at: 0, facts: { text: 'a' } }, 40, 60);
+  tap.keep(1, { kind: 'console', facts: { text: 'b' } }, 50, 50);
+  tap.keep(1, { kind: 'console', facts: { text: 'a' } }, 40, 60);
   expect(pages.records({}).map(({ facts, micros, heard }) => [facts['text'], micros, heard])).toEqual([
     ['a', 40, 60],
     ['b', 50, 50],
@@ -50,9 +50,9 @@ test('an entry that came late keeps its own time, and when it was heard of', () 
 
 test('chatter does not evict errors, and what is too large is kept in part', () => {
   const { tap, log: pages } = log();
-  tap.keep(1, { kind: 'error', at: 0, facts: { message: 'x'.repeat(10_000) } }, 1, 1);
+  tap.keep(1, { kind: 'error', facts: { message: 'x'.repeat(10_000) } }, 1, 1);
   for (let i = 0; i < 1_000; i++)
-    tap.keep(1, { kind: 'console', at: 0, facts: { text: `line ${i} ${'.'.repeat(50)}` } }, i, i);
+    tap.keep(1, { kind: 'console', facts: { text: `line ${i} ${'.'.repeat(50)}` } }, i, i);
   const [error] = pages.records({ kinds: ['error'] });
   expect(String(error?.facts['message'])).toMatch(/^x{2000}… \(too large to keep\)$/);
   const { total, available } = pages.totals('console');
