@@ -7,6 +7,7 @@ export const HELP = `devtool-mcp: runs and watches a web project, for a coding a
   devtool-mcp up [dir]                detect, start the dev script, show its output; Ctrl-C stops it
   devtool-mcp watch [filters] [--json]
                                       one line for each event: crash, ready, page error, 5xx …; see watch --help
+  devtool-mcp doctor [--json]         checks each hop, says which is broken and how to mend it
   devtool-mcp TOOL [ACTION] [key=value …] [--json]
                                       any tool from the shell; devtool-mcp TOOL [ACTION] --help tells its parameters
   devtool-mcp daemon start|stop|status|info|restart|run

@@ -174,6 +174,11 @@ export class ProcessManager {
     await this.#forget(entry);
   }
 
+  /** Resolves as soon as the worker is at it. */
+  ping(): Promise<null> {
+    return this.#worker.call<'ping'>({ call: 'ping' });
+  }
+
   holders(port: number): Promise<readonly PortHolder[]> {
     return this.#worker.call<'holders'>({ call: 'holders', port });
   }

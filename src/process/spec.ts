@@ -64,6 +64,7 @@ export type WorkerCall =
   | { readonly call: 'stop'; readonly slot: number; readonly options: StopOptions }
   | { readonly call: 'input'; readonly slot: number; readonly data: string; readonly eof: boolean }
   | { readonly call: 'release'; readonly slot: number }
+  | { readonly call: 'ping' }
   | { readonly call: 'holders'; readonly port: number }
   | { readonly call: 'cleanup'; readonly port: number; readonly dryRun: boolean }
   /** An orderly end: the dead-man's switch ends who is still there all the same, and itself. */
@@ -77,6 +78,7 @@ export interface WorkerAnswers {
   /** Null when taken; else why not. */
   input: string | null;
   release: null;
+  ping: null;
   dismiss: null;
   holders: readonly PortHolder[];
   cleanup: { readonly killed: readonly PortHolder[]; readonly message: string; readonly left: readonly PortHolder[] };

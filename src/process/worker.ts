@@ -65,6 +65,8 @@ function main(port: NonNullable<typeof parentPort>, { segment, marker, epoch }: 
         entries.get(call.slot)?.entry.release();
         entries.delete(call.slot);
         return null;
+      case 'ping':
+        return null;
       case 'holders':
         return holdersOf(system, call.port);
       case 'cleanup':

@@ -1,5 +1,6 @@
 /** `daemon`: the program behind all connections, by hand. */
 import * as z from 'zod';
+import { healthOf } from './health.ts';
 import { defineTool } from './tool.ts';
 
 const ACTIONS = { status: [], info: [], start: [], stop: [], restart: [] } as const;
@@ -22,7 +23,12 @@ export const daemonTool = defineTool({
     if (action === 'info')
       return {
         kind: 'data',
-        value: { ...info, process_info: processes.totals(), proxy_info: { active: proxies.list(null).length } },
+        value: {
+          ...info,
+          process_info: processes.totals(),
+          proxy_info: { active: proxies.list(null).length },
+          health: await healthOf(workbench),
+        },
       };
     if (action === 'start')
       return { kind: 'data', value: { running: true, pid: info.pid, message: 'the daemon runs already' } };

@@ -1,0 +1,54 @@
+/** `devtool-mcp doctor`: each hop from this machine to a page, which is broken, and how to mend it. Starts nothing. */
+import type { Command } from '../command.ts';
+import { helpOf } from '../help.ts';
+import { home } from '../surroundings.ts';
+import { parseWords } from '../words.ts';
+import type { Check } from './check.ts';
+import { daemonChecks } from './daemon.ts';
+import { directoryChecks, filesCheck } from './directories.ts';
+import { leftoverChecks } from './leftovers.ts';
+import { machineChecks } from './machine.ts';
+import { runningChecks } from './running.ts';
+
+export const DOCTOR: Command = {
+  name: 'doctor',
+  title: 'What is broken',
+  description:
+    'Checks each hop: Node, directories, the daemon and its threads, processes, proxies, their targets, pages; says which is broken and how to mend it. Exit code 1 if one is. It starts nothing, and works without a daemon and with one that does not answer.',
+  actions: [],
+  parameters: [],
+};
+
+export async function doctor(words: readonly string[]): Promise<number> {
+  const { json, help } = parseWords(words, DOCTOR, () => '');
+  if (help) {
+    process.stdout.write(helpOf(DOCTOR, null));
+    return 0;
+  }
+  const checks = await examine();
+  const isBroken = checks.some(({ verdict }) => verdict === 'broken');
+  process.stdout.write(json ? `${JSON.stringify({ ok: !isBroken, checks })}\n` : report(checks));
+  return isBroken ? 1 : 0;
+}
+
+async function examine(): Promise<Check[]> {
+  const place = home();
+  const local = [...machineChecks(), ...directoryChecks(place, process.getuid?.() ?? null)];
+  const { checks, epoch, session } = await daemonChecks(place);
+  const running = session === null ? [] : await runningChecks(session);
+  session?.close();
+  const left = epoch === 0 ? leftoverChecks(place) : [];
+  return [...local, ...checks, ...running, ...left, filesCheck(place, epoch)];
+}
+
+/** A line for each hop, what to do below those that need it, and the sum. */
+export function report(checks: readonly Check[]): string {
+  const width = Math.max(...checks.map(({ hop }) => hop.length));
+  const lines = checks.flatMap(({ hop, verdict, found, mend }) => [
+    `${verdict.padEnd(7)}  ${hop.padEnd(width)}  ${found}`,
+    ...(mend === null ? [] : [`${' '.repeat(width + 11)}→ ${mend}`]),
+  ]);
+  const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length;
+  const warnings = count('warning') === 1 ? '1 warning' : `${count('warning')} warnings`;
+  return `${[...lines, `${count('ok')} ok, ${warnings}, ${count('broken')} broken`].join('\n')}\n`;
+}

@@ -1,0 +1,111 @@
+/** What the daemon runs: processes and the ports that they listen on, proxies with their targets, pages. */
+import { get } from 'node:http';
+import { createConnection } from 'node:net';
+import { asList, asRecords, asText, type Json } from '../record.ts';
+import type { CliSession } from '../session.ts';
+import { broken, type Check, ok, warning, within } from './check.ts';
+import { ANSWER_WITHIN_MS } from './daemon.ts';
+
+const CONNECT_WITHIN_MS = 2_000;
+const MOST_SHOWN = 20;
+
+export async function runningChecks(session: CliSession): Promise<Check[]> {
+  const [processes, proxies] = await Promise.all([
+    listOf(session, 'proc', 'processes'),
+    listOf(session, 'proxy', 'proxies'),
+  ]);
+  const checks = await Promise.all([
+    ...processes.slice(-MOST_SHOWN).map(processCheck),
+    ...proxies.slice(-MOST_SHOWN).flatMap((proxy) => [proxyCheck(proxy), pageCheck(proxy, session)]),
+  ]);
+  return checks.length === 0 ? [ok('processes', 'nothing runs')] : checks;
+}
+
+async function listOf(session: CliSession, tool: string, name: string): Promise<readonly Json[]> {
+  const answer = await within(ANSWER_WITHIN_MS, session.call(tool, { action: 'list', global: true }));
+  return asRecords(answer?.data?.[name]);
+}
+
+async function processCheck(process: Json): Promise<Check> {
+  const { process_id, path, state, exit_code, signal, pid } = process;
+  const hop = `process ${process_id}`;
+  if (state === 'failed') {
+    const how = signal === null ? `exit code ${exit_code}` : String(signal);
+    return warning(
+      hop,
+      `has failed, ${how}, in ${path}`,
+      `devtool-mcp proc output process_id=${process_id} path=${path}`,
+    );
+  }
+  const ports = asList(process['ports']).map(Number);
+  const open = await Promise.all(ports.map(isOpen));
+  const deaf = ports.filter((_, at) => open[at] === false);
+  if (deaf.length === 0)
+    return ok(
+      hop,
+      [state === 'running' ? `running, pid ${pid}` : String(state), ...ports.map((port) => `port ${port}`)].join(', '),
+    );
+  return broken(
+    hop,
+    `pid ${pid} does not take connections on port ${deaf.join(', ')}`,
+    `devtool-mcp proc restart process_id=${process_id} path=${path}`,
+  );
+}
+
+/** On either family; who listens and does not accept is as good as gone. */
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: 'localhost' });
+    const done = (isTaken: boolean) => {
+      socket.destroy();
+      resolve(isTaken);
+    };
+    socket.setTimeout(CONNECT_WITHIN_MS, () => done(false));
+    socket.on('connect', () => done(true)).on('error', () => done(false));
+  });
+}
+
+async function proxyCheck({ id, path, url, target_url, state, last_error }: Json): Promise<Check> {
+  const hop = `proxy ${id}`;
+  const restart = `devtool-mcp proxy restart id=${id} path=${path}`;
+  if (state !== 'running') return broken(hop, `is ${state}: ${last_error ?? 'no error was told'}`, restart);
+  const target = await targetOf(asText(url));
+  if (target === null) return broken(hop, `${url} does not answer`, restart);
+  if (target === 'down')
+    return broken(
+      hop,
+      `${url} listens, its target ${target_url} cannot be reached`,
+      'Start the server behind it, or see proc list.',
+    );
+  return ok(hop, `${url} → ${target_url}`);
+}
+
+/** What the proxy says of its target; null when it says nothing. */
+function targetOf(url: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const request = get(new URL('/__devtool/health', url), { timeout: ANSWER_WITHIN_MS }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve(/"target":"(\w+)"/.exec(body)?.[1] ?? null));
+      response.on('error', () => resolve(null));
+    });
+    request.on('timeout', () => request.destroy()).on('error', () => resolve(null));
+  });
+}
+
+async function pageCheck({ id, path, url }: Json, session: CliSession): Promise<Check> {
+  const hop = `pages ${id}`;
+  const answer = await within(ANSWER_WITHIN_MS, session.call('currentpage', { action: 'list', proxy_id: id, path }));
+  if (answer === null || answer.isError)
+    return warning(hop, `are not told: ${answer?.text ?? 'no answer'}`, 'Try again.');
+  const pages = asRecords(answer.data?.['pages']);
+  const active = pages.filter(({ active }) => active === true);
+  if (active.length === 0) return ok(hop, `none is open; open ${url} in a browser`);
+  const last = active
+    .map(({ last_activity }) => asText(last_activity))
+    .sort()
+    .at(-1);
+  return ok(hop, `${active.length} connected, last heard at ${last}`);
+}
