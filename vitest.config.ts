@@ -15,7 +15,12 @@ export default defineConfig({
       {
         resolve: { conditions: ['model'] },
         ssr: { resolve: { conditions: ['model'] } },
-        test: { name: 'model', include: ['test/model/**/*.model.ts'], testTimeout: 600_000 },
+        test: {
+          name: 'model',
+          include: ['test/model/**/*.model.ts'],
+          globalSetup: ['test/model/summary.ts'],
+          testTimeout: 600_000,
+        },
       },
       {
         test: { name: 'stress', include: ['test/stress/**/*.stress.ts'], testTimeout: 120_000, fileParallelism: false },

@@ -18,14 +18,16 @@ const below = chance(seed);
 const linearizable = await loadChecker();
 
 const control = new SharedArrayBuffer(12);
-const ticks = new SharedArrayBuffer(times * THREADS * MOST * 3 * 4);
-const written = new Int32Array(ticks);
+/** Of each run, thread and step: the ticks of a clock at its call and return, and its answer. */
+const memory = new SharedArrayBuffer(times * THREADS * MOST * 3 * 4);
+const steps = new Int32Array(memory);
+const CLOCK = 2;
 let failed = (_error) => {};
 const workers = Array.from(
   { length: THREADS },
   (_, thread) =>
     new Worker(new URL('./core/l2-worker.mjs', import.meta.url), {
-      workerData: { thread, threads: THREADS, times, control, ticks },
+      workerData: { thread, threads: THREADS, times, control, steps: memory },
     }),
 );
 
@@ -40,26 +42,28 @@ for (let n = 0; n < scenarios; n++) {
   const structure = names[n % names.length];
   const { bytes, operations, specification } = { ...STRUCTURES, ...TWINS }[structure];
   const parts = workers.map((_, thread) => Array.from({ length: 1 + below(MOST) }, () => operations(below, thread)));
-  const buffer = new SharedArrayBuffer(bytes);
+  const buffers = [new SharedArrayBuffer(bytes), new SharedArrayBuffer(bytes)];
+  new Int32Array(control)[CLOCK] = 0;
   await Promise.all(
     workers.map((worker, thread) => {
       const played = new Promise((resolve, reject) => {
         worker.once('message', resolve);
         failed = reject;
       });
-      worker.postMessage({ structure, buffer, operations: parts[thread], most: MOST });
+      worker.postMessage({ structure, buffers, operations: parts[thread], most: MOST });
       return played;
     }),
   );
+  const places = placesOf(parts);
   const seen = new Set();
   for (let run = 0; run < times; run++) {
-    const history = historyOf(run, parts);
-    const key = JSON.stringify(history);
+    const key = keyOf(places, run);
     if (seen.has(key)) continue;
     seen.add(key);
+    const history = historyOf(places, run);
     if (linearizable(history, specification)) continue;
     violations.set(structure, violations.get(structure) + 1);
-    if (violations.get(structure) <= 2) console.log(`${structure}: ${key}`);
+    if (violations.get(structure) <= 2) console.log(`${structure}: ${JSON.stringify(history)}`);
   }
   histories += seen.size;
 }
@@ -70,21 +74,35 @@ console.log(
 );
 process.exitCode = [...violations.values()].every((count) => count > 0 === isTwins) ? 0 : 1;
 
-/** With times as ranks, so that equal histories are equal. */
-function historyOf(run, parts) {
-  const steps = parts.flatMap((part, thread) =>
-    part.map((operation, index) => {
-      const at = ((run * THREADS + thread) * MOST + index) * 3;
-      return { ...operation, thread, call: written[at], ret: written[at + 1], out: written[at + 2] };
-    }),
+/** Where a scenario's steps are noted, from that of the first run on. */
+function placesOf(parts) {
+  return parts.flatMap((part, thread) =>
+    part.map((operation, index) => ({ operation: { ...operation, thread }, at: (thread * MOST + index) * 3 })),
   );
-  const ranks = new Map(
-    steps
-      .flatMap(({ call, ret }) => [call, ret])
-      .sort((a, b) => a - b)
-      .map((tick, rank) => [tick, rank]),
-  );
-  return steps.map((step) => ({ ...step, call: ranks.get(step.call), ret: ranks.get(step.ret) }));
+}
+
+/** A run's steps. All the ticks between two gates are its own, two a step: less those before, they are its order. */
+function historyOf(places, run) {
+  const from = run * THREADS * MOST * 3;
+  const first = run * places.length * 2;
+  return places.map(({ operation, at }) => ({
+    ...operation,
+    call: steps[from + at] - first,
+    ret: steps[from + at + 1] - first,
+    out: steps[from + at + 2],
+  }));
+}
+
+/** The same for equal histories of a scenario. */
+function keyOf(places, run) {
+  const from = run * THREADS * MOST * 3;
+  const first = run * places.length * 2;
+  let key = '';
+  for (const { at } of places) {
+    const out = steps[from + at + 2];
+    key += String.fromCharCode(steps[from + at] - first, steps[from + at + 1] - first, out >>> 16, out & 0xffff);
+  }
+  return key;
 }
 
 /** The model checker's own. */

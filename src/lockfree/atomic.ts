@@ -68,8 +68,12 @@ const scratch = new Uint8Array(SCRATCH_BYTES + WORD_BYTES);
 
 /** Plain copy of `source` into an owned range from byte `at`. */
 export const copyIn = (target: Bytes, at: number, source: Uint8Array): void => {
+  if (source.length < WORTHWHILE) {
+    target.set(source, at);
+    return;
+  }
   const lie = (target.byteOffset + at) % WORD_BYTES;
-  if (source.length < WORTHWHILE || source.byteOffset % WORD_BYTES === lie) {
+  if (source.byteOffset % WORD_BYTES === lie) {
     target.set(source, at);
     return;
   }

@@ -46,4 +46,4 @@ export {
 } from './ring-buffer.ts';
 export { type Memory, type Region, Segment, SegmentRefused, segmentBytes } from './segment.ts';
 export { advance, distance, isBefore, later } from './sequence.ts';
-export { IllegalTransition, STATE_WORD, StateWord, type Transitions } from './state-word.ts';
+export { IllegalTransition, STATE_WORD, StateTable, StateWord, type Transitions } from './state-word.ts';

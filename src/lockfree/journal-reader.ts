@@ -8,7 +8,7 @@ import {
   JournalPages,
   recordBytes,
 } from './journal-pages.ts';
-import { copyRecord, type JournalRecord, JournalWalk, type RecordPlace, type WalkedPage } from './journal-walk.ts';
+import { copyRecord, type JournalRecord, JournalWalk, type WalkedPage } from './journal-walk.ts';
 import { distance } from './sequence.ts';
 import { numberOf } from './total.ts';
 
@@ -35,7 +35,7 @@ export interface JournalSnapshot {
 }
 
 /** Whether a record is wanted, by what its head says; no object is made for it. */
-export type HeadTest = (kind: number, a: number, b: number) => boolean;
+export type HeadTest = (kind: number, a: number, b: number, sequence: number) => boolean;
 
 /** A page as it was seen unpinned. */
 export interface Glimpse {
@@ -97,16 +97,9 @@ export class JournalReader {
     return skipped;
   }
 
-  /** All records that `accept` wants by their heads; only their bodies are copied. Takes effect at W1; lock-free. */
-  snapshot(accept: (place: RecordPlace) => boolean = () => true): JournalSnapshot {
-    const chunks: JournalRecord[][] = [];
-    const walked = this.walk((page) => {
-      const wanted: JournalRecord[] = [];
-      for (let n = 0; n < page.count; n++) if (accept(page.place(n))) wanted.push(page.record(n));
-      chunks.push(wanted);
-      return true;
-    });
-    return { records: chunks.reverse().flat(), ...walked };
+  /** All records that `accept` wants by their heads, of which it is told newest first; only their bodies are copied. Takes effect at W1; lock-free. */
+  snapshot(accept: HeadTest = () => true): JournalSnapshot {
+    return this.newest(Number.POSITIVE_INFINITY, accept);
   }
 
   /** The newest records that `accept` wants, at most `most`: looks no further back than these. Takes effect at W1; lock-free. */
@@ -115,7 +108,7 @@ export class JournalReader {
     let first = Number.POSITIVE_INFINITY;
     const walked = this.walk((page) =>
       page.heads((kind, a, b, n) => {
-        if (found.length < most && accept(kind, a, b)) found.push(page.record(n));
+        if (found.length < most && accept(kind, a, b, page.first + n)) found.push(page.record(n));
         first = page.first + n;
         return found.length < most;
       }),

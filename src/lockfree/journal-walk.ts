@@ -34,8 +34,6 @@ export interface WalkedPage {
   /** Where a record's body lies, for copyBytes(): its byte offset and its length. */
   bodyAt(n: number): number;
   lengthOf(n: number): number;
-  /** Its records, oldest first. */
-  places(): RecordPlace[];
   place(n: number): RecordPlace;
   /** A private copy. */
   record(n: number): JournalRecord;
@@ -54,6 +52,7 @@ export class JournalWalk implements WalkedPage {
   /** Words at which the heads of the page's records lie, once they are found. */
   readonly #heads: Int32Array;
   #isFound = false;
+  #bodyBytes = 0;
   #dataAt = 0;
   first = 0;
   end = 0;
@@ -82,9 +81,8 @@ export class JournalWalk implements WalkedPage {
   }
 
   get bodyBytes(): number {
-    let sum = 0;
-    for (let n = 0; n < this.count; n++) sum += this.lengthOf(n);
-    return sum;
+    if (!this.#isFound) this.#find();
+    return this.#bodyBytes;
   }
 
   lengthOf(n: number): number {
@@ -97,12 +95,6 @@ export class JournalWalk implements WalkedPage {
 
   place(n: number): RecordPlace {
     return placeAt(this.#pages, this.#headAt(n), this.first + n, this.#base);
-  }
-
-  places(): RecordPlace[] {
-    const places: RecordPlace[] = [];
-    for (let n = 0; n < this.count; n++) places.push(this.place(n));
-    return places;
   }
 
   record(n: number): JournalRecord {
@@ -130,11 +122,16 @@ export class JournalWalk implements WalkedPage {
   /** Each record says where the next one lies. */
   #find(): void {
     const { words } = this.#pages;
+    const { count } = this;
     let head = this.#dataAt >> 2;
-    for (let n = 0; n < this.count; n++) {
+    let bytes = 0;
+    for (let n = 0; n < count; n++) {
+      const length = get(words, head);
       this.#heads[n] = head;
-      head += recordBytes(get(words, head)) >> 2;
+      head += recordBytes(length) >> 2;
+      bytes += length;
     }
+    this.#bodyBytes = bytes;
     this.#isFound = true;
   }
 }

@@ -59,11 +59,16 @@ const STATE_MASK = 0b11;
 const THREAD_SHIFT = 2;
 const MAX_THREADS = 1 << 6;
 const GENERATION_SHIFT = 8;
+const GENERATIONS = 0xff_ffff;
 
 export const stateOf = (control: number): number => control & STATE_MASK;
 export const generationOf = (control: number): number => control >>> GENERATION_SHIFT;
 export const free = (generation: number): number => (generation << GENERATION_SHIFT) | FREE;
 export const live = (generation: number): number => (generation << GENERATION_SHIFT) | LIVE;
+/** Inserts and removals that led from one control word of a slot to another; claims are none. */
+export const changesOf = (before: number, after: number): number =>
+  2 * ((generationOf(after) - generationOf(before)) & GENERATIONS) + Number(isLive(after)) - Number(isLive(before));
+const isLive = (control: number): boolean => stateOf(control) === LIVE;
 export const claimed = (generation: number, thread: number): number =>
   (generation << GENERATION_SHIFT) | (thread << THREAD_SHIFT) | CLAIMED;
 
@@ -77,7 +82,9 @@ const ONE_CHANGE = 1 << (SLOT_BITS + 1);
 
 export const slotOf = (head: number): number => head & (MAX_SLOTS - 1);
 export const isInsert = (head: number): boolean => (head & INSERT) !== 0;
-export const changeOf = (head: number): typeof REMOVE | typeof INSERT => (isInsert(head) ? INSERT : REMOVE);
+/** Changes from one head to a later one, unless they were 2²⁰ or more. */
+export const changesBetween = (earlier: number, head: number): number =>
+  ((head & ~(ONE_CHANGE - 1)) - (earlier & ~(ONE_CHANGE - 1))) >>> (SLOT_BITS + 1);
 /** The head that announces the next change after `head`. */
 export const announce = (head: number, change: typeof REMOVE | typeof INSERT, slot: number): number =>
   ((head & ~(ONE_CHANGE - 1)) + ONE_CHANGE) | change | slot;

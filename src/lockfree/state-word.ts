@@ -3,9 +3,9 @@
  */
 import { compareExchange, load, store, type Words } from '#atomic';
 import { layout, word } from './layout.ts';
+import { StateTable, type Transitions } from './state-table.ts';
 
-/** Every state with the states that it may become; an end state has an empty row. */
-export type Transitions<S extends string> = Readonly<Record<S, readonly S[]>>;
+export { StateTable, type Transitions } from './state-table.ts';
 
 export const STATE_WORD = layout({ state: word('any thread') });
 
@@ -46,23 +46,18 @@ export class IllegalTransition<S extends string = string> extends Error {
 export class StateWord<S extends string> {
   protected readonly words: Words;
   protected readonly at: number;
-  readonly #states: readonly S[];
-  /** Of each code, which codes the table lets it become. */
-  readonly #moves: readonly (readonly boolean[])[];
+  readonly #table: StateTable<S>;
 
-  /** The state at `words[at]`. All threads must be given the same table, rows in the same order. */
-  constructor(words: Words, at: number, table: Transitions<S>) {
-    const states: S[] = [];
-    for (const state in table) states.push(state);
+  /** The state at `words[at]`. All threads must be given the same table, rows in the same order; many words share a StateTable. */
+  constructor(words: Words, at: number, table: Transitions<S> | StateTable<S>) {
     this.words = words;
     this.at = at;
-    this.#states = states;
-    this.#moves = states.map((from) => states.map((to) => table[from].includes(to)));
+    this.#table = table instanceof StateTable ? table : new StateTable(table);
   }
 
   /** Sets a first state; only while no other thread uses the word. */
   reset(state: S): void {
-    store(this.words, this.at, this.codeOf(state));
+    store(this.words, this.at, this.#table.codeOf(state));
   }
 
   /** The state now. Any thread; wait-free. Throws a RangeError when the word was never this table's. */
@@ -75,9 +70,9 @@ export class StateWord<S extends string> {
    * Throws IllegalTransition when the table lacks the move.
    */
   compareAndSwap(from: S, to: S): boolean {
-    const before = this.codeOf(from);
-    const after = this.codeOf(to);
-    if (!this.#moves[before]?.[after]) throw new IllegalTransition(from, to, this.get()); // M1
+    const before = this.#table.codeOf(from);
+    const after = this.#table.codeOf(to);
+    if (!this.#table.allows(before, after)) throw new IllegalTransition(from, to, this.get()); // M1
     return this.move(before, after);
   }
 
@@ -85,16 +80,10 @@ export class StateWord<S extends string> {
     return compareExchange(this.words, this.at, from, to) === from; // M2
   }
 
-  /** States are few, and comparing their names costs less than a call of indexOf(). */
-  protected codeOf(state: S): number {
-    for (let code = 0; code < this.#states.length; code++) if (this.#states[code] === state) return code;
-    return -1;
-  }
-
   protected stateOf(code: number): S {
-    const state = this.#states[code];
+    const state = this.#table.states[code];
     if (state === undefined)
-      throw new RangeError(`at=${this.at} holds ${code}: one of ${this.#states.length} states expected`);
+      throw new RangeError(`at=${this.at} holds ${code}: one of ${this.#table.states.length} states expected`);
     return state;
   }
 }

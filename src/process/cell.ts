@@ -1,10 +1,10 @@
 /**
  * One process's facts in shared memory, readable from any thread without asking.
  */
-import { add, load, store } from '#atomic';
+import { add, load, store, type Words } from '#atomic';
 import { layout, word } from '../lockfree/layout.ts';
 import type { Region } from '../lockfree/segment.ts';
-import { StateWord } from '../lockfree/state-word.ts';
+import { StateTable, StateWord } from '../lockfree/state-word.ts';
 import { ENDINGS, type EndedBy, type ProcessState, TRANSITIONS } from './machine.ts';
 
 const WORKER = 'process worker';
@@ -34,6 +34,7 @@ export const CELL = layout({
 const AT = CELL.at;
 const BANKS = 2;
 const LOW_RANGE = 2 ** 31;
+const STATES = new StateTable(TRANSITIONS);
 
 export interface CellSnapshot {
   readonly run: number;
@@ -51,8 +52,7 @@ export interface CellSnapshot {
   readonly runPosition: number;
 }
 
-type WordName = 'pid' | 'pgid' | 'exitCode' | 'exitSignal' | 'endedBy';
-type WideName = 'startedAt' | 'readyAt' | 'endedAt' | 'runPosition';
+const TIMES = [AT.startedAt, AT.readyAt, AT.endedAt] as const;
 
 export interface ExitFacts {
   readonly code: number | null;
@@ -70,136 +70,140 @@ export interface ExitFacts {
  * States      src/process/machine.ts. A run goes pending → starting → … → stopped or failed; from there a new run leads on.
  * Algorithm   A run: B1 state → starting   B2 the next run's bank is reset   B3 run ← run + 1   B4 pid, group and start are
  *             written   B5 state → running   B6 exit status and end are written   B7 state → stopped or failed.
- *             A time or position: W1 its high word   W2 its low one, never 0; absent while that is 0.
- *             Snapshot: S1 run   S2 state   S3 the words of its bank   S4 run; S1 ≠ S4 starts over.
+ *             A time or position: W1 its high word   W2 its low one, never 0; absent while that is 0. The start is written after
+ *             pid and group, the end after the exit status: what belongs to an absent time is absent, whatever its words hold.
+ *             Snapshot: S1 run   S2 state   S3 its bank: times, then what belongs to those that are there   S4 run; S1 ≠ S4 starts over.
  * Invariants  I1 a snapshot's words are all of the run that it names.   I2 a snapshot whose state is ended has that run's exit
  *             status.   I3 one whose state is running has its pid.   I4 a time or position is one that was written, or absent.
+ *             I5 a run without a start has no pid, one without an end no exit status, also while the bank holds those of the run before last.
  * Ordering    Every word is atomic, so all steps have one order. S1 = S4 means that no B3 lies between; the bank of run r is reset
  *             only for run r + 2, after the B3 of run r + 1, hence not in S3. The words were read after S2, hence after the writes
  *             that the state read there implies. Between B1 and B3 a snapshot names the run before, whose end it tells beside
  *             `starting`: ManagedProcess shows an end only with an ended state. (With one bank, reset after `run` had changed, a
  *             snapshot between the two mixed runs: the model check refused that.) I4: a bank's run writes it once, high word first,
- *             and the low word is read first.
+ *             and the low word is read first. I5: B2 takes the times away, before the run has its number; a start or an end that is
+ *             read was written after what belongs to it.
  * Effect      snapshot: S4.  Each write: its store.
  * Progress    Writers wait-free. snapshot lock-free: it starts over only when a run has begun meanwhile. A stalled writer prevents nothing.
  * Wrap/ABA    `run` wraps after 2³² runs of one slot; a snapshot would have to sleep through exactly so many.
  * Crash       A lost worker is fatal to the daemon, since its pipes cannot be had back: nothing is repaired.
- * Cost        snapshot 12 loads, and one for each time and position that is there; 256 bytes a slot.
+ * Cost        snapshot 8 loads, 5 more once it has started, 4 once it has ended; 256 bytes a slot.
  * Not given   waiting for a change (see changes.ts); the facts of earlier runs.
  * Source      the reference's ManagedProcess: atomic state, pid, exit code, times.
- * Checked by  test/model/cell.model.ts (I1 to I4, stall, wrong twins), test/process/cell.test.ts
+ * Checked by  test/model/cell.model.ts (I1 to I5, stall, wrong twins), test/process/cell.test.ts
  */
 export class ProcessCell {
   readonly state: StateWord<ProcessState>;
-  readonly #region: Region;
-  readonly #base: number;
+  readonly #words: Words;
+  readonly #at: number;
 
   /** `region` holds one CELL per slot. */
-  constructor(region: Region, slot: number) {
-    this.#region = region;
-    this.#base = slot * CELL.bytes;
-    this.state = new StateWord(region.words, this.#base / 4 + CELL.at.state, TRANSITIONS);
+  constructor({ words }: Region, slot: number) {
+    this.#words = words;
+    this.#at = (slot * CELL.bytes) >> 2;
+    this.state = new StateWord(words, this.#at + AT.state, STATES);
   }
 
   /** A new tenant of the slot: everything as before a first run. Whoever registers it, before the id can be found. */
   reset(): void {
-    this.#store('run', 0);
-    this.#store('restarts', 0);
+    store(this.#words, this.#at + AT.run, 0);
+    store(this.#words, this.#at + AT.restarts, 0);
     for (const run of [0, 1]) this.resetBank(run, 0);
     this.state.reset('pending');
   }
 
   /** B2 and B3; the number of the run. `position` is where the output stands. */
   beginRun(position: number): number {
-    const run = (this.#load('run') + 1) | 0;
+    const run = (this.#run() + 1) | 0;
     this.resetBank(run, position);
-    this.#store('run', run);
+    store(this.#words, this.#at + AT.run, run);
     return run;
   }
 
   started(pid: number, pgid: number, micros: number): void {
-    const run = this.#load('run');
-    this.#set(run, 'pid', pid);
-    this.#set(run, 'pgid', pgid);
-    this.setWide(run, 'startedAt', micros);
+    const bank = this.#bankOf(this.#run());
+    store(this.#words, bank + AT.pid, pid);
+    store(this.#words, bank + AT.pgid, pgid);
+    this.setWide(bank + AT.startedAt, micros);
   }
 
   ready(micros: number): void {
-    const run = this.#load('run');
-    if (this.getWide(run, 'readyAt') === null) this.setWide(run, 'readyAt', micros);
+    const at = this.#bankOf(this.#run()) + AT.readyAt;
+    if (this.getWide(at) === null) this.setWide(at, micros);
   }
 
   restarted(): void {
-    add(this.#region.words, this.#base / 4 + CELL.at.restarts, 1);
+    add(this.#words, this.#at + AT.restarts, 1);
   }
 
   ended({ code, signal, endedBy, micros }: ExitFacts): void {
-    const run = this.#load('run');
-    this.#set(run, 'exitCode', code === null ? 0 : code + 1);
-    this.#set(run, 'exitSignal', signal ?? 0);
-    this.#set(run, 'endedBy', ENDINGS.indexOf(endedBy));
-    this.setWide(run, 'endedAt', micros);
+    const bank = this.#bankOf(this.#run());
+    store(this.#words, bank + AT.exitCode, code === null ? 0 : code + 1);
+    store(this.#words, bank + AT.exitSignal, signal ?? 0);
+    store(this.#words, bank + AT.endedBy, ENDINGS.indexOf(endedBy));
+    this.setWide(bank + AT.endedAt, micros);
   }
 
   /** S1 to S4. */
   snapshot(): CellSnapshot {
     for (;;) {
-      const run = this.#load('run');
+      const run = this.#run();
       const snapshot = this.look(run);
-      if (this.#load('run') === run) return snapshot;
+      if (this.#run() === run) return snapshot;
     }
   }
 
   /** S2 and S3. Spelled out: this is what every status of every process costs. */
   protected look(run: number): CellSnapshot {
-    const { words } = this.#region;
-    const at = this.#base / 4 + (run & 1);
+    const words = this.#words;
+    const bank = this.#bankOf(run);
+    const state = this.state.get();
+    const startedAt = this.getWide(bank + AT.startedAt);
+    const endedAt = this.getWide(bank + AT.endedAt);
+    const isStarted = startedAt !== null;
+    const isEnded = endedAt !== null;
     return {
       run,
-      state: this.state.get(),
-      restarts: this.#load('restarts'),
-      pid: load(words, at + AT.pid) || null,
-      pgid: load(words, at + AT.pgid) || null,
-      exitCode: fromPlusOne(load(words, at + AT.exitCode)),
-      exitSignal: load(words, at + AT.exitSignal) || null,
-      endedBy: ENDINGS[load(words, at + AT.endedBy)] ?? null,
-      startedAt: this.getWide(run, 'startedAt'),
-      readyAt: this.getWide(run, 'readyAt'),
-      endedAt: this.getWide(run, 'endedAt'),
-      runPosition: this.getWide(run, 'runPosition') ?? 0,
+      state,
+      restarts: load(words, this.#at + AT.restarts),
+      pid: isStarted ? load(words, bank + AT.pid) || null : null,
+      pgid: isStarted ? load(words, bank + AT.pgid) || null : null,
+      exitCode: isEnded ? fromPlusOne(load(words, bank + AT.exitCode)) : null,
+      exitSignal: isEnded ? load(words, bank + AT.exitSignal) || null : null,
+      endedBy: isEnded ? (ENDINGS[load(words, bank + AT.endedBy)] ?? null) : null,
+      startedAt,
+      readyAt: isStarted ? this.getWide(bank + AT.readyAt) : null,
+      endedAt,
+      runPosition: this.getWide(bank + AT.runPosition) ?? 0,
     };
   }
 
   protected resetBank(run: number, position: number): void {
-    for (const name of ['pid', 'pgid', 'exitCode', 'exitSignal', 'endedBy'] as const) this.#set(run, name, 0);
-    for (const name of ['startedAt', 'readyAt', 'endedAt'] as const) this.#set(run, name, 0);
-    this.setWide(run, 'runPosition', position);
+    const bank = this.#bankOf(run);
+    for (const at of TIMES) store(this.#words, bank + at, 0);
+    this.setWide(bank + AT.runPosition, position);
   }
 
-  #load(name: 'run' | 'restarts'): number {
-    return load(this.#region.words, this.#base / 4 + CELL.at[name]);
+  #run(): number {
+    return load(this.#words, this.#at + AT.run);
   }
 
-  #store(name: 'run' | 'restarts', value: number): void {
-    store(this.#region.words, this.#base / 4 + CELL.at[name], value);
-  }
-
-  #set(run: number, name: WordName | WideName, value: number): void {
-    store(this.#region.words, this.#base / 4 + CELL.at[name] + (run & 1), value);
+  /** Where the words of a run's bank are, less the offsets of their fields. */
+  #bankOf(run: number): number {
+    return this.#at + (run & 1);
   }
 
   /** Null until it is set. W2, read before W1's word. */
-  protected getWide(run: number, name: WideName): number | null {
-    const at = this.#base / 4 + CELL.at[name] + (run & 1);
-    const low = load(this.#region.words, at);
-    return low === 0 ? null : (low >>> 1) + load(this.#region.words, at + BANKS) * LOW_RANGE;
+  protected getWide(at: number): number | null {
+    const low = load(this.#words, at);
+    return low === 0 ? null : (low >>> 1) + load(this.#words, at + BANKS) * LOW_RANGE;
   }
 
   /** Once a run. W1: the high word. W2: the low one, which says that both are there. */
-  protected setWide(run: number, name: WideName, value: number): void {
-    const at = this.#base / 4 + CELL.at[name] + (run & 1);
-    store(this.#region.words, at + BANKS, Math.floor(value / LOW_RANGE));
-    store(this.#region.words, at, ((value % LOW_RANGE) << 1) | 1);
+  protected setWide(at: number, value: number): void {
+    const high = Math.floor(value / LOW_RANGE);
+    store(this.#words, at + BANKS, high);
+    store(this.#words, at, ((value - high * LOW_RANGE) << 1) | 1);
   }
 }
 

@@ -36,7 +36,7 @@ export class PageLog {
     const found = [...names].flatMap((name) => {
       const found = this.#readers
         .get(name)
-        ?.snapshot(({ kind, a, b }) => isOne(kinds, kind) && (page === undefined || b === page) && a > after);
+        ?.snapshot((kind, a, b) => isOne(kinds, kind) && (page === undefined || b === page) && a > after);
       return (found?.records ?? []).map((record) => ({
         ...bodyOf(record.body),
         id: record.a,
@@ -55,7 +55,7 @@ export class PageLog {
 
   /** Entries ever kept, and those that can be read still. */
   totals(kind: KeptKind): { readonly total: number; readonly available: number } {
-    const { first = 0, end = 0 } = this.#readers.get(PAGE_JOURNAL[kind])?.snapshot(() => false) ?? {};
+    const { first = 0, end = 0 } = this.#readers.get(PAGE_JOURNAL[kind])?.walk(() => true) ?? {};
     return { total: end, available: end - first };
   }
 }

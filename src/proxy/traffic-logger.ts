@@ -109,7 +109,7 @@ export class TrafficLogger {
     const sequences = new Set<number>();
     for (const { id, sequence, word } of ended) if (isWanted(id, statusIn(word))) sequences.add(sequence);
     for (const [id, sequence] of began) if (isWanted(id, 0)) sequences.add(sequence);
-    const { records } = this.#readers.http.snapshot(({ sequence }) => sequences.has(sequence));
+    const { records } = this.#readers.http.snapshot((_kind, _id, _word, sequence) => sequences.has(sequence));
     return records.map((record) => exchangeOf(record, aliveSince)).sort((a, b) => a.id - b.id);
   }
 
@@ -117,15 +117,15 @@ export class TrafficLogger {
   messages(after = 0, exchange?: number): Message[] {
     const from = Math.max(after, this.#cleared);
     const { records } = this.#readers.messages.snapshot(
-      ({ a, b }) => a > from && (exchange === undefined || b === exchange),
+      (_kind, id, of) => id > from && (exchange === undefined || of === exchange),
     );
     return records.slice(-this.#most).map(messageOf);
   }
 
   /** First bytes of a body of exchange `id`. */
-  body(id: number, of: 'request' | 'response', size: number): Body {
+  body(id: number, part: 'request' | 'response', size: number): Body {
     const { records } = this.#readers.bodies.snapshot(
-      ({ a, kind }) => a === id && (kind === REQUEST_BODY) === (of === 'request'),
+      (kind, of) => of === id && (kind === REQUEST_BODY) === (part === 'request'),
     );
     const bytes = Buffer.concat(records.map(({ body }) => body));
     return { bytes, isWhole: (records[0]?.b ?? 0) === 0 && (bytes.length === size || bytes.length >= KEPT_BYTES) };
@@ -165,7 +165,7 @@ export class TrafficLogger {
     const ended: Heads['ended'] = [];
     const all = new Map<number, number>();
     const over = new Set<number>();
-    this.#readers.http.snapshot(({ a: id, b: word, kind, sequence }) => {
+    this.#readers.http.snapshot((kind, id, word, sequence) => {
       if (kind === ENDED) over.add(id);
       if (id <= from) return false;
       if (kind === ENDED) ended.push({ id, sequence, word });

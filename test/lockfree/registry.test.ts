@@ -102,19 +102,22 @@ describe('insert, get, list, remove', () => {
   });
 });
 
-test('any changes on many lines of slots, by whomever: every look is what a Map would say', () => {
+test.each([
+  ['many lines of slots', 200, 240, 120],
+  ['a few slots that are used again and again', 3, 4, 1],
+])('any changes on %s, by whomever: every look is what a Map would say', (_, capacity, names, early) => {
   const step = fc.record({
     by: fc.nat(1),
     seenBy: fc.nat(2),
     change: fc.constantFrom('insert', 'remove'),
-    key: fc.nat(240).map((n) => `key ${n}`),
+    key: fc.nat(names).map((n) => `key ${n}`),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-      const { one, two } = fresh({ capacity: 200, threads: 2, keyBytes: 16 });
+      const { one, two } = fresh({ capacity, threads: 2, keyBytes: 16 });
       const all = [one, two];
       const expected = new Map<string, Handle>();
-      for (let n = 0; n < 120; n++) expected.set(`early ${n}`, inserted(one, `early ${n}`));
+      for (let n = 0; n < early; n++) expected.set(`early ${n}`, inserted(one, `early ${n}`));
       for (const { by, seenBy, change, key } of steps) {
         const handle = expected.get(key);
         if (change === 'remove' && handle !== undefined) {
@@ -122,7 +125,7 @@ test('any changes on many lines of slots, by whomever: every look is what a Map 
           expected.delete(key);
         } else if (change === 'insert') {
           const answer = all[by]?.insert(key);
-          const full = expected.size === 200 && handle === undefined;
+          const full = expected.size === capacity && handle === undefined;
           expect(answer?.kind).toBe(full ? 'full' : handle === undefined ? 'inserted' : 'exists');
           if (answer?.kind === 'inserted') expected.set(key, answer.handle);
         }

@@ -49,10 +49,18 @@ class OneBank extends ProcessCell {
   }
 }
 
+/** I5 broken by the writer: a start is there before the pid that belongs to it. */
+class StartsFirst extends ProcessCell {
+  override started(pid: number, pgid: number, micros: number): void {
+    super.started(pid - 20, pgid - 20, micros);
+    super.started(pid, pgid, micros);
+  }
+}
+
 const regionOf = new WeakMap<ProcessCell, ReturnType<Segment['region']>>();
 type Kind = typeof ProcessCell;
 
-/** Two runs, each with words of its own, beside readers that take snapshots. */
+/** Two runs after two others, each with words of its own, beside readers that take snapshots. */
 function live(kind: Kind, reader: Kind, options: { stall?: number[]; readers?: number } = {}) {
   const { stall = [], readers = 1 } = options;
   return explore(
@@ -63,17 +71,11 @@ function live(kind: Kind, reader: Kind, options: { stall?: number[]; readers?: n
         regionOf.set(cell, region);
         return cell;
       };
+      const before = make(ProcessCell);
+      for (const run of [1, 2]) liveRun(before, run);
       const writer = () => {
         const cell = make(kind);
-        for (const run of [1, 2]) {
-          cell.state.compareAndSwap('pending', 'starting');
-          cell.beginRun(run * 100);
-          cell.started(run * 10, run * 10, momentOf(run));
-          cell.state.compareAndSwap('starting', 'running');
-          cell.ended({ code: run, signal: null, endedBy: 'exit', micros: momentOf(run) });
-          cell.state.compareAndSwap('running', 'stopped');
-          if (run === 1) cell.state.compareAndSwap('stopped', 'pending');
-        }
+        for (const run of [3, 4]) liveRun(cell, run);
       };
       const read = () => make(reader).snapshot();
       return {
@@ -87,13 +89,24 @@ function live(kind: Kind, reader: Kind, options: { stall?: number[]; readers?: n
   );
 }
 
+function liveRun(cell: ProcessCell, run: number): void {
+  if (run > 1) cell.state.compareAndSwap('stopped', 'pending');
+  cell.state.compareAndSwap('pending', 'starting');
+  cell.beginRun(run * 100);
+  cell.started(run * 10, run * 10, momentOf(run));
+  cell.state.compareAndSwap('starting', 'running');
+  cell.ended({ code: run, signal: null, endedBy: 'exit', micros: momentOf(run) });
+  cell.state.compareAndSwap('running', 'stopped');
+}
+
 /** Microseconds that take both words. */
 const momentOf = (run: number): number => run * (2 ** 31 + 1);
 
 function sound({ run, state, pid, exitCode, endedBy, runPosition, startedAt, endedAt }: CellSnapshot): void {
+  expect([pid === null, exitCode === null], 'I5').toEqual([startedAt === null, endedAt === null]);
   for (const moment of [startedAt, endedAt]) expect([null, momentOf(run)], 'I4').toContain(moment);
-  expect([null, run * 10], 'I1: pid').toContain(pid);
-  expect([null, run], 'I1: exit code').toContain(exitCode);
+  expect([null, run * 10], 'I1, I5: pid').toContain(pid);
+  expect([null, run], 'I1, I5: exit code').toContain(exitCode);
   expect([0, run * 100], 'I1: position').toContain(runPosition);
   if (state === 'stopped') expect([exitCode, endedBy], 'I2').toEqual([run, 'exit']);
   if (state === 'running') expect(pid, 'I3').toBe(run * 10);
@@ -116,6 +129,7 @@ describe('wrong twins are refused', () => {
     ['a reader of the state after the words', ProcessCell, StateLast, /I[123]/],
     ['a reader of the presence after the value', ProcessCell, LowLast, /I4/],
     ['a writer that ends first', EndsFirst, ProcessCell, /I2/],
+    ['a writer that starts before it has a pid', StartsFirst, ProcessCell, /I5/],
     ['a writer that resets both banks', OneBank, ProcessCell, /I[123]/],
   ])('%s', (_name, writer, reader, error) => {
     expect(live(writer, reader)).toMatchObject({ ok: false, error: expect.stringMatching(error) });

@@ -68,10 +68,9 @@ describe('a record', () => {
     for (let n = 0; n < 8; n++) append(writer, (length + n) % (writer.maxLength + 1));
     const stride = pages.dataAt(1) - pages.dataAt(0);
     const ends: number[] = [];
-    new JournalReader(memory, 0, GEOMETRY).snapshot(({ at, length: bytes }) => {
-      ends.push(((at - pages.dataAt(0)) % stride) + bytes);
-      return false;
-    });
+    new JournalReader(memory, 0, GEOMETRY).walk((page) =>
+      page.heads((_kind, _a, _b, n) => ends.push(((page.bodyAt(n) - pages.dataAt(0)) % stride) + page.lengthOf(n)) > 0),
+    );
     expect(ends.length).toBeGreaterThan(2);
     for (const end of ends) expect(end).toBeLessThanOrEqual(GEOMETRY.pageBytes);
   });

@@ -98,6 +98,12 @@ describe('linearizable', () => {
     verify(...scenario(programs, { capacity: 1, preemptions: 3 }));
   });
 
+  test('later changes of a slot are not counted for another slot’s that were missed', () => {
+    const programs = 'insert a, insert b, remove b, insert b | list, list';
+    verify(...scenario(programs, { preemptions: 3 }));
+    verify(...scenario('insert a, insert b, remove b | list, list', { preemptions: 3, isWrapping: true }));
+  });
+
   test.each<[string, Setting]>([
     ['insert a, insert b, remove a | get b, list', {}],
     ['insert a, remove a, insert b | list, list', { capacity: 1 }],

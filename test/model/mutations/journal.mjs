@@ -431,8 +431,20 @@ export const list = {
     {
       file: 'journal-walk.ts',
       name: 'a walk counts the bytes of one record too few',
-      find: 'n < this.count; n++) sum +=',
-      replace: 'n < this.count - 1; n++) sum +=',
+      find: 'bytes += length;',
+      replace: 'if (n < count - 1) bytes += length;',
+    },
+    {
+      file: reader,
+      name: 'newest takes one when none is wanted',
+      find: 'if (found.length < most && accept',
+      replace: 'if (found.length <= most && accept',
+    },
+    {
+      file: reader,
+      name: 'a snapshot is told newest first',
+      find: 'records: found.reverse()',
+      replace: 'records: found',
     },
     {
       file: reader,

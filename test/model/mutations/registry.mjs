@@ -23,14 +23,38 @@ export const list = {
     {
       file,
       name: 'S3 looks at the last slot after any number of changes',
-      find: '|| announce(at, changeOf(head), slot) !== head) return undefined;',
-      replace: ') return undefined;',
+      find: 'if (look === undefined && changesOf(this.#replica.controls[slot] ?? free(0), control) !== missed) return undefined;',
+      replace: '',
     },
     {
       file,
-      name: 'S3 believes that the count of changes never goes round',
-      find: 'if (look === undefined && !this.follows(control, this.#replica.controls[slot] ?? free(0), changeOf(head))) return undefined;',
+      name: 'S3 takes any change of the last slot for all that were missed',
+      find: 'changesOf(this.#replica.controls[slot] ?? free(0), control) !== missed',
+      replace: 'changesOf(this.#replica.controls[slot] ?? free(0), control) === 0',
+    },
+    {
+      file,
+      name: 'S3 counts later changes for some that were missed',
+      find: 'if (missed !== 1 && load(this.words, this.headAt) !== head) return undefined;',
       replace: '',
+    },
+    {
+      file,
+      name: 'S3 goes on with a look after any number of changes',
+      find: 'if (look !== undefined && missed !== 1) return undefined;',
+      replace: '',
+    },
+    {
+      file: words,
+      name: 'a change of another kind or slot is miscounted',
+      find: '((head & ~(ONE_CHANGE - 1)) - (earlier & ~(ONE_CHANGE - 1)))',
+      replace: '(head - earlier)',
+    },
+    {
+      file: words,
+      name: 'a slot’s changes are counted by its generations alone',
+      find: '+ Number(isLive(after)) - Number(isLive(before));',
+      replace: ';',
     },
     {
       file,
@@ -365,6 +389,10 @@ export const list = {
     { file: words, name: 'one slot for those who insert', find: 'capacity + threads;', replace: 'capacity + 1;' },
   ],
   equivalent: [
+    {
+      name: 'a slot’s changes are miscounted where its generation wraps',
+      why: 'more than were missed: the look at all that follows finds the same, and takes longer',
+    },
     {
       name: 'S1 does not ask whether the replica is the table',
       why: 'correct, and slower: it reads every control word',

@@ -1,5 +1,6 @@
-/** One-line mistakes in src/lockfree/state-word.ts; see scripts/mutants.mjs. */
+/** One-line mistakes in src/lockfree/state-word.ts and state-table.ts; see scripts/mutants.mjs. */
 const file = 'state-word.ts';
+const table = 'state-table.ts';
 
 export const list = {
   structure: 'state-word',
@@ -54,17 +55,17 @@ export const list = {
       replace: 'return this.stateOf(plain(this.words, this.at));',
       imports: 'get as plain',
     },
-    { file, name: 'M1 is dropped', find: 'if (!this.#moves[before]?.[after]) throw', replace: 'if (false) throw' },
+    { file, name: 'M1 is dropped', find: 'if (!this.#table.allows(before, after)) throw', replace: 'if (false) throw' },
     {
-      file,
+      file: table,
       name: 'codes count from one',
-      find: 'if (this.#states[code] === state) return code;',
+      find: 'if (this.states[code] === state) return code;',
       replace: 'if (this.#states[code] === state) return code + 1;',
     },
     {
       file,
       name: 'reset forgets its state',
-      find: 'store(this.words, this.at, this.codeOf(state));',
+      find: 'store(this.words, this.at, this.#table.codeOf(state));',
       replace: 'store(this.words, this.at, 0);',
     },
     {
@@ -72,6 +73,12 @@ export const list = {
       name: 'get looks at the first word',
       find: 'load(this.words, this.at)',
       replace: 'load(this.words, 0)',
+    },
+    {
+      file: table,
+      name: 'what may be moved from is asked of where it goes',
+      find: 'this.#moves[from]?.[to]',
+      replace: 'this.#moves[to]?.[from]',
     },
     { file, name: 'a foreign word is believed', find: 'if (state === undefined)', replace: 'if (false)' },
   ],
