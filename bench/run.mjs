@@ -22,8 +22,9 @@ Go (\`bench/baseline-go\`: \`sync.Map\`, atomics, a mutexed ring, a log under an
 owning thread that is asked by \`postMessage\`. First alone, then while another thread does without a pause what its column says. Every side
 runs in a program of its own; medians of ${rounds} interleaved rounds of ${millis} ms. Rings and journals have one writer, so their
 writers are measured against a reader. A percentage says that an operation found only so much of what it finds alone, because the other
-thread was overwriting it. The first row shares nothing: one atomic add, and what the machine itself takes for a second busy thread,
-by which the last two columns are to be read.`;
+thread was overwriting it. Of a read, *in turns* is what it takes after one of those operations that its own thread has done just before,
+their time taken off: it reads the same changes, and nobody contends. The first row shares nothing: one atomic add, and what the machine itself takes for a second busy thread,
+by which the columns of ratios are to be read.`;
 
 const NOTES = `\
 What the sides do not share: our status is a snapshot of one instant, Go's twelve atomics are read one after another. Go's log keeps

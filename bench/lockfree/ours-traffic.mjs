@@ -42,16 +42,16 @@ function query20(journal, { entries, matches }) {
   const found = [];
   let seen = 0;
   let matched = 0;
-  journal.walk((page) => {
-    const places = page.places();
-    for (let at = places.length - 1; at >= 0 && seen < entries; at--, seen++) {
-      const place = places[at];
-      if (!isError(place.kind, place.b)) continue;
-      matched++;
-      if (found.length < matches) found.push({ ...place, body: journal.copyBytes(place.at, place.length) });
-    }
-    return seen < entries;
-  });
+  journal.walk((page) =>
+    page.heads((kind, _sequence, status, n) => {
+      seen++;
+      if (isError(kind, status)) {
+        matched++;
+        if (found.length < matches) found.push(page.record(n));
+      }
+      return seen < entries;
+    }),
+  );
   return { seen, matched, found: found.map(decode) };
 }
 

@@ -23,4 +23,4 @@ const OPERATIONS = {
 export const open = (row, sizes) => OPERATIONS[row.op].open(row, sizes);
 export const other = (shared, row, sizes) => OPERATIONS[row.op].other(shared, row, sizes);
 
-if (isMainThread) await serve(import.meta.url, open);
+if (isMainThread) await serve(import.meta.url, open, other);

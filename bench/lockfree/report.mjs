@@ -54,13 +54,16 @@ function rowOf({ name, other, sides: { ours, go, messages } }) {
     ratio(ours.busy.nanos, go?.busy.nanos),
     busyTime(messages),
     ratio(ours.busy.nanos, ours.free.nanos),
+    time(ours.turns?.nanos),
+    ratio(ours.busy.nanos, ours.turns?.nanos),
     ratio(go?.busy.nanos, go?.free.nanos),
   ];
 }
 
 const HEADS = [
   ...['operation', 'ours', 'Go', 'ours / Go', 'messages'],
-  ...['the other thread', 'ours', 'Go', 'ours / Go', 'messages', 'ours busy / alone', 'Go busy / alone'],
+  ...['the other thread', 'ours', 'Go', 'ours / Go', 'messages', 'ours busy / alone'],
+  ...['ours in turns', 'ours busy / in turns', 'Go busy / alone'],
 ];
 
 /** A Markdown table whose columns are as wide as their widest cell. */

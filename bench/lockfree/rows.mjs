@@ -18,17 +18,23 @@ export const SIZES = {
 
 const REGISTERS = 'registers and removes another id';
 
-/** `op` and its numbers are what a side gets; `other` is what its other thread does without a pause. */
+/** `op` and its numbers are what a side gets; `other` is what its other thread does without a pause; a read is also measured in turns with that. */
 export const ROWS = [
   { name: '(nothing shared)', op: 'alone', other: 'adds to a word of its own' },
-  { name: 'get status', op: 'status', other: 'restarts that process' },
-  { name: 'list 1', op: 'list', entries: 1, other: REGISTERS },
-  { name: 'list 100', op: 'list', entries: 100, other: REGISTERS },
-  { name: 'list 1,000', op: 'list', entries: 1_000, other: REGISTERS },
-  { name: 'read output, 20 lines', op: 'lines', pieceBytes: 100, other: 'writes lines of 100 B' },
-  { name: 'read output, 256 KiB of 64 KiB pieces', op: 'output', pieceBytes: 65_536, other: 'writes 64 KiB' },
-  { name: 'read output, 256 KiB of 100 B pieces', op: 'output', pieceBytes: 100, other: 'writes 100 B' },
-  { name: 'query traffic, 1,000 entries', op: 'query', other: 'logs' },
+  { name: 'get status', op: 'status', isRead: true, other: 'restarts that process' },
+  { name: 'list 1', op: 'list', entries: 1, isRead: true, other: REGISTERS },
+  { name: 'list 100', op: 'list', entries: 100, isRead: true, other: REGISTERS },
+  { name: 'list 1,000', op: 'list', entries: 1_000, isRead: true, other: REGISTERS },
+  { name: 'read output, 20 lines', op: 'lines', pieceBytes: 100, isRead: true, other: 'writes lines of 100 B' },
+  {
+    name: 'read output, 256 KiB of 64 KiB pieces',
+    op: 'output',
+    pieceBytes: 65_536,
+    isRead: true,
+    other: 'writes 64 KiB',
+  },
+  { name: 'read output, 256 KiB of 100 B pieces', op: 'output', pieceBytes: 100, isRead: true, other: 'writes 100 B' },
+  { name: 'query traffic, 1,000 entries', op: 'query', isRead: true, other: 'logs' },
   { name: 'register and remove', op: 'register', other: REGISTERS },
   { name: 'write output, 100 B', op: 'write', pieceBytes: 100, other: 'reads 20 lines' },
   { name: 'write output, 64 KiB', op: 'write', pieceBytes: 65_536, other: 'reads 20 lines' },

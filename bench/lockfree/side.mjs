@@ -1,4 +1,4 @@
-// One side of the comparison as a program: it is told a row, then gets `free` or `busy` and a time on stdin and answers each with
+// One side of the comparison as a program: it is told a row, then gets `free`, `busy` or `turns` and a time on stdin and answers each with
 // one line: nanoseconds per operation, and how much an operation has found on average, so that less work is not taken for speed.
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
@@ -64,17 +64,50 @@ async function measure(run, millis) {
   return { nanos: Number(now - begun) / operations, work: work / operations };
 }
 
-/** `open(row, sizes)` gives run(n) → work done, what the other thread needs, and end(). */
-export async function serve(module, open) {
+/** `run` after an operation of the other's in the same thread, whose own time is taken off: the same changes, and nobody to contend with. */
+async function measureInTurns(run, change, millis) {
+  const both = (n) => {
+    let sum = 0;
+    for (let i = 0; i < n; i++) {
+      change(1);
+      sum += run(1);
+    }
+    return sum;
+  };
+  const changes = (n) => {
+    for (let i = 0; i < n; i++) change(1);
+  };
+  changes(1_000);
+  const batch = await batchOf(both);
+  const differences = [];
+  let work = 0;
+  const until = process.hrtime.bigint() + BigInt(millis) * 1_000_000n;
+  for (let begun = process.hrtime.bigint(); begun < until; begun = process.hrtime.bigint()) {
+    work += both(batch);
+    const between = process.hrtime.bigint();
+    changes(batch);
+    differences.push(Number(2n * between - begun - process.hrtime.bigint()) / batch);
+  }
+  // A sum of differences would be the noise of both.
+  differences.sort((a, b) => a - b);
+  return { nanos: differences[differences.length >> 1], work: work / (differences.length * batch) };
+}
+
+/** `open(row, sizes)` gives run(n) → work done, what the other thread needs, and end(); `other(shared, row, sizes)` the other's run(n). */
+export async function serve(module, open, openOther) {
   const { row, sizes } = JSON.parse(process.argv[2]);
   const side = await open(row, sizes);
+  const change = row.isRead && openOther !== undefined ? openOther(side.shared, row, sizes) : undefined;
   const other = new Other(module, side, row, sizes);
   for await (const command of createInterface({ input: process.stdin })) {
     const [mode, millis] = command.split(' ');
     if (mode === 'busy') await other.run();
     const before = other.operations;
     const begun = performance.now();
-    const measured = await measure(side.run, Number(millis));
+    const isInTurns = mode === 'turns' && change !== undefined;
+    const measured = await (isInTurns
+      ? measureInTurns(side.run, change, Number(millis))
+      : measure(side.run, Number(millis)));
     const others = ((other.operations - before) >>> 0) / ((performance.now() - begun) / 1_000);
     other.pause();
     process.stdout.write(`${JSON.stringify({ ...measured, others })}\n`);

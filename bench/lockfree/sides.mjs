@@ -44,7 +44,10 @@ function summary(samples) {
   };
 }
 
-/** Medians of every side, `free` and `busy`. */
+/** What only our side can do, and only a read: a change before each operation, in the same thread. */
+const modesOf = (name, row) => (name === 'ours' && row.isRead ? ['free', 'busy', 'turns'] : ['free', 'busy']);
+
+/** Medians of every side, `free` and `busy`; of our reads also in `turns` with changes. */
 export async function measureRow(row, programs, { modules, rounds, millis }) {
   const sides = new Map();
   const samples = new Map();
@@ -52,16 +55,22 @@ export async function measureRow(row, programs, { modules, rounds, millis }) {
     for (const [name, program] of Object.entries(programs)) {
       const side = await openSide(program, row, modules);
       sides.set(name, side);
-      samples.set(name, { free: [], busy: [] });
-      for (const mode of ['free', 'busy', 'free']) await side.measure(mode, millis);
+      samples.set(name, Object.fromEntries(modesOf(name, row).map((mode) => [mode, []])));
+      for (const mode of ['free', ...modesOf(name, row)]) await side.measure(mode, millis);
     }
     for (let round = 0; round < rounds; round++) {
-      for (const mode of ['free', 'busy'])
-        for (const [name, side] of sides) samples.get(name)[mode].push(await side.measure(mode, millis));
+      for (const mode of ['free', 'busy', 'turns'])
+        for (const [name, side] of sides) {
+          const measured = samples.get(name)[mode];
+          if (measured !== undefined) measured.push(await side.measure(mode, millis));
+        }
     }
   } finally {
     for (const side of sides.values()) await side.end();
   }
-  const summaries = [...samples].map(([name, { free, busy }]) => [name, { free: summary(free), busy: summary(busy) }]);
+  const summaries = [...samples].map(([name, modes]) => [
+    name,
+    Object.fromEntries(Object.entries(modes).map(([mode, measured]) => [mode, summary(measured)])),
+  ]);
   return { ...row, sides: Object.fromEntries(summaries) };
 }

@@ -7,6 +7,7 @@
  * - A program without data races behaves as an interleaving of its operations (§29.10), so exploring interleavings suffices.
  * - An atomic operation is no fence for plain accesses (§29.11 note 3): a plain word must be owned, not validated afterwards.
  * - Equal-width integer accesses do not tear; `Float64Array` and `DataView` may (§29.7.3).
+ * - Each operation is one step. Where progress is counted in steps, so are `or` and `and`, which x86-64 makes of a short loop.
  * - `wait` blocks its thread; `waitAsync` does not, and keeps no event loop alive.
  */
 

@@ -50,6 +50,8 @@ export class JournalReader {
   /** Sequence that read() looks for. */
   cursor: number;
   readonly #walk: JournalWalk;
+  /** Whether this object has a page pinned. */
+  #isInside = false;
   /** Of the last read: its page with the time that it counts from, and the record after it. */
   #page: Glimpse = { page: 0, first: Number.POSITIVE_INFINITY, end: 0 };
   #base = 0;
@@ -145,12 +147,16 @@ export class JournalReader {
     return this.#walk.copyBytes(at, length);
   }
 
+  /** Throws an Error inside of a walk: its reader is in a page, and the writer counts on one for each number. */
   protected pin(page: number): boolean {
-    return this.pages.pin(page, this.bit);
+    if (this.#isInside) throw new Error(`reader=${Math.log2(this.bit)}: it is in a page, and reads no other meanwhile`);
+    this.#isInside = this.pages.pin(page, this.bit);
+    return this.#isInside;
   }
 
   protected unpin(page: number): void {
     this.pages.unpin(page, this.bit);
+    this.#isInside = false;
   }
 
   protected ended(first: number, end: number, turns: number): Omit<JournalSnapshot, 'records'> {

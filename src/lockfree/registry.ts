@@ -173,22 +173,23 @@ export class Registry {
 
   /**
    * Puts the key in unless it is there. `prepare` gets the new handle before anybody can find the key: the place to set what
-   * lies beside the slot. It may be called for an insert that then answers 'exists'.
+   * lies beside the slot. It may be called for an insert that then answers 'exists', and again with another handle, if it has
+   * inserted something itself.
    * Takes effect at F4; lock-free. Throws KeyRefused for a key over keyBytes UTF-8 bytes or with half a surrogate pair.
    */
   insert(key: string, prepare?: (handle: Handle) => void): Inserted {
     const bytes = this.#keys.encode(key);
-    let isWritten = false;
+    let written: Handle | undefined;
     for (;;) {
       const head = this.sync(); // N1
       const present = this.#replica.get(key);
       if (present !== undefined) return { kind: 'exists', handle: present.handle };
       if (this.#replica.size >= this.#capacity) return { kind: 'full' };
       const claim = this.#claimed(); // N2
-      if (!isWritten) {
-        this.writeKey(claim.slot, bytes); // N3
+      if (claim !== written) {
+        this.writeKey(claim.slot, written === undefined ? bytes : this.#keys.encode(key)); // N3
         prepare?.(claim);
-        isWritten = true;
+        written = claim;
       }
       const next = this.commit(head, claim.slot); // N4, N5
       if (next === undefined) continue;

@@ -86,7 +86,7 @@ export class Segment<Name extends string = string> {
   private constructor(memory: Memory, places: ReadonlyMap<string, { offset: number; bytes: number }>) {
     this.buffer = memory.buffer;
     this.generation = memory.generation;
-    this.#words = new Int32Array(memory.buffer);
+    this.#words = headerOf(memory.buffer);
     this.#places = places;
   }
 
@@ -111,7 +111,7 @@ export class Segment<Name extends string = string> {
       places.set(name, { offset, bytes });
       offset += alignUp(bytes);
     }
-    const words = new Int32Array(memory.buffer);
+    const words = headerOf(memory.buffer);
     set(words, SEGMENT.at.magic, SEGMENT_MAGIC);
     set(words, SEGMENT.at.version, SEGMENT_VERSION);
     set(words, SEGMENT.at.regions, names.length);
@@ -126,7 +126,7 @@ export class Segment<Name extends string = string> {
   static attach(buffer: SharedArrayBuffer, generation?: number): Segment {
     if (buffer.byteLength < SEGMENT.bytes)
       throw new SegmentRefused(`byteLength=${buffer.byteLength}: no segment is so small`);
-    const words = new Int32Array(buffer, 0, SEGMENT.bytes / 4);
+    const words = headerOf(buffer);
     const magic = get(words, SEGMENT.at.magic);
     if (magic !== SEGMENT_MAGIC) throw new SegmentRefused(`magic=0x${(magic >>> 0).toString(16)}: this is no segment`);
     const version = get(words, SEGMENT.at.version);
@@ -173,6 +173,8 @@ export class Segment<Name extends string = string> {
 }
 
 const alignUp = (bytes: number): number => Math.ceil(bytes / LINE) * LINE;
+/** The rest of a buffer may end within a word. */
+const headerOf = (buffer: SharedArrayBuffer): Words => new Int32Array(buffer, 0, SEGMENT.bytes / 4);
 const entryAt = (index: number): number => SEGMENT.bytes + index * SEGMENT_ENTRY.bytes;
 
 function writeEntry(buffer: SharedArrayBuffer, index: number, name: string, offset: number, bytes: number): void {

@@ -186,6 +186,17 @@ describe('snapshot', () => {
   });
 });
 
+test('a reader that is in a page reads no other: it would pin two, or let the first one go', () => {
+  const { memory, append, reader } = fresh();
+  append(1, 2, 3);
+  const one = reader();
+  for (const read of [() => one.read(), () => one.snapshot(), () => one.newest(1)]) {
+    expect(() => one.walk(() => read() !== undefined)).toThrow('reader=0: it is in a page');
+  }
+  expect(memory.words[new JournalPages(memory, PAIRS).pinsAt(1)]).toBe(0);
+  expect(one.read()).toMatchObject({ kind: 'record', record: { sequence: 0 } });
+});
+
 describe('newest', () => {
   const newest = (reader: JournalReader, most: number, parity?: number) => {
     const accept = parity === undefined ? undefined : (kind: number) => kind % 2 === parity;

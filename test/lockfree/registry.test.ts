@@ -162,6 +162,25 @@ describe('prepare', () => {
     expect([...slots, inserted(one, 'dev').slot]).toEqual([slots[0], slots[0], slots[0]]);
   });
 
+  test('may use the registry itself: what it inserts and what it is called for are both found', () => {
+    const { one, two } = fresh();
+    const prepared: Handle[] = [];
+    const outer = one.insert('outer', (handle) => {
+      prepared.push(handle);
+      if (prepared.length === 1) inserted(one, 'inner');
+    });
+    expect(keys(two)).toEqual(['inner', 'outer']);
+    expect(outer).toEqual({ kind: 'inserted', handle: two.get('outer') });
+    expect(prepared.at(-1)).toEqual(two.get('outer'));
+  });
+
+  test('that inserts the same key finds it inserted', () => {
+    const { one, two } = fresh();
+    const answer = one.insert('dev', () => inserted(one, 'dev'));
+    expect(answer).toEqual({ kind: 'exists', handle: two.get('dev') });
+    expect(keys(two)).toEqual(['dev']);
+  });
+
   test('is not called when the key is there or the registry is full', () => {
     const { one, two } = fresh({ capacity: 1, threads: 2, keyBytes: 4 });
     inserted(one, 'a');

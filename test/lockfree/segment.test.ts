@@ -82,6 +82,13 @@ describe('Segment', () => {
     expect(() => Segment.attach(lease.buffer, lease.generation)).toThrow('generation=2');
   });
 
+  test.each([1, 3, 127])('memory that ends %i bytes after a word holds a segment too', (rest) => {
+    const buffer = new SharedArrayBuffer(segmentBytes(REGIONS) + rest);
+    Segment.create(REGIONS, { buffer, generation: 7 });
+    const attached = Segment.attach(buffer, 7);
+    expect([attached.isCurrent(), attached.region('counters').words.length]).toEqual([true, 6]);
+  });
+
   test('create refuses memory that is too small', () => {
     expect(() => Segment.create(REGIONS, { buffer: new SharedArrayBuffer(1792), generation: 1 })).toThrow('need 1920');
   });

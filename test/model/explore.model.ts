@@ -1,7 +1,7 @@
 /** The model checker checked: schedules that can be counted by hand, faults that it must find, proofs that it must give. */
 
 import { describe, expect, test } from 'vitest';
-import { add, addWide, compareExchange, copyIn, get, load, set, spin, store, type Words } from '#atomic';
+import { add, addWide, compareExchange, copyIn, get, load, notify, set, spin, store, type Words, wait } from '#atomic';
 import { awaitEnd, type ExploreOptions, explore, type Model, replay, verify } from './explore.ts';
 import {
   ATOMIC,
@@ -279,5 +279,62 @@ describe('proved', () => {
     ['knowledge through a chain of read-modify-writes', relayed, {}],
   ])('%s', (_, make, options) => {
     expect(verify(make, options).ok).toBe(true);
+  });
+});
+
+describe('not found, as README.md says', () => {
+  test('an error that needs one preemption more than the bound', () => {
+    const needsThree = model(
+      1,
+      (words) => [
+        () => {
+          for (const value of [1, 2, 3]) store(words, 0, value);
+        },
+        () => [load(words, 0), load(words, 0)],
+      ],
+      ([, read]) => expect(read).not.toEqual([1, 2]),
+    );
+    expect(explore(needsThree, { preemptions: 2 }).ok).toBe(true);
+    expect(explore(needsThree, { preemptions: 3 }).ok).toBe(false);
+  });
+
+  test('a time-out that comes while others run', () => {
+    const seen = new Set<unknown>();
+    const sleeper = (words: Words) => () => {
+      wait(words, 0, 0, 10);
+      store(words, 1, 1);
+    };
+    const waker = (words: Words) => () => {
+      const isAwake = load(words, 1);
+      store(words, 0, 1);
+      notify(words, 0);
+      return isAwake;
+    };
+    verify(
+      model(
+        2,
+        (words) => [sleeper(words), waker(words)],
+        ([, isAwake]) => seen.add(isAwake),
+      ),
+    );
+    expect([...seen]).toEqual([0]);
+  });
+
+  test('a thread that is lost within a copy', () => {
+    const seen = new Set<string>();
+    const copier = (words: Words) => () => copyIn(new Uint8Array(words.buffer), 0, new Uint8Array(8).fill(1));
+    const heir = (words: Words) => () => {
+      awaitEnd(0);
+      return [get(words, 0), get(words, 1)];
+    };
+    verify(
+      model(
+        2,
+        (words) => [copier(words), heir(words)],
+        ([, read]) => seen.add(String(read)),
+      ),
+      { stall: [0] },
+    );
+    expect([...seen]).toEqual(['16843009,16843009']);
   });
 });

@@ -110,10 +110,27 @@ export const list = {
     {
       file,
       name: 'N3 after N4',
-      find: 'this.writeKey(claim.slot, bytes); // N3 … // N4, N5',
-      replace: '$1; if (next !== undefined) this.writeKey(claim.slot, bytes);',
+      find: 'this.writeKey(claim.slot, written === undefined ? bytes : this.#keys.encode(key)); // N3 … // N4, N5',
+      replace: '$1; if (next !== undefined) this.writeKey(claim.slot, this.#keys.encode(key));',
     },
-    { file, name: 'N3 is dropped', find: 'this.writeKey(claim.slot, bytes); // N3', replace: '' },
+    {
+      file,
+      name: 'N3 is dropped',
+      find: 'this.writeKey(claim.slot, written === undefined ? bytes : this.#keys.encode(key)); // N3',
+      replace: '',
+    },
+    {
+      file,
+      name: 'N3 writes what another insert has encoded meanwhile',
+      find: 'written === undefined ? bytes : this.#keys.encode(key)',
+      replace: 'bytes',
+    },
+    {
+      file,
+      name: 'N3 is not repeated for another slot',
+      find: 'if (claim !== written) {',
+      replace: 'if (written === undefined) {',
+    },
     {
       file,
       name: 'prepare after N4',
