@@ -5,6 +5,8 @@ export class TrafficTap {
     this.#id += 1;
     return this.#id;
   }
+  hold() {}
+  release() {}
   sent() {}
   connected() {}
   responded() {}

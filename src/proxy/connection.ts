@@ -12,6 +12,7 @@ import type { ConnectionLimits } from './limits.ts';
 import { Outbox, type Part } from './outbox.ts';
 import { overdue, type Wait } from './patience.ts';
 import { type Refusal, type Reply, refusalReply, replyBytes } from './reply.ts';
+import { readShort } from './short-way.ts';
 import type { PageDoor, Surroundings } from './surroundings.ts';
 import { TargetSide } from './target-side.ts';
 
@@ -30,7 +31,6 @@ export class Connection implements BrowserSide {
   readonly #out: Outbox;
   readonly #target: TargetSide;
   readonly #listeners = {
-    data: (chunk: Buffer) => this.#received(chunk),
     end: () => this.#ended(),
     // What an error means, the close that follows it says.
     error: () => {},
@@ -39,6 +39,7 @@ export class Connection implements BrowserSide {
       this.#target.browserClosed();
     },
   };
+  readonly #unread: () => void;
   #isHandedOver = false;
   /** A probe is under way for a reply of ours. */
   #isProbing = false;
@@ -58,6 +59,7 @@ export class Connection implements BrowserSide {
     this.#out = new Outbox(socket, () => this.#drained());
     this.#target = new TargetSide(around, this);
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+    this.#unread = readShort(socket, (chunk) => this.#received(chunk));
   }
 
   get worth(): Worth {
@@ -164,8 +166,10 @@ export class Connection implements BrowserSide {
       return;
     }
     this.#requests.push(chunk);
+    this.#around.tap.hold();
     if (this.#mayRead()) this.#read();
     else this.#ahead += chunk.length;
+    this.#around.tap.release();
     this.#adjust();
   }
 
@@ -260,6 +264,7 @@ export class Connection implements BrowserSide {
   #handOver(head: RequestHead, door: PageDoor): void {
     this.#isHandedOver = true;
     this.#target.drop();
+    this.#unread();
     for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
     door.accept(head, this.#socket, this.rest());
   }

@@ -1,6 +1,7 @@
 /** How a connection to the target is opened. */
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { readRoom } from './read-room.ts';
 import type { Target } from './target.ts';
 
 export interface DialOptions {
@@ -8,8 +9,11 @@ export interface DialOptions {
   readonly verifyTls: boolean | null;
 }
 
-/** Opens a connection; its `connect` or `secureConnect` says that it is there. */
-export type Dial = () => { readonly socket: Socket; readonly ready: 'connect' | 'secureConnect' };
+/** Opens a connection; its `connect` or `secureConnect` says that it is there. `take` gets what it brings. */
+export type Dial = (take: (chunk: Buffer) => void) => {
+  readonly socket: Socket;
+  readonly ready: 'connect' | 'secureConnect';
+};
 
 /** With several addresses each gets so long; a busy loopback may take more than the usual 250 ms. */
 const ATTEMPT_MS = 3_000;
@@ -44,8 +48,9 @@ export function dialer(target: Target, { verifyTls }: DialOptions): Dial {
     rejectUnauthorized: verifyTls ?? !target.loopback,
     ...(isName ? { servername: target.name } : {}),
   };
-  return () => {
-    const socket = target.secure ? connectTls(secure) : connectTcp(options);
+  return (take) => {
+    const socket = target.secure ? connectTls(secure) : connectTcp({ ...options, onread: readRoom(take) });
+    if (target.secure) socket.on('data', take);
     if (target.loopback && isName) socket.once('connect', () => preferred(socket));
     return { socket, ready: target.secure ? 'secureConnect' : 'connect' };
   };

@@ -11,6 +11,9 @@ export type Outcome =
   | 'upgraded';
 
 export interface ExchangeTap {
+  /** All that is told until release() is of one instant: what follows from bytes that came together. */
+  hold(): void;
+  release(): void;
   /** The entry id of the exchange; `connection` numbers the browser's connection. */
   began(head: RequestHead, connection: number): number;
   sent(id: number, payload: readonly Buffer[]): void;

@@ -99,7 +99,9 @@ export class ProxyEngine implements Surroundings {
   }
 
   count(what: TrafficCounter, n: number): void {
-    if (what === 'bytesReceived' || what === 'bytesSent') this.#uncounted[what] += n;
+    // By name: a computed one would be looked up anew at each of a request's four calls.
+    if (what === 'bytesReceived') this.#uncounted.bytesReceived += n;
+    else if (what === 'bytesSent') this.#uncounted.bytesSent += n;
     else this.#parts.memory.counters.add(what, n);
   }
 
@@ -109,7 +111,7 @@ export class ProxyEngine implements Surroundings {
 
   probe(): Promise<boolean> {
     return new Promise((resolve) => {
-      const { socket, ready } = this.dial();
+      const { socket, ready } = this.dial(() => {});
       const say = (reachable: boolean) => {
         socket.destroy();
         resolve(reachable);

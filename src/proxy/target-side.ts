@@ -151,7 +151,9 @@ export class TargetSide implements UpstreamOwner {
     }
     live.isAnswered = true;
     this.#kept.current?.answer.push(chunk);
+    this.#around.tap.hold();
     this.#relay();
+    this.#around.tap.release();
   }
 
   /** What answers an upgrade need not be HTTP at all: it goes to the browser as it is, to the end of both connections. */

@@ -51,11 +51,27 @@ export class TrafficTap implements ExchangeTap {
   readonly #micros: () => number;
   readonly #nextId: () => number;
   readonly #passing = new Map<number, Passing>();
+  #isHeld = false;
+  /** The instant that is held; null: not looked at yet. */
+  #instant: number | null = null;
 
   constructor(journals: TrafficJournals, micros: () => number, nextId: () => number) {
     this.#journals = journals;
-    this.#micros = micros;
+    this.#micros = () => {
+      if (!this.#isHeld) return micros();
+      this.#instant ??= micros();
+      return this.#instant;
+    };
     this.#nextId = nextId;
+  }
+
+  hold(): void {
+    this.#isHeld = true;
+    this.#instant = null;
+  }
+
+  release(): void {
+    this.#isHeld = false;
   }
 
   began(head: RequestHead, connection: number): number {

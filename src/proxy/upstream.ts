@@ -42,7 +42,7 @@ export class Upstream {
   constructor(dial: Dial, since: number, owner: UpstreamOwner) {
     this.dial = dial;
     this.since = since;
-    const { socket, ready } = dial();
+    const { socket, ready } = dial((chunk) => this.#owner?.received(chunk));
     this.#socket = socket;
     this.#owner = owner;
     this.out = new Outbox(socket, () => this.#owner?.drained());
@@ -51,7 +51,6 @@ export class Upstream {
       this.isConnected = true;
       this.#owner?.connected();
     });
-    socket.on('data', (chunk: Buffer) => this.#owner?.received(chunk));
     socket.on('end', () => this.#owner?.ended());
     socket.on('error', (error: NodeJS.ErrnoException) => {
       loss = { code: error.code ?? 'EUNKNOWN', message: error.message };

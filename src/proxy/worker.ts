@@ -6,6 +6,7 @@ import { JournalWriter } from '../lockfree/journal.ts';
 import { acceptEncodingFor, mayBeDocument, openDocument } from './document.ts';
 import { entryIds } from './entry-ids.ts';
 import { CONNECTION_LIMITS } from './limits.ts';
+import { microsSince } from './micros.ts';
 import { PageSocket } from './page-socket.ts';
 import { PAGE_JOURNALS, PageTap } from './page-tap.ts';
 import { ProxyEngine } from './proxy-engine.ts';
@@ -19,7 +20,7 @@ const TICK_MS = 1_000;
 function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void {
   const { segment, generation, epoch, target, publicUrl, loopTag } = data;
   const post = (message: FromProxyWorker) => port.postMessage(message);
-  const micros = () => Number((process.hrtime.bigint() - epoch) / 1_000n);
+  const micros = microsSince(epoch);
   const memory = ProxyMemory.attach(segment, generation);
   const nextId = entryIds(data.ids);
   const writer = (name: JournalName) => new JournalWriter(memory.journal(name), JOURNALS[name]);

@@ -89,6 +89,8 @@ export async function openStand(targetUrl: string, options: StandOptions = {}): 
         if (at(id).sent.length < MOST) at(id).sent = Buffer.concat([at(id).sent, ...payload]);
       },
       connected() {},
+      hold() {},
+      release() {},
       responded: (id: number, head: ResponseHead) => at(id).responses.push(head),
       received: (id: number, payload: readonly Buffer[]) => {
         if (at(id).received.length < MOST) at(id).received = Buffer.concat([at(id).received, ...payload]);

@@ -1,0 +1,35 @@
+/**
+ * Room for what sockets of ours receive (net's `onread`). Node gives each read 64 KiB of its own, which costs more than copying a
+ * usual answer: here all sockets read into one room and their pieces leave it as copies, except where the bytes come in bulk.
+ */
+import { Buffer } from 'node:buffer';
+import type { OnReadOpts } from 'node:net';
+
+const SMALL_BYTES = 16_384;
+const BULK_BYTES = 65_536;
+
+/** Never given away: what is in it is copied before the next socket is read. */
+const shared = Buffer.allocUnsafeSlow(SMALL_BYTES);
+
+/** Bytes go to `take`, and do not change any more. */
+export function readRoom(take: (chunk: Buffer) => void): OnReadOpts {
+  let isBulk = false;
+  return {
+    // Asked after each piece: what a socket reads in bulk is its taker's.
+    buffer: () => (isBulk ? Buffer.allocUnsafeSlow(BULK_BYTES) : shared),
+    callback(length, room) {
+      const wasShared = room === shared;
+      isBulk = length >= SMALL_BYTES;
+      const piece = Buffer.from(room.buffer, room.byteOffset, length);
+      take(wasShared ? copyOf(piece) : piece);
+      return true;
+    },
+  };
+}
+
+/** Small ones share a slab. */
+function copyOf(piece: Buffer): Buffer {
+  const copy = Buffer.allocUnsafe(piece.length);
+  copy.set(piece);
+  return copy;
+}
