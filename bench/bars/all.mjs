@@ -28,6 +28,7 @@ const BARS = [
   ['s3-stdout', [], []],
   ['s7-local-user', [], []],
   ['s8-redos', [], []],
+  ['s9-overload', [], ['200', '10']],
 ];
 
 let missed = 0;

@@ -21,6 +21,7 @@ import { followProcesses } from '../tools/proxy-follow.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { holdEpoch, sweepEpochs } from './epoch.ts';
 import { serveFront } from './front-session.ts';
+import { createHoldings } from './holdings.ts';
 import type { HttpService } from './http/serve.ts';
 import { httpStatus } from './http-status.ts';
 import { largeFiles } from './large-files.ts';
@@ -44,6 +45,8 @@ export interface DaemonParts {
 }
 
 const WORKER_LOST = 70;
+/** For all connections together: lines that are not ended, answers that are not taken. */
+const MOST_HELD_BYTES = 32 * 1_048_576;
 const STATE_EVERY_MS = 100;
 const HOLD_EVERY_MS = 60_000;
 const ANSWER_FIRST_MS = 50;
@@ -154,6 +157,8 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     log,
   };
 
+  const holdings = createHoldings({ mostBytes: MOST_HELD_BYTES, clock, log });
+
   /** A client over HTTP cannot start the daemon again: one that serves them stays. */
   const isIdle = (): boolean => http === null && processes.totals().active === 0 && proxies.list(null).length === 0;
 
@@ -195,6 +200,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     ending = true;
     log(`ends: ${why}`);
     lifetime.end();
+    holdings.end();
     following.abort();
     await Promise.all([processes.shutdown(limits.shutdownMs), proxies.shutdown()]);
     state.remove();
@@ -207,7 +213,9 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
   const door = await openDoor({
     path: home.socketPath(epoch),
     greet,
-    connected: (hello, socket) => serveFront(hello, socket, { workbench, lifetime, log }),
+    connected: (hello, socket) =>
+      serveFront(hello, socket, { workbench, lifetime, holdings, now: () => clock.micros() / 1_000, log }),
+    watch: holdings.watch,
     log,
   });
   sweepEpochs(home.runtimeDirectory, epoch, (old) => home.socketPath(old));

@@ -3,40 +3,58 @@ import type { Socket } from 'node:net';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { FrontHello } from '../home/hello.ts';
 import type { Workbench } from '../tools/workbench.ts';
+import { createComplaints } from './complaints.ts';
+import type { Holdings } from './holdings.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
 import { mcpServer } from './mcp.ts';
-import { limitUnsent } from './unsent.ts';
 import { wholeLines } from './whole-lines.ts';
 
 export interface FrontSessionParts {
   readonly workbench: Workbench;
   readonly lifetime: Lifetime;
+  readonly holdings: Holdings;
+  /** Monotonic milliseconds. */
+  now(): number;
   readonly log: Log;
 }
 
-/** A line of MCP may carry a large argument; the tools refuse what is too large with a clear error. */
-const MOST_LINE_BYTES = 64 * 1_048_576;
+/** A line of MCP may carry a large argument; the front refuses what is longer. */
+const MOST_LINE_BYTES = 4 * 1_048_576;
 
 /** `socket` has exchanged its hello lines already. */
-export function serveFront(hello: FrontHello, socket: Socket, { workbench, lifetime, log }: FrontSessionParts): void {
+export function serveFront(hello: FrontHello, socket: Socket, parts: FrontSessionParts): void {
+  const { workbench, lifetime, holdings, now, log } = parts;
   const used = new Set<string>();
   const ends = hello.role === 'onlooker' ? [] : [lifetime.joined(hello.cwd, used)];
-  const lines = wholeLines(socket, MOST_LINE_BYTES, (bytes) =>
-    log(`front ${hello.pid}: a line of ${bytes} bytes was dropped`),
-  );
+  const name = `front ${hello.pid}`;
+  const close = () => socket.destroy();
+  const complaints = createComplaints(name, now, log, close);
+  const { lines, held } = wholeLines({
+    connection: socket,
+    mostBytes: MOST_LINE_BYTES,
+    onRefused: complaints.say,
+    onBytes: holdings.came,
+  });
   const transport = new StdioServerTransport(lines, socket, { maxBufferSize: 2 * MOST_LINE_BYTES });
   // One waits for each answer that a client which does not read leaves unsent.
   socket.setMaxListeners(0);
-  ends.push(limitUnsent(socket, log));
-  const connection = { version: __VERSION__, cwd: hello.cwd, env: hello.env, from: `pid ${hello.pid}`, used };
+  ends.push(holdings.watch({ name, bytes: held, close }));
+  const connection = {
+    version: __VERSION__,
+    cwd: hello.cwd,
+    env: hello.env,
+    from: `pid ${hello.pid}`,
+    used,
+    takes: () => !socket.writableNeedDrain,
+  };
   const served = serveStdio(
     ({ era }) =>
       mcpServer(
         { ...connection, updates: era === 'modern' ? 'all' : 'subscribed', onClose: (stop) => ends.push(stop) },
         workbench,
       ),
-    { transport, onerror: (error) => log(`front ${hello.pid}: ${error.message}`) },
+    { transport, onerror: (error) => complaints.say(error.message) },
   );
   socket.on('close', () => {
     for (const stop of ends) stop();

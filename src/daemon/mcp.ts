@@ -28,6 +28,8 @@ export interface Connection {
   readonly from: string;
   /** Directories that the client's calls have named, besides its own. */
   readonly used: Set<string>;
+  /** Whether the client takes what it is told. */
+  takes(): boolean;
   /** Work that must end with the connection. */
   onClose(end: () => void): void;
 }
@@ -43,14 +45,31 @@ export function mcpServer(connection: Connection, workbench: Workbench): Server 
   return server;
 }
 
+/** Calls of one client that are under way: an agent has a few, and a call may wait for a day. */
+const MOST_UNDER_WAY = 64;
+
 function serveTools(server: Server, connection: Connection, workbench: Workbench): void {
+  let underWay = 0;
   server.setRequestHandler('tools/list', () => ({ tools: listing() }));
-  server.setRequestHandler('tools/call', (request, context) => {
+  server.setRequestHandler('tools/call', async (request, context) => {
     const tool = TOOLS.find(({ name }) => name === request.params.name);
     if (tool === undefined) return renderedFault(unknownTool(request.params.name));
-    return respond(tool, request.params.arguments, callOf(server, connection, context), workbench);
+    if (underWay >= MOST_UNDER_WAY) return renderedFault(tooManyCalls());
+    underWay += 1;
+    // Never rejects.
+    const result = await respond(tool, request.params.arguments, callOf(server, connection, context), workbench);
+    underWay -= 1;
+    return result;
   });
 }
+
+const tooManyCalls = (): Fault =>
+  new Fault(
+    'limit',
+    `${MOST_UNDER_WAY} calls of this client are under way`,
+    'Wait for one of them to be answered, or cancel one.',
+    { limit: MOST_UNDER_WAY },
+  );
 
 function unknownTool(name: string): Fault {
   const valid = TOOLS.map((tool) => tool.name);
@@ -63,7 +82,7 @@ function callOf(server: Server, connection: Connection, context: ServerContext):
   return {
     caller: callerOf(server, connection, context),
     signal: context.mcpReq.signal,
-    progress: progressOf(context),
+    progress: progressOf(connection, context),
   };
 }
 
@@ -74,12 +93,13 @@ function callerOf(server: Server, connection: Connection, context?: ServerContex
   return { cwd, env, used, name: `${name} (${from})` };
 }
 
-/** Progress is told only to a client that asked for it; a client that has gone is no error. */
-function progressOf(context: ServerContext): (message: string) => void {
+/** Progress is told only to a client that asked for it and takes it; a client that has gone is no error. */
+function progressOf(connection: Connection, context: ServerContext): (message: string) => void {
   const progressToken = context.mcpReq._meta?.progressToken;
   if (progressToken === undefined) return () => {};
   let progress = 0;
   return (message) => {
+    if (!connection.takes()) return;
     progress += 1;
     const params = { progressToken, progress, message };
     context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
@@ -126,6 +146,7 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
     caller(),
     workbench,
     () => all || watched.size > 0,
+    connection.takes,
     (uri) => {
       if (all || watched.has(uri)) server.sendResourceUpdated({ uri }).catch(() => {});
     },

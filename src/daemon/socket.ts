@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { firstLine } from '../home/first-line.ts';
 import { type DaemonHello, type FrontHello, helloLine, MOST_HELLO_BYTES, parseFrontHello } from '../home/hello.ts';
+import type { Holding } from './holdings.ts';
 
 export interface Door {
   /** No more connections; those that are there get what is written to them already, and end. */
@@ -16,10 +17,14 @@ export interface DoorParts {
   greet(hello: FrontHello): DaemonHello;
   /** The socket is paused; what came after the hello line is still in it. */
   connected(hello: FrontHello, socket: Socket): void;
+  /** What a connection makes the daemon hold before its hello line is there; the function returned says that it is. */
+  watch(holding: Holding): () => void;
   log(line: string): void;
 }
 
 const HELLO_TIMEOUT_MS = 10_000;
+/** Fronts come by the hundred where clients leak them; more is a loop. */
+const MOST_CONNECTIONS = 2_048;
 /** Who does not take what is left to send is not waited for. */
 const LAST_BYTES_MS = 200;
 const INVALID_REQUEST = -32_600;
@@ -32,7 +37,8 @@ export async function openDoor(parts: DoorParts): Promise<Door> {
     socket.on('close', () => sockets.delete(socket));
     // A client that has gone is no fault of the daemon's.
     socket.on('error', () => socket.destroy());
-    void welcome(socket, parts);
+    if (sockets.size > MOST_CONNECTIONS) refuse(socket, `a connection beyond ${MOST_CONNECTIONS}`, parts.log);
+    else void welcome(socket, parts);
   });
   await listenPrivately(server, parts.path);
   return {
@@ -60,14 +66,23 @@ function listenPrivately(server: Server, path: string): Promise<void> {
   });
 }
 
-async function welcome(socket: Socket, { greet, connected, log }: DoorParts): Promise<void> {
+async function welcome(socket: Socket, { greet, connected, watch, log }: DoorParts): Promise<void> {
   let late = false;
+  let bytes = 0;
+  const unwatch = watch({
+    name: 'a connection without a hello line',
+    bytes: () => bytes,
+    close: () => socket.destroy(),
+  });
   const timer = setTimeout(() => {
     late = true;
     refuse(socket, `no hello line came within ${HELLO_TIMEOUT_MS} ms`, log);
   }, HELLO_TIMEOUT_MS);
-  const line = await firstLine(socket, MOST_HELLO_BYTES);
+  const line = await firstLine(socket, MOST_HELLO_BYTES, (heard) => {
+    bytes = heard;
+  });
   clearTimeout(timer);
+  unwatch();
   if (late) return;
   if (line === null && socket.readableEnded) {
     socket.destroy();

@@ -1,43 +1,87 @@
 /**
  * A connection's lines, each in one chunk, and only as fast as its peer takes the answers: a client that sends and never reads would
- * else have all its answers pile up here. A line that is too long is said and dropped, where the SDK's reader closes in silence.
+ * else have all its answers pile up here. A line that is too long or holds too many values is said and dropped: the SDK's reader closes in
+ * silence on the one, and parses the other.
  */
-import { type Duplex, type Readable, Transform, type Writable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { createLines } from '../home/lines.ts';
+import { hasFewValues, MOST_VALUES } from '../home/values-in.ts';
 
-/** Answers that the peer has not taken; beyond this it is not heard. */
-const MOST_UNTAKEN_BYTES = 64 * 1_024;
+export interface WholeLines {
+  readonly lines: Readable;
+  /** Bytes of memory that this end holds for the peer: what it has not ended, what was not answered, what it has not taken. */
+  held(): number;
+}
 
-/** A line of more than `mostBytes` is reported with its bytes, and dropped. The answers go to `connection` itself. */
-export function wholeLines(connection: Duplex, mostBytes: number, onTooLong: (bytes: number) => void): Readable {
-  let arrived: Buffer[] = [];
-  const lines = createLines(mostBytes, (line) => arrived.push(line), onTooLong);
+export interface LineParts {
+  /** The answers are written to it. */
+  readonly connection: Duplex;
+  readonly mostBytes: number;
+  /** A line that would cost too much was dropped. */
+  onRefused(why: string): void;
+  /** So many bytes have come. */
+  onBytes?(bytes: number): void;
+}
 
-  async function passOn(): Promise<void> {
-    const taken = arrived;
-    arrived = [];
-    for (const line of taken) {
-      whole.push(line);
-      // What is answered at once is written within this turn.
-      await new Promise(setImmediate);
-      await untilTaken(connection);
-    }
+export function wholeLines({ connection, mostBytes, onRefused, onBytes = () => {} }: LineParts): WholeLines {
+  const lines = new Readable({ read: () => wanted?.() });
+  const splitter = createLines(mostBytes, take, (bytes) => onRefused(`a line of ${bytes} bytes was dropped`));
+  /** Of the chunk in hand. */
+  let left = 0;
+  let wanted: (() => void) | null = null;
+
+  function take(line: Buffer): void {
+    if (hasFewValues(line)) lines.push(line);
+    else onRefused(`a line of more than ${MOST_VALUES} values was dropped`);
   }
 
-  const whole = new Transform({
-    transform(chunk: Buffer, _, done) {
-      lines.push(chunk);
-      passOn().then(() => done(), done);
-    },
-  });
-  return connection.pipe(whole);
+  async function passOn(): Promise<void> {
+    for await (const chunk of connection.iterator({ destroyOnReturn: false })) {
+      onBytes(chunk.length);
+      await passChunk(chunk);
+    }
+    lines.push(null);
+  }
+
+  /** Line by line: what is answered at once is written within this turn, and the next line waits until that is taken. */
+  async function passChunk(chunk: Buffer): Promise<void> {
+    for (let from = 0; from < chunk.length && !isBroken(); ) {
+      const end = chunk.indexOf(10, from) + 1 || chunk.length;
+      splitter.push(chunk.subarray(from, end));
+      from = end;
+      left = chunk.length - from;
+      await new Promise(setImmediate);
+      await untilWanted();
+      await untilTaken(connection);
+    }
+    left = 0;
+  }
+
+  /** Who has said everything and gone is heard to the end; who is gone with the rest unsaid is not. */
+  const isBroken = () => connection.destroyed && !connection.readableEnded;
+
+  async function untilWanted(): Promise<void> {
+    if (lines.readableLength < lines.readableHighWaterMark || isBroken()) return;
+    await new Promise<void>((resolve) => {
+      wanted = resolve;
+    });
+    wanted = null;
+  }
+
+  // Of an end in the middle its other listeners hear.
+  passOn().catch(() => lines.destroy());
+  connection.once('close', () => wanted?.());
+  return {
+    lines,
+    held: () => connection.readableLength + left + splitter.held + connection.writableLength,
+  };
 }
 
-async function untilTaken(sink: Writable): Promise<void> {
-  while (sink.writableLength > MOST_UNTAKEN_BYTES && !sink.destroyed) await drainOrClose(sink);
+async function untilTaken(sink: Duplex): Promise<void> {
+  while (sink.writableNeedDrain && !sink.destroyed) await drainOrClose(sink);
 }
 
-function drainOrClose(sink: Writable): Promise<void> {
+function drainOrClose(sink: Duplex): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       sink.off('drain', done).off('close', done);

@@ -1,5 +1,7 @@
 /** What kind of JSON-RPC message a line is. The daemon drops what is none without a word, so the front says it. */
 
+import { hasFewValues, MOST_VALUES } from '../home/values-in.ts';
+
 export type RequestId = string | number;
 type Params = Readonly<Record<string, unknown>>;
 
@@ -12,6 +14,12 @@ export type Message =
 
 export const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;
+
+/** A client's; what would cost more memory than it is worth is refused unread. */
+export function readFromClient(line: Buffer): Message {
+  if (hasFewValues(line)) return readMessage(line);
+  return refused(null, `a message has at most ${MOST_VALUES} values; nothing of this one was used`);
+}
 
 export function readMessage(line: Buffer): Message {
   const text = line.toString('utf8');

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { createLines } from '../home/lines.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { watchLineage } from './lineage.ts';
-import { type Message, PARSE_ERROR, type RequestId, readMessage } from './message.ts';
+import { type Message, PARSE_ERROR, type RequestId, readFromClient, readMessage } from './message.ts';
 import { createSessionMemory } from './session-memory.ts';
 
 export interface FrontParts {
@@ -17,8 +17,9 @@ export interface FrontParts {
   exit(code: number): void;
 }
 
-/** A tool's argument may be large; a line beyond this is nobody's. */
-const MOST_LINE_BYTES = 64 * 1_048_576;
+/** A tool's argument may have a mebibyte of text; a line beyond this is nobody's. The daemon's bound is the same. */
+const MOST_LINE_BYTES = 4 * 1_048_576;
+const MOST_ANSWER_BYTES = 64 * 1_048_576;
 /** Beyond this the client is not read from: so much that its end is seen in good time even when the daemon does not read. */
 const MOST_HELD_BYTES = 8 * 1_048_576;
 /** For answers under way when the client has closed its end; the front is gone within 500 ms. */
@@ -53,7 +54,7 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
   const fail = (id: RequestId | null, code: number, message: string) => answer(id, { error: { code, message } });
 
   function fromClient(line: Buffer): void {
-    const message = readMessage(line);
+    const message = readFromClient(line);
     if (message.kind === 'refused') fail(message.id, message.code, message.why);
     else if (socket !== null) send(socket, message, line);
     else if (connecting) keep(message, line);
@@ -105,7 +106,7 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
 
   function attach(opened: Socket): void {
     socket = opened;
-    const lines = createLines(MOST_LINE_BYTES, fromDaemon, () => {});
+    const lines = createLines(MOST_ANSWER_BYTES, fromDaemon, () => {});
     opened.on('data', (chunk: Buffer) => lines.push(chunk));
     opened.on('drain', holdUp);
     opened.on('error', () => opened.destroy());

@@ -2,7 +2,12 @@
 
 export interface Lines {
   push(chunk: Buffer): void;
+  /** Bytes of memory that the beginning of an unfinished line costs. */
+  readonly held: number;
 }
+
+/** A piece that came by itself costs more than its bytes. */
+const PIECE_BYTES = 256;
 
 /** Calls back with each line that has become whole, its newline included; a line over the limit is reported with its bytes, and dropped. */
 export function createLines(
@@ -34,6 +39,9 @@ export function createLines(
         from = at + 1;
       }
       if (from < chunk.length) keep(chunk.subarray(from));
+    },
+    get held() {
+      return parts.length === 0 ? 0 : length + parts.length * PIECE_BYTES;
     },
   };
 }

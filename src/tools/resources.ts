@@ -37,11 +37,15 @@ const all = (caller: Caller, workbench: Workbench): Resource[] => KINDS.flatMap(
 const NOTICE_EVERY_MS = 500;
 const IDLE_MS = 60_000;
 
-/** Tells `notify` of each resource that has changed, until the function returned is called. `wanted` says whether anybody listens. */
+/**
+ * Tells `notify` of each resource that has changed, until the function returned is called. `wanted` says whether anybody listens, `takes`
+ * whether it takes what it is told: what has changed meanwhile is told when it does.
+ */
 export function watchResources(
   caller: Caller,
   workbench: Workbench,
   wanted: () => boolean,
+  takes: () => boolean,
   notify: (uri: string) => void,
 ): () => void {
   const { changes } = workbench.processes;
@@ -55,9 +59,9 @@ export function watchResources(
   const run = async () => {
     while (!end.signal.aborted) {
       const ticket = changes.ticket();
-      if (wanted()) look();
+      if (wanted() && takes()) look();
       // Processes announce what is new; of proxies only the counters tell.
-      const isBusy = wanted() && workbench.proxies.list(null).length > 0;
+      const isBusy = wanted() && (!takes() || workbench.proxies.list(null).length > 0);
       await changes.next(ticket, isBusy ? NOTICE_EVERY_MS : IDLE_MS, end.signal);
       await changes.pause(NOTICE_EVERY_MS, end.signal);
     }

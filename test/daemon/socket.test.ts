@@ -19,6 +19,7 @@ const open = async (leaving = false) => {
     path,
     greet: () => ({ version: '1.0.0', pid: 1, epoch: 3, leaving }),
     connected: (from, socket) => connected.push({ hello: from, socket }),
+    watch: () => () => {},
     log: (line) => log.push(line),
   });
 };

@@ -14,9 +14,13 @@ afterEach(async () => {
 async function connection(mostBytes = 1_000_000) {
   const pair = await socketPair();
   pairs.push(pair);
-  const tooLong: number[] = [];
-  const lines = wholeLines(pair.far, mostBytes, (bytes) => tooLong.push(bytes));
-  return { client: pair.near, server: pair.far, lines, tooLong };
+  const refused: string[] = [];
+  const { lines, held } = wholeLines({
+    connection: pair.far,
+    mostBytes,
+    onRefused: (why) => refused.push(why),
+  });
+  return { client: pair.near, server: pair.far, lines, held, refused };
 }
 
 /** Answers each line with `bytes` of them. */
@@ -29,48 +33,55 @@ function answerEach(lines: Readable, server: Socket, bytes: number): { answered:
   return count;
 }
 
-test('each line is one chunk, however it came; one that is too long is reported and dropped', async () => {
-  const { client, lines, tooLong } = await connection();
+test('each line is one chunk, however it came; one that would cost too much is reported and dropped', async () => {
+  const { client, lines, refused } = await connection();
   const chunks: string[] = [];
   lines.on('data', (chunk) => chunks.push(String(chunk)));
   const big = `${'ü'.repeat(300_000)}\n`;
   for (const byte of Buffer.from('one\ntwo\n')) client.write(Buffer.from([byte]));
-  for (const part of [big, `${'x'.repeat(1_000_000)}\n`, 'three\nfour\nfive']) client.write(part);
+  for (const part of [big, `${'x'.repeat(1_000_000)}\n`, `[${'[],'.repeat(60_000)}[]]\n`, 'three\nfour\nfive'])
+    client.write(part);
   client.end();
   await once(lines, 'end');
   expect(chunks).toEqual(['one\n', 'two\n', big, 'three\n', 'four\n']);
-  expect(tooLong).toEqual([1_000_001]);
+  expect(refused).toEqual(['a line of 1000001 bytes was dropped', 'a line of more than 50000 values was dropped']);
 });
 
 test('a client that does not take its answers is not heard until it does; then it has all of them', async () => {
-  const { client, server, lines } = await connection();
+  const { client, server, lines, held } = await connection();
   const [requests, bytes] = [3_000, 10_000];
   const count = answerEach(lines, server, bytes);
   client.pause();
   client.write('request\n'.repeat(requests));
-  await until('its answers wait', () => server.writableLength > 64 * 1_024);
+  await until('its answers wait', () => server.writableNeedDrain);
   const { answered } = count;
   for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
   expect(count.answered).toBe(answered);
-  expect(server.writableLength).toBeLessThan(100_000);
+  expect(server.writableLength).toBeLessThan(30_000);
+  expect(held()).toBeGreaterThan(server.writableLength);
+  expect(held()).toBeLessThan(150_000);
   let taken = 0;
   client.on('data', (chunk) => {
     taken += chunk.length;
   });
   client.resume();
   await until('it has all', () => taken === requests * bytes);
+  expect(held()).toBe(0);
 });
 
 test('who leaves with answers untaken leaves nothing that waits', async () => {
   const { client, server, lines } = await connection();
-  const count = answerEach(lines, server, 100_000);
+  const count = answerEach(lines, server, 1_000_000);
   client.pause();
-  client.write('request\n'.repeat(100));
-  await until('its answers wait', () => server.writableLength > 64 * 1_024);
+  client.write('request\n'.repeat(1_000));
+  await until('its answers wait', () => server.writableNeedDrain);
   client.destroy();
   await until('the connection is closed', () => server.closed);
   await until('nobody listens any more', () => server.listenerCount('drain') === 0);
-  expect(count.answered).toBeLessThanOrEqual(100);
+  const { answered } = count;
+  for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+  expect(count.answered).toBe(answered);
+  expect(answered).toBeLessThan(10);
 });
 
 test('lines that nobody reads hold up who writes', async () => {

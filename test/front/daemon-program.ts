@@ -22,6 +22,7 @@ async function serve(epoch: number): Promise<void> {
       if (leaving) end();
       return { version, pid: process.pid, epoch, leaving };
     },
+    watch: () => () => {},
     connected(hello, socket) {
       clients += 1;
       socket.on('close', () => {

@@ -1,7 +1,7 @@
 import { deserializeMessage } from '@modelcontextprotocol/server';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readMessage } from '../../src/front/message.ts';
+import { readFromClient, readMessage } from '../../src/front/message.ts';
 
 const read = (text: string) => readMessage(Buffer.from(text));
 
@@ -56,4 +56,16 @@ test('no request passes that the daemon would drop without an answer', () => {
       expect(() => deserializeMessage(JSON.stringify({ ...JSON.parse(text), params: rest }))).not.toThrow();
     }),
   );
+});
+
+test('a client’s message of too many values is refused unread', () => {
+  const line = (id: number, values: number) =>
+    Buffer.from(`{"jsonrpc":"2.0","id":${id},"method":"x","params":{"a":[${'0,'.repeat(values)}0]}}`);
+  expect(readFromClient(line(1, 49_000))).toMatchObject({ kind: 'request', id: 1 });
+  expect(readFromClient(line(1, 51_000))).toEqual({
+    kind: 'refused',
+    id: null,
+    code: -32_600,
+    why: 'a message has at most 50000 values; nothing of this one was used',
+  });
 });

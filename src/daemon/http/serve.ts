@@ -33,11 +33,14 @@ export interface HttpService {
 
 const FROM = 'http';
 
+/** Each answer has a connection of its own there; what waits in a session is bounded where it waits. */
+const takes = () => true;
+
 /** Rejects when the port or the token cannot be had. */
 export async function serveHttp(parts: HttpServiceParts): Promise<HttpService> {
   const { settings, home, workbench, lifetime, cwd, env, after, log } = parts;
   const visitors = createVisitors(lifetime, after);
-  const connection = { version: __VERSION__, cwd, env, from: FROM };
+  const connection = { version: __VERSION__, cwd, env, from: FROM, takes };
   const endpoint = createEndpoint({
     after,
     log,
@@ -52,7 +55,7 @@ export async function serveHttp(parts: HttpServiceParts): Promise<HttpService> {
     },
     watch(wanted, notify) {
       const caller = { cwd, env, used: visitors.used, name: FROM };
-      const end = watchResources(caller, workbench, wanted, notify);
+      const end = watchResources(caller, workbench, wanted, takes, notify);
       return { wake: () => workbench.processes.changes.announce(), end };
     },
   });
