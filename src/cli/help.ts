@@ -4,7 +4,7 @@ import { type Command, type Parameter, parametersFor } from './command.ts';
 export const HELP = `devtool-mcp: runs and watches a web project, for a coding agent and the person beside it
 
   devtool-mcp [mcp]                   MCP server on stdio: what a client's configuration names
-  devtool-mcp up [dir]                detect, start the dev script, show its output; Ctrl-C stops it
+  devtool-mcp up [dir]                run a project: its scripts, a proxy before them, a live view; q or Ctrl-C stops it
   devtool-mcp watch [filters] [--json]
                                       one line for each event: crash, ready, page error, 5xx …; see watch --help
   devtool-mcp doctor [--json]         checks each hop, says which is broken and how to mend it

@@ -8,7 +8,7 @@ import { BESIDE } from './surroundings.ts';
 
 /** Commands that are no tools. */
 const OWN: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
-  up: async (words) => (await import('./up.ts')).up(words),
+  up: async (words) => (await import('./up/up.ts')).up(words),
   watch: async (words) => (await import('./watch.ts')).watch(words),
   doctor: async (words) => (await import('./doctor/doctor.ts')).doctor(words),
   help: async (words) => help(words),

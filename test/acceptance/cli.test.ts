@@ -1,11 +1,8 @@
 /** The command line on the built program. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cli, start } from './command-line.ts';
-import { BIN, isAlive, ownEnvironment, ROOT, until, world } from './harness.ts';
+import { isAlive, until, world } from './harness.ts';
 
 test('every tool is a command: run, output, list as JSON, stop, errors, daemon', async () => {
   const place = await world();
@@ -80,23 +77,4 @@ test('the daemon by hand: asking and stopping start none, starting and stopping 
   expect(await told('status')).toMatchObject({ running: true, pid: running.child.pid });
   running.child.kill('SIGINT');
   expect(await running.code).toBe(0);
-});
-
-test('up starts the dev script, shows where it is and what it writes, and stops it at Ctrl-C', async () => {
-  const place = await world();
-  const child = spawn(process.execPath, [BIN, 'up', join(ROOT, 'examples/shop')], {
-    env: { ...ownEnvironment(), DEVTOOL_MCP_HOME: place.home },
-  });
-  let stdout = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  await until('vite is shown', () => /ready at http:\/\/localhost:\d+\//.test(stdout) && stdout.includes('VITE'));
-  const listed = JSON.parse((await cli(place, 'proc', 'list', 'global=true', '--json')).stdout);
-  child.kill('SIGINT');
-  const [code] = await once(child, 'exit');
-  expect(code).toBe(0);
-  expect(stdout).toContain('devtool-mcp: stopped');
-  expect(isAlive(listed.processes[0].pid)).toBe(false);
-  await cli(place, 'daemon', 'stop');
 });

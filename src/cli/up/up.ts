@@ -1,0 +1,130 @@
+/** `devtool-mcp up [dir]`: for people. Starts the project's scripts and a proxy before them, shows what goes on, stops it all at the end. */
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Fault } from '../../text/fault.ts';
+import type { Command } from '../command.ts';
+import { connectCli } from '../connect.ts';
+import { helpOf } from '../help.ts';
+import type { CliSession } from '../session.ts';
+import { untilEnd } from '../until-end.ts';
+import { parseWords } from '../words.ts';
+import { type Drive, drive } from './drive.ts';
+import type { Face } from './face.ts';
+import type { Key } from './keys.ts';
+import { liveFace } from './live-face.ts';
+import { plainFace } from './plain-face.ts';
+import { type Plan, planOf } from './plan.ts';
+
+export const UP: Command = {
+  name: 'up',
+  title: 'Run a project',
+  description:
+    'For people: starts what the config file’s autostart names, else the dev script, waits until it is ready, puts a proxy before it and shows a live view in a terminal, plain lines elsewhere. Keys: r restart, s stop, o open in the browser, e errors, q or Ctrl-C quit. Quitting stops what it started, not what ran already.',
+  actions: [],
+  parameters: [
+    {
+      name: 'path',
+      takes: 'string',
+      schema: { type: 'string', description: 'project directory, also as the first word' },
+    },
+    {
+      name: 'script',
+      takes: 'list of strings',
+      schema: { type: 'array', items: { type: 'string' }, description: 'scripts to start instead' },
+    },
+    {
+      name: 'proxy',
+      takes: 'boolean',
+      schema: { type: 'boolean', default: true, description: 'put proxies before them' },
+    },
+    {
+      name: 'plain',
+      takes: 'boolean',
+      schema: { type: 'boolean', default: false, description: 'plain lines in a terminal too' },
+    },
+  ],
+};
+
+export async function up(words: readonly string[]): Promise<number> {
+  const [first] = words;
+  const isDirectory = first !== undefined && !first.startsWith('-') && !first.includes('=');
+  const given = isDirectory ? [`path=${first}`, ...words.slice(1)] : words;
+  const { arguments: options, help } = parseWords(given, UP, () => '');
+  if (help) {
+    process.stdout.write(helpOf(UP, null));
+    return 0;
+  }
+  const path = directoryOf(String(options['path'] ?? '.'));
+  const session = await connectCli(path);
+  try {
+    const scripts = Array.isArray(options['script']) ? options['script'].map(String) : [];
+    const plan = planOf(await projectOf(session, path), scripts);
+    const isLive = process.stdout.isTTY && process.stdin.isTTY && options['plain'] !== true;
+    return await run(session, options['proxy'] === false ? { ...plan, proxies: [] } : plan, isLive);
+  } finally {
+    session.close();
+  }
+}
+
+function directoryOf(path: string): string {
+  try {
+    return realpathSync(resolve(path));
+  } catch {
+    throw new Fault('invalid_argument', `path=${JSON.stringify(path)} does not exist`, 'Name a directory.', { path });
+  }
+}
+
+async function projectOf(session: CliSession, path: string) {
+  const { data, isError, text } = await session.call('detect', { path });
+  if (isError || data === null) throw new Error(text);
+  return data;
+}
+
+async function run(session: CliSession, plan: Plan, isLive: boolean): Promise<number> {
+  const end = untilEnd();
+  const quit = new AbortController();
+  const running: { drive: Drive | null } = { drive: null };
+  const pressed = (key: Key) => {
+    // Who presses it again does not want to wait.
+    if (key === 'quit' && quit.signal.aborted) process.exit(1);
+    if (key === 'quit') quit.abort();
+    else running.drive?.obey(key);
+  };
+  const said: string[] = [];
+  const face = isLive ? keeping(liveView(plan, pressed), said) : plainFace((text) => process.stdout.write(text));
+  running.drive = drive(session, {
+    plan,
+    face,
+    signal: AbortSignal.any([end.signal, quit.signal]),
+    endsWithProcesses: !isLive,
+  });
+  try {
+    return await running.drive.ended;
+  } finally {
+    face.close();
+    end.dispose();
+    // On the screen that was there before.
+    if (isLive) for (const text of said.slice(-3)) process.stdout.write(`devtool-mcp: ${text}\n`);
+  }
+}
+
+const liveView = (plan: Plan, onKey: (key: Key) => void): Face =>
+  liveFace({
+    plan,
+    // https://no-color.org
+    colour: !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+    now: () => Date.now(),
+    onKey,
+    input: process.stdin,
+    output: process.stdout,
+  });
+
+/** What was said stays readable when the view is gone. */
+const keeping = (face: Face, said: string[]): Face => ({
+  ...face,
+  say(text) {
+    said.push(text);
+    if (said.length > 3) said.shift();
+    face.say(text);
+  },
+});
