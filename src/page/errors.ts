@@ -1,9 +1,13 @@
 /** Uncaught errors, rejections that nobody handled, resources that did not load, and what the page's policy blocked. */
 import type { Link } from './link.ts';
-import { encode, get, on, quietly } from './natives.ts';
+import { get, isArray, on, quietly } from './natives.ts';
 import type { Behind } from './network.ts';
-import { plain, typeOf } from './plain.ts';
+import { isError, plain, read, typeOf } from './plain.ts';
 import { selectorOf } from './selector.ts';
+import { wordOf } from './words.ts';
+
+/** What is asked for on our own account is no affair of the page's. */
+const OURS = '/__devtool/';
 
 export function watchErrors(link: Link, behind: Behind): void {
   // Capturing: a failing resource's event does not bubble.
@@ -19,11 +23,13 @@ export function watchErrors(link: Link, behind: Behind): void {
   function note(event: Event): void {
     if (event instanceof ErrorEvent) {
       const { message, filename, lineno, colno, error } = event;
+      const isThing = error != null && !isError(error);
       link.report('error', {
         source: 'uncaught',
         behind: behind(),
         ...facts(error ?? message),
-        message,
+        // Of what is no error the browser says no more than `[object Object]`.
+        ...(isThing ? {} : { message }),
         file: filename,
         line: lineno,
         column: colno,
@@ -33,16 +39,18 @@ export function watchErrors(link: Link, behind: Behind): void {
     const element = event.target;
     if (!(element instanceof Element)) return;
     const url = addressOf(element);
+    if (url.includes(OURS)) return;
     link.report('error', {
       source: 'resource',
-      message: `${element.localName} did not load: ${url}`,
+      message: `${nameOf(element)} did not load${url === '' ? '' : `: ${url}`}`,
       url,
       element: selectorOf(element),
     });
   }
 
   function violation(event: SecurityPolicyViolationEvent): void {
-    const { violatedDirective, blockedURI, sourceFile, lineNumber, columnNumber, disposition } = event;
+    const { violatedDirective, blockedURI, sourceFile, lineNumber, columnNumber, disposition, sample } = event;
+    if (blockedURI.includes(OURS) || sample.includes(OURS)) return;
     const message = `policy ${violatedDirective} ${disposition === 'report' ? 'would block' : 'blocked'} ${blockedURI}`;
     link.report('error', {
       source: 'policy',
@@ -57,33 +65,39 @@ export function watchErrors(link: Link, behind: Behind): void {
 
 /** What is known of a thrown value, which may be anything, and may throw when it is looked at. */
 export function facts(thrown: unknown): Record<string, unknown> {
-  if (thrown instanceof Error) {
-    const cause = read(thrown, 'cause');
-    return {
-      name: textOf(read(thrown, 'name')),
-      message: textOf(read(thrown, 'message')),
-      stack: textOf(read(thrown, 'stack')),
-      cause: plain(cause ?? null),
-    };
+  if (!isError(thrown)) {
+    const isPlain = typeof thrown === 'string' || thrown == null;
+    return { name: isPlain ? '' : typeOf(thrown), message: wordOf(thrown), stack: '' };
   }
-  const message = typeof thrown === 'string' ? thrown : encode(plain(thrown));
-  return { name: typeOf(thrown), message, stack: '' };
+  return {
+    name: textOf(read(thrown, 'name')),
+    message: textOf(read(thrown, 'message')),
+    stack: textOf(read(thrown, 'stack')),
+    cause: causeOf(thrown),
+  };
 }
 
-function read(from: object, name: string): unknown {
-  try {
-    return get(from, name);
-  } catch {
-    return '';
-  }
+/** Of several that are one, each. */
+function causeOf(error: object): unknown {
+  const errors = read(error, 'errors');
+  if (isArray(errors) && errors.length > 0) return plain(errors);
+  const cause = read(error, 'cause');
+  return cause === '' ? null : plain(cause ?? null);
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : encode(plain(value ?? '')));
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : wordOf(value ?? ''));
 
 function addressOf(element: Element): string {
   for (const name of ['currentSrc', 'src', 'href', 'data']) {
     const value: unknown = get(element, name);
     if (typeof value === 'string' && value !== '') return value;
+    if (value instanceof SVGAnimatedString) return new URL(value.baseVal, element.baseURI).href;
   }
   return '';
 }
+
+/** A module fails for what it imports too, and its event does not say which. */
+const nameOf = (element: Element): string =>
+  element instanceof HTMLScriptElement && element.type === 'module'
+    ? 'module script, or something that it imports,'
+    : element.localName;

@@ -2,7 +2,6 @@
  * Runs that were asked for: the code comes as a script of our own origin, which no policy without `unsafe-eval` refuses, and
  * calls back under a name that no page can guess.
  */
-import { textOf } from './console.ts';
 import { facts } from './errors.ts';
 import type { Link } from './link.ts';
 import {
@@ -25,6 +24,7 @@ import {
 } from './natives.ts';
 import { plain, typeOf } from './plain.ts';
 import { EXEC_CALLBACK } from './protocol.ts';
+import { textOf } from './words.ts';
 
 const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const;
 const MOST_LINES = 200;

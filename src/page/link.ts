@@ -43,6 +43,8 @@ interface Queued {
 
 export interface Link {
   report(kind: EntryKind, facts: Readonly<Record<string, unknown>>, at?: number): void;
+  /** Else what is reported is dropped, and counted. */
+  hasRoom(): boolean;
   /** Sent when the socket is open; for what only counts now. */
   say(message: Readonly<Record<string, unknown>>): void;
   /** Sends at once what has been gathered: before the page goes. */
@@ -69,8 +71,10 @@ export function openLink({ hello, heard }: LinkParts): Link {
   let attempt = 0;
   let isClosed = false;
 
+  const hasRoom = () => queue.length < MOST_QUEUED && chars <= MOST_QUEUED_CHARS;
+
   function report(kind: EntryKind, facts: Readonly<Record<string, unknown>>, at = now()): void {
-    if (queue.length >= MOST_QUEUED || chars > MOST_QUEUED_CHARS) {
+    if (!hasRoom()) {
       dropped += 1;
       return;
     }
@@ -175,6 +179,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
   connect();
   return {
     report,
+    hasRoom,
     flush,
     say(message) {
       if (isReady && socket !== null) sendOn(socket, encode(record(message)));

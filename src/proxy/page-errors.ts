@@ -1,6 +1,7 @@
 /** Errors of pages, grouped: the same message from the same place is one, with its count. Stacks are mapped to the project's files. */
 import type { PageRecord } from './page-log.ts';
 import type { MappedFrame, SourceMaps } from './source-map.ts';
+import { isClient } from './stack.ts';
 
 export interface PageErrorGroup {
   /** `TypeError: x is not a function`, without a browser's `Uncaught`. */
@@ -17,6 +18,8 @@ export interface PageErrorGroup {
   readonly stack: readonly MappedFrame[];
 }
 
+const MOST_CAUSES = 3;
+const LONGEST_CAUSE = 200;
 /** More different stacks than this are not mapped. */
 const MOST_MAPPED = 50;
 
@@ -74,7 +77,7 @@ function errorOf({ kind, facts }: PageRecord): Pick<Group, 'message' | 'stack' |
     if (facts['level'] !== 'error') return null;
     const error = facts['error'];
     if (typeof error !== 'object' || error === null)
-      return { message: textOf(facts['text']).split('\n', 1)[0] ?? '', stack: '', place: null };
+      return { message: textOf(facts['text']).split('\n', 1)[0] ?? '', stack: textOf(facts['stack']), place: null };
     return { message: messageOf({ ...error }), stack: textOf(Reflect.get(error, 'stack')), place: null };
   }
   if (kind !== 'error') return null;
@@ -85,10 +88,22 @@ function errorOf({ kind, facts }: PageRecord): Pick<Group, 'message' | 'stack' |
 
 function messageOf(facts: Readonly<Record<string, unknown>>): string {
   const message = textOf(facts['message']).replace(/^Uncaught (\(in promise\) )?/, '');
-  const name = textOf(facts['name']);
-  return name === '' || name === 'string' || message.startsWith(name) ? message : `${name}: ${message}`;
+  const cause = causeText(facts['cause']);
+  return `${named(textOf(facts['name']), message)}${cause === '' ? '' : ` (caused by ${cause})`}`;
+}
+
+const named = (name: string, message: string): string =>
+  name === '' || message.startsWith(name) ? message : `${name}: ${message}`;
+
+/** Of an error, of several errors in one, of anything else that was given. */
+function causeText(cause: unknown): string {
+  if (Array.isArray(cause)) return cause.slice(0, MOST_CAUSES).map(causeText).join('; ');
+  if (typeof cause !== 'object' || cause === null) return textOf(cause).slice(0, LONGEST_CAUSE);
+  const message = textOf(Reflect.get(cause, 'message')).slice(0, LONGEST_CAUSE);
+  return named(textOf(Reflect.get(cause, 'name')), message);
 }
 
 /** Of a raw stack, so that grouping needs no maps. */
-const firstPlace = (stack: string): string | null => /\S+:\d+:\d+/.exec(stack)?.[0] ?? null;
+const firstPlace = (stack: string): string | null =>
+  stack.match(/\S+:\d+:\d+/g)?.find((place) => !isClient(place)) ?? null;
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -3,7 +3,7 @@
  * script, indexed, with sourceRoot, as Vite's and webpack's (ECMA-426).
  */
 import { FlattenMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
-import { parseStack, type StackFrame } from './stack.ts';
+import { isClient, parseStack, type StackFrame } from './stack.ts';
 
 export interface MappedFrame extends StackFrame {
   /** Lines around it, the one meant marked; null when the map does not carry its source. */
@@ -51,7 +51,10 @@ export function createSourceMaps(fetchText: FetchText): SourceMaps {
   }
 
   return {
-    mapStack: (stack) => Promise.all(parseStack(stack).slice(0, MOST_FRAMES).map(mapFrame)),
+    mapStack(stack) {
+      const frames = parseStack(stack).filter(({ file }) => !isClient(file));
+      return Promise.all(frames.slice(0, MOST_FRAMES).map(mapFrame));
+    },
     mapPlace: (file, line, column) => mapFrame({ name: '', file, line, column }),
   };
 }

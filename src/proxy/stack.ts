@@ -10,6 +10,9 @@ export interface StackFrame {
   readonly column: number;
 }
 
+/** Of the page client, which stands between a page and its console. */
+export const isClient = (file: string): boolean => file.includes('/__devtool/client');
+
 /** Innermost first; what has no place is left out. A text that is no stack has no frames. */
 export function parseStack(stack: string): StackFrame[] {
   return parseText(stack, { allowEmpty: true }).flatMap(({ function: name = '', file, line, col = 1 }) =>
