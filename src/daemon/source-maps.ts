@@ -1,4 +1,5 @@
 /** Source maps of each proxy's scripts, fetched from its target: of the proxy's own origin alone, whatever a page names. */
+import { isDevtoolPath } from '../proxy/devtool-paths.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { createSourceMaps, type SourceMaps } from '../proxy/source-map.ts';
 
@@ -20,6 +21,7 @@ async function fetchFromTarget(proxy: ManagedProxy, address: string): Promise<st
   const url = new URL(address);
   const publicHost = proxy.request.publicUrl === null ? null : new URL(proxy.request.publicUrl).host;
   if (Number(url.port) !== proxy.port && url.host !== publicHost) return null;
+  if (isDevtoolPath(url.pathname)) return null;
   const target = new URL(url.pathname + url.search, proxy.target.url);
   const response = await fetch(target, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
   const length = Number(response.headers.get('content-length') ?? 0);

@@ -1,7 +1,7 @@
 /** What the page writes to its console, all levels, as one text each; errors among the arguments keep their stacks. */
 import { facts } from './errors.ts';
 import type { Link } from './link.ts';
-import { apply, floor, later, NativeError, quietly, record, round } from './natives.ts';
+import { apply, floor, later, NativeError, quietly, record, round, start } from './natives.ts';
 import { patch } from './patch.ts';
 import { isError } from './plain.ts';
 import { textOf, wordOf } from './words.ts';
@@ -80,7 +80,7 @@ export function watchConsole(link: Link, clock: () => number): void {
   }
 }
 
-const labelOf = (label: unknown): string => (label === undefined ? 'default' : wordOf(label).slice(0, 100));
+const labelOf = (label: unknown): string => (label === undefined ? 'default' : start(wordOf(label), 100));
 
 /** A text in front goes on being the format (Console 1.1.1). */
 const assertion = (first: unknown, rest: readonly unknown[]): readonly unknown[] => {

@@ -1,6 +1,6 @@
 /** Uncaught errors, rejections that nobody handled, resources that did not load, and what the page's policy blocked. */
 import type { Link } from './link.ts';
-import { get, isArray, on, quietly } from './natives.ts';
+import { get, holds, isArray, on, quietly, start } from './natives.ts';
 import type { Behind } from './network.ts';
 import { isError, plain, read, typeOf } from './plain.ts';
 import { selectorOf } from './selector.ts';
@@ -8,6 +8,7 @@ import { wordOf } from './words.ts';
 
 /** What is asked for on our own account is no affair of the page's. */
 const OURS = '/__devtool/';
+const LONGEST_TEXT = 10_000;
 
 export function watchErrors(link: Link, behind: Behind): void {
   // Capturing: a failing resource's event does not bubble.
@@ -29,7 +30,7 @@ export function watchErrors(link: Link, behind: Behind): void {
         behind: behind(),
         ...facts(error ?? message),
         // Of what is no error the browser says no more than `[object Object]`.
-        ...(isThing ? {} : { message }),
+        ...(isThing ? {} : { message: start(message, LONGEST_TEXT) }),
         file: filename,
         line: lineno,
         column: colno,
@@ -39,7 +40,7 @@ export function watchErrors(link: Link, behind: Behind): void {
     const element = event.target;
     if (!(element instanceof Element)) return;
     const url = addressOf(element);
-    if (url.includes(OURS)) return;
+    if (holds(url, OURS)) return;
     link.report('error', {
       source: 'resource',
       message: `${nameOf(element)} did not load${url === '' ? '' : `: ${url}`}`,
@@ -50,7 +51,7 @@ export function watchErrors(link: Link, behind: Behind): void {
 
   function violation(event: SecurityPolicyViolationEvent): void {
     const { violatedDirective, blockedURI, sourceFile, lineNumber, columnNumber, disposition, sample } = event;
-    if (blockedURI.includes(OURS) || sample.includes(OURS)) return;
+    if (holds(blockedURI, OURS) || holds(sample, OURS)) return;
     const message = `policy ${violatedDirective} ${disposition === 'report' ? 'would block' : 'blocked'} ${blockedURI}`;
     link.report('error', {
       source: 'policy',
@@ -85,7 +86,7 @@ function causeOf(error: object): unknown {
   return cause === '' ? null : plain(cause ?? null);
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : wordOf(value ?? ''));
+const textOf = (value: unknown): string => start(typeof value === 'string' ? value : wordOf(value ?? ''), LONGEST_TEXT);
 
 function addressOf(element: Element): string {
   for (const name of ['currentSrc', 'src', 'href', 'data']) {

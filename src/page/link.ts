@@ -23,9 +23,11 @@ import {
   random,
   record,
   sendOn,
+  soon,
+  start,
   whenOurs,
 } from './natives.ts';
-import { type EntryKind, SOCKET_PATH, TOKEN_PATH, type ToPage } from './protocol.ts';
+import { type EntryKind, REPORT_PATH, SOCKET_PATH, TOKEN_PATH, type ToPage } from './protocol.ts';
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
@@ -35,6 +37,10 @@ const MOST_QUEUED = 2_000;
 const MOST_QUEUED_CHARS = 4_000_000;
 /** A message has at most 1 MiB; characters may take three bytes. */
 const MOST_MESSAGE_CHARS = 300_000;
+/** Then it is told in a few words: a message that is too long would end the connection, again and again. */
+const MOST_ENTRY_CHARS = 150_000;
+/** Browsers send at most 64 KiB for a page that has gone (Fetch 4.6). */
+const MOST_LATE_CHARS = 20_000;
 
 interface Queued {
   readonly number: number;
@@ -47,15 +53,22 @@ export interface Link {
   hasRoom(): boolean;
   /** Sent when the socket is open; for what only counts now. */
   say(message: Readonly<Record<string, unknown>>): void;
-  /** Sends at once what has been gathered: before the page goes. */
-  flush(): void;
-  close(): void;
+  /** Once: until then entries wait. */
+  connect(): void;
+  /** The page goes: what has not been told is told at once. Of one that may come back the connection ends: nobody is at home. */
+  leave(mayComeBack: boolean): void;
+  comeBack(): void;
 }
 
 export interface LinkParts {
   /** What hello says beside its name. */
   readonly hello: () => Readonly<Record<string, unknown>>;
   readonly heard: (message: ToPage) => void;
+}
+
+function tooLarge(facts: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const said = facts['message'] ?? facts['text'];
+  return { message: `${typeof said === 'string' ? start(said, 2_000) : ''}… (too large to keep)` };
 }
 
 export function openLink({ hello, heard }: LinkParts): Link {
@@ -67,9 +80,14 @@ export function openLink({ hello, heard }: LinkParts): Link {
   let dropped = 0;
   let socket: WebSocket | null = null;
   let isReady = false;
+  let isLeaving = false;
+  let isAway = false;
+  let isDue = false;
   let gathering = 0;
   let attempt = 0;
-  let isClosed = false;
+  let waiting = 0;
+  /** Of the connection that is being made or is there; what an earlier one still says is nobody's. */
+  let turn = 0;
 
   const hasRoom = () => queue.length < MOST_QUEUED && chars <= MOST_QUEUED_CHARS;
 
@@ -78,11 +96,24 @@ export function openLink({ hello, heard }: LinkParts): Link {
       dropped += 1;
       return;
     }
-    const text = encode(record({ kind, at, facts }));
+    const whole = encode(record({ kind, at, facts }));
+    const text = whole.length <= MOST_ENTRY_CHARS ? whole : encode(record({ kind, at, facts: tooLarge(facts) }));
     last += 1;
     queue[queue.length] = { number: last, text };
     chars += text.length;
-    if (gathering === 0) gathering = later(flush, GATHER_MS);
+    if (isLeaving) tellLast();
+    else if (gathering === 0) gathering = later(flush, GATHER_MS);
+  }
+
+  /** No timer runs any more, and who listens after us may still have something to say. */
+  function tellLast(): void {
+    if (isDue) return;
+    isDue = true;
+    soon(() => {
+      isDue = false;
+      if (isReady) flush();
+      else quietly(sendLate);
+    });
   }
 
   function flush(): void {
@@ -90,27 +121,54 @@ export function openLink({ hello, heard }: LinkParts): Link {
     gathering = 0;
     if (!isReady || socket === null) return;
     for (let i = 0; i < queue.length; ) i = sendFrom(i, socket);
-    if (dropped > 0) sendReport(socket, '');
+    if (dropped > 0) sendOn(socket, takeReport('', sent));
   }
 
   /** One message, from place `i` of the queue on; the place behind it. */
   function sendFrom(i: number, to: WebSocket): number {
-    let text = '';
-    let at = i;
-    for (; at < queue.length; at++) {
-      const next = queue[at];
-      if (next === undefined || next.number <= sent) continue;
-      if (text !== '' && text.length + next.text.length > MOST_MESSAGE_CHARS) break;
-      text += (text === '' ? '' : ',') + next.text;
-      sent = next.number;
-    }
-    if (text !== '') sendReport(to, text);
+    const { text, at, number } = gathered(i, sent, MOST_MESSAGE_CHARS);
+    sent = max(sent, number);
+    if (text !== '') sendOn(to, takeReport(text, sent));
     return at;
   }
 
-  function sendReport(to: WebSocket, entries: string): void {
-    sendOn(to, `{"say":"report","last":${sent},"dropped":${dropped},"entries":[${entries}]}`);
+  /** Entries from place `i` on that come after number `after`, as many as fit; the first in any case. */
+  function gathered(i: number, after: number, most: number): { text: string; at: number; number: number } {
+    let text = '';
+    let number = after;
+    let at = i;
+    for (; at < queue.length; at++) {
+      const next = queue[at];
+      if (next === undefined || next.number <= after) continue;
+      if (text !== '' && text.length + next.text.length > most) break;
+      text += (text === '' ? '' : ',') + next.text;
+      number = next.number;
+    }
+    return { text, at, number };
+  }
+
+  function takeReport(entries: string, upTo: number): string {
+    const text = `{"say":"report","last":${upTo},"dropped":${dropped},"entries":[${entries}]}`;
     dropped = 0;
+    return text;
+  }
+
+  const helloText = () => encode(record({ say: 'hello', version: 1, acknowledged, ...hello() }));
+
+  /** A page that is left before its socket is open: the beginning of what it has to say, in a request that outlives it. */
+  function sendLate(): void {
+    if (queue.length === 0 && dropped === 0) return;
+    const { text, number } = gathered(0, acknowledged, MOST_LATE_CHARS);
+    // What is too long by itself would not be sent at all.
+    if (text.length > MOST_LATE_CHARS) return;
+    const headers = record({ 'content-type': 'application/json' });
+    const body = `${helloText()}\n${takeReport(text, number)}`;
+    const init = record({ method: 'POST', keepalive: true, credentials: 'omit', cache: 'no-store', headers, body });
+    whenOurs(
+      nativeFetch(REPORT_PATH, init),
+      () => {},
+      () => {},
+    );
   }
 
   function acknowledge(upTo: number): void {
@@ -127,32 +185,35 @@ export function openLink({ hello, heard }: LinkParts): Link {
   }
 
   function connect(): void {
-    if (isClosed) return;
+    if (isAway) return;
+    turn += 1;
+    const mine = turn;
+    const failed = () => again(mine);
     try {
       // Without a prototype: whatever a page gives to all objects is no option of ours.
       const init = record({ method: 'POST', credentials: 'omit', cache: 'no-store', keepalive: false });
-      whenOurs(nativeFetch(TOKEN_PATH, init), (answer) => take(answer), again);
+      const take = (answer: Response) => {
+        if (isOk(answer)) whenOurs(bodyOf(answer), (token) => quietly(() => open(token, mine)), failed);
+        else failed();
+      };
+      whenOurs(nativeFetch(TOKEN_PATH, init), take, failed);
     } catch {
-      again();
+      failed();
     }
   }
 
-  function take(answer: Response): void {
-    if (isOk(answer)) whenOurs(bodyOf(answer), open, again);
-    else again();
-  }
-
-  function open(token: string): void {
+  function open(token: string, mine: number): void {
+    if (mine !== turn) return;
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     const opened = new NativeWebSocket(`${scheme}://${location.host}${SOCKET_PATH}?token=${encodePart(token)}`);
     socket = opened;
-    listenTo(opened, 'open', () =>
-      sendOn(opened, encode(record({ say: 'hello', version: 1, acknowledged, ...hello() }))),
+    listenTo(opened, 'open', () => sendOn(opened, helloText()));
+    listenTo(opened, 'message', (event) =>
+      quietly(() => {
+        if (mine === turn) hear(parse(dataOf(event as MessageEvent) as string));
+      }),
     );
-    listenTo(opened, 'message', (event) => quietly(() => hear(parse(dataOf(event as MessageEvent) as string))));
-    listenTo(opened, 'close', () => {
-      if (socket === opened) again();
-    });
+    listenTo(opened, 'close', () => again(mine));
   }
 
   function hear(message: ToPage): void {
@@ -167,26 +228,41 @@ export function openLink({ hello, heard }: LinkParts): Link {
     heard(message);
   }
 
-  function again(): void {
+  function again(mine: number): void {
+    if (mine !== turn || isAway) return;
     socket = null;
     isReady = false;
-    if (isClosed) return;
     const wait = min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** min(attempt, 10));
     attempt += 1;
-    later(connect, wait * (0.5 + random() / 2));
+    waiting = later(connect, wait * (0.5 + random() / 2));
   }
 
-  connect();
   return {
     report,
     hasRoom,
-    flush,
+    connect() {
+      if (turn === 0) connect();
+    },
     say(message) {
       if (isReady && socket !== null) sendOn(socket, encode(record(message)));
     },
-    close() {
-      isClosed = true;
+    leave(mayComeBack) {
+      flush();
+      if (!isReady) quietly(sendLate);
+      isLeaving = true;
+      if (!mayComeBack) return;
+      isAway = true;
+      isReady = false;
+      turn += 1;
+      forget(waiting);
       if (socket !== null) closeSocket(socket);
+      socket = null;
+    },
+    comeBack() {
+      isLeaving = false;
+      isAway = false;
+      attempt = 0;
+      connect();
     },
   };
 }

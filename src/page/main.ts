@@ -6,7 +6,7 @@ import { execute } from './exec.ts';
 import { watchInteractions } from './interactions.ts';
 import { openLink } from './link.ts';
 import { watchMoves } from './moves.ts';
-import { defineProperty, has, isVisible, later, now, on, quietly, titleOf } from './natives.ts';
+import { addressOf, defineProperty, has, isVisible, later, now, on, quietly, titleOf } from './natives.ts';
 import { watchNetwork } from './network.ts';
 import { offerLog } from './own-log.ts';
 import type { ToPage } from './protocol.ts';
@@ -15,6 +15,9 @@ import { frameName, keepTabName, newName, tabName } from './tab.ts';
 import { watchVitals } from './vitals.ts';
 
 const STATUS_AFTER_MS = 500;
+/** A page connects once it has loaded, or so long after its beginning. */
+const AFTER_LOAD_MS = 50;
+const LATEST_CONNECT_MS = 2_000;
 const MARK = '__devtool_mcp__';
 
 function main(): void {
@@ -27,7 +30,7 @@ function main(): void {
   let isDue = false;
 
   const link = openLink({
-    hello: () => ({ tab, load, url: location.href, title: titleOf(), frame, at: now() }),
+    hello: () => ({ tab, load, url: addressOf(), title: titleOf(), frame, at: now() }),
     heard,
   });
   const recordChanges = watchChanges(link);
@@ -48,7 +51,7 @@ function main(): void {
 
   function sayStatus(): void {
     isDue = false;
-    link.say({ say: 'status', url: location.href, title: titleOf(), visible: isVisible(), vitals: vitals() });
+    link.say({ say: 'status', url: addressOf(), title: titleOf(), visible: isVisible(), vitals: vitals() });
   }
 
   watchErrors(link, watchNetwork(link, load));
@@ -59,14 +62,19 @@ function main(): void {
   offerLog(link);
   on('visibilitychange', statusDue, true);
   on('DOMContentLoaded', statusDue, true);
-  on('pagehide', () => {
+  on('pagehide', (event) => {
     keepTabName(tab);
-    link.flush();
+    link.leave(event.persisted);
   });
   on('pageshow', (event) => {
-    // Out of the back-forward cache: the name is this tab's again, the socket connects by itself.
-    if (event.persisted) tabName();
+    // Out of the back-forward cache: the name is this tab's again.
+    if (!event.persisted) return;
+    tabName();
+    link.comeBack();
   });
+  // Not before: what the page needs for itself has the network first.
+  on('load', () => later(link.connect, AFTER_LOAD_MS));
+  later(link.connect, LATEST_CONNECT_MS);
 }
 
 quietly(main);

@@ -14,6 +14,8 @@ const bound = <T extends object, A extends unknown[], R>(target: T, run: (this: 
 
 export const now = bound(performance, performance.now);
 export const later = bound<Window, [() => void, number], number>(window, window.setTimeout as never);
+/** Before anything else happens, but for what runs now. */
+export const soon = bound<Window, [() => void], void>(window, window.queueMicrotask);
 export const forget = bound<Window, [number], void>(window, window.clearTimeout as never);
 export const nativeFetch = bound(window, window.fetch) as typeof fetch;
 export const NativeWebSocket = WebSocket;
@@ -37,6 +39,11 @@ export {
   round,
 };
 export const encodePart = encodeURIComponent;
+
+const { slice, includes } = String.prototype;
+/** Its beginning. */
+export const start = (text: string, length: number): string => apply(slice, text, [0, length]) as string;
+export const holds = (text: string, part: string): boolean => apply(includes, text, [part]) as boolean;
 
 const { addEventListener: listen, removeEventListener: unlisten } = EventTarget.prototype;
 /** As `addEventListener` of any target. */
@@ -85,7 +92,9 @@ const root = reader<Document, HTMLElement | null>(Document.prototype, 'documentE
 const visibility = reader<Document, string>(Document.prototype, 'visibilityState');
 export const dataOf = reader<MessageEvent, unknown>(MessageEvent.prototype, 'data');
 export const isOk = reader<Response, boolean>(Response.prototype, 'ok');
-export const titleOf = (): string => title(document);
+/** As long as anybody reads it. */
+export const titleOf = (): string => start(title(document), 300);
+export const addressOf = (): string => start(location.href, 4_096);
 export const isVisible = (): boolean => visibility(document) === 'visible';
 
 const headers = reader<Request, Headers>(Request.prototype, 'headers');
@@ -122,6 +131,11 @@ export const sourceOf = (run: unknown): string => apply(source, run, []);
 /** As `Object.defineProperty`, of what the descriptor itself says. */
 export const defineProperty = (target: object, name: string, descriptor: PropertyDescriptor): void =>
   void define(target, name, record(descriptor as Record<string, unknown>));
+
+const encoder = new TextEncoder();
+const { encode: encodeUtf8 } = TextEncoder.prototype;
+/** In UTF-8. */
+export const bytesOf = (text: string): number => (apply(encodeUtf8, encoder, [text]) as Uint8Array).length;
 
 const { send, close } = WebSocket.prototype;
 export const sendOn = (socket: WebSocket, text: string): void => apply(send, socket, [text]);

@@ -1,8 +1,9 @@
 /** `__devtool.log(message, level, data)`: what a page's own code wants to stand in the log. As the Go original's users know it. */
-import { textOf } from './console.ts';
+
 import type { Link } from './link.ts';
 import { defineProperty, quietly, record } from './natives.ts';
 import { plain } from './plain.ts';
+import { textOf } from './words.ts';
 
 export function offerLog(link: Link): void {
   const log = (message: unknown, level: unknown = 'info', data: unknown = null): void =>

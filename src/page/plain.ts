@@ -1,5 +1,5 @@
 /** Values of a page as plain trees that JSON can carry: cycles, DOM nodes, errors, collections and numbers that JSON lacks. */
-import { get, isArray, keys, list, min, record, sourceOf } from './natives.ts';
+import { get, holds, isArray, keys, list, min, record, sourceOf, start } from './natives.ts';
 import { selectorOf } from './selector.ts';
 
 /** How much of a value is told. */
@@ -124,8 +124,7 @@ function shownOf(value: object): readonly string[] | null {
   if (shown !== undefined) return shown;
   const toJson: unknown = get(value, 'toJSON');
   // Rectangles, performance entries and their like, not what a page has made itself.
-  if (typeof toJson !== 'function' || keys(value).length > 0 || !sourceOf(toJson).includes('[native code]'))
-    return null;
+  if (typeof toJson !== 'function' || keys(value).length > 0 || !holds(sourceOf(toJson), '[native code]')) return null;
   return keys(toJson.call(value) as object);
 }
 
@@ -176,7 +175,7 @@ const nodeText = (node: Node): string => (node instanceof Element ? selectorOf(n
 function cut(text: string, { left, limits }: Place): string {
   const most = min(limits.text, left.characters);
   left.characters -= min(text.length, most);
-  return text.length > most ? `${text.slice(0, most)}… (${text.length})` : text;
+  return text.length > most ? `${start(text, most)}… (${text.length})` : text;
 }
 
 function nameOf(value: object): string {

@@ -55,6 +55,8 @@ export interface ExecAnswer {
   readonly value: unknown;
   readonly console: readonly string[];
   readonly ms: number;
+  /** Some of the value is left out: it was too much for a message. */
+  readonly cut: boolean;
 }
 
 /** To a clock question: `at` of the page. */
@@ -79,6 +81,9 @@ export type ToPage =
 /** Paths under `/__devtool/` that the client uses. */
 export const TOKEN_PATH = '/__devtool/token';
 export const SOCKET_PATH = '/__devtool/socket';
+/** Takes what a page could not tell over its socket before it was left: a hello and a report, a line each. */
+export const REPORT_PATH = '/__devtool/report';
+export const MOST_REPORT_BYTES = 65_536;
 /** Requests of our own say in it what they are for; the proxy takes it off again. */
 export const LOAD_FIELD = 'x-devtool-load';
 /** Before the name of a load: a language that nobody speaks (RFC 5646 2.2.7), among those of a page's request. */

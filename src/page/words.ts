@@ -1,5 +1,5 @@
 /** Arguments of a console as the line that a person would read there: `%s` and its like filled in, errors with their stacks. */
-import { encode, list } from './natives.ts';
+import { encode, holds, list, start } from './natives.ts';
 import { isError, plain, read, typeOf } from './plain.ts';
 
 const LONGEST_LINE = 4_000;
@@ -10,12 +10,12 @@ export function textOf(words: readonly unknown[]): string {
   const rest = list<unknown>();
   for (let i = 0; i < words.length; i++) rest[i] = words[i];
   const [first] = words;
-  const isFormat = typeof first === 'string' && words.length > 1 && first.includes('%');
+  const isFormat = typeof first === 'string' && words.length > 1 && holds(first, '%');
   const used = { words: isFormat ? 1 : 0 };
-  let text = isFormat ? fillIn(first.slice(0, LONGEST_LINE), rest, used) : '';
+  let text = isFormat ? fillIn(start(first, LONGEST_LINE), rest, used) : '';
   for (let i = used.words; i < rest.length && text.length <= LONGEST_LINE; i++)
     text += (i === 0 ? '' : ' ') + wordOf(rest[i]);
-  return text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text;
+  return text.length > LONGEST_LINE ? `${start(text, LONGEST_LINE)}…` : text;
 }
 
 /** Counts the words that it uses; `%c` is style and leaves nothing. */
@@ -41,7 +41,7 @@ function numberOf(word: unknown, kind: string): string {
 
 export function wordOf(word: unknown): string {
   try {
-    if (typeof word === 'string') return word.slice(0, LONGEST_LINE + 1);
+    if (typeof word === 'string') return start(word, LONGEST_LINE + 1);
     if (isError(word)) return errorText(word, 0);
     const value = plain(word);
     if (typeof value !== 'object' || value === null) return String(value);

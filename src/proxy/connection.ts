@@ -6,8 +6,8 @@ import type { Socket } from 'node:net';
 import { KnownHost, refusalOf } from './admission.ts';
 import type { BrowserSide } from './browser-side.ts';
 import { ConnectionTimes } from './connection-times.ts';
-import { answerDevtool, healthReply, isDevtoolPath } from './devtool-paths.ts';
-import { Http1Error, Http1Reader, type RequestHead } from './http1.ts';
+import { answerDevtool, healthReply, isDevtoolPath, reportReply } from './devtool-paths.ts';
+import { Http1Error, type Http1Event, Http1Reader, type RequestHead } from './http1.ts';
 import type { ConnectionLimits } from './limits.ts';
 import { Outbox, type Part } from './outbox.ts';
 import { overdue, type Wait } from './patience.ts';
@@ -43,6 +43,8 @@ export class Connection implements BrowserSide {
   #isHandedOver = false;
   /** A probe is under way for a reply of ours. */
   #isProbing = false;
+  /** A page's body, as far as it has come. */
+  #posted: { readonly head: RequestHead; readonly door: PageDoor; readonly parts: Buffer[] } | null = null;
   #isLingering = false;
   #isInHead = false;
   /** Bytes taken while their turn had not come. */
@@ -188,6 +190,7 @@ export class Connection implements BrowserSide {
         const event = this.#requests.next();
         if (event === null) break;
         if (event.kind === 'request') this.#begin(event);
+        else if (this.#posted !== null) this.#takePosted(event);
         else if (event.kind === 'body') this.#target.send(event);
         else if (event.kind === 'end') this.#target.requestEnded();
       }
@@ -251,6 +254,13 @@ export class Connection implements BrowserSide {
       this.#handOver(head, answer.door);
       return;
     }
+    if (answer.kind === 'take') {
+      this.#posted = { head, door: answer.door, parts: [] };
+      // It has as long as a head would have.
+      this.#isInHead = true;
+      this.#times.since = this.#around.now;
+      return;
+    }
     this.#isProbing = true;
     void this.#around.probe().then((reachable) => {
       this.#isProbing = false;
@@ -258,6 +268,16 @@ export class Connection implements BrowserSide {
       this.#reply(healthReply(reachable), head, false);
       this.next();
     });
+  }
+
+  #takePosted(event: Http1Event): void {
+    if (this.#posted === null) return;
+    const { head, door, parts } = this.#posted;
+    if (event.kind === 'body') parts.push(...event.payload);
+    if (event.kind !== 'end') return;
+    this.#posted = null;
+    this.#isInHead = false;
+    this.#reply(reportReply(door.report(Buffer.concat(parts).toString('utf8'))), head, false);
   }
 
   /** From here on the socket is a page's; what is left of this object is its place among the connections. */

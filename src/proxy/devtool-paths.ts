@@ -1,5 +1,5 @@
 /** Paths under `/__devtool/`: answered here, never by the target. */
-import { SOCKET_PATH, TOKEN_PATH } from '../page/protocol.ts';
+import { MOST_REPORT_BYTES, REPORT_PATH, SOCKET_PATH, TOKEN_PATH } from '../page/protocol.ts';
 import { type Fields, field } from './fields.ts';
 import { isOwnOrigin, type OwnNames } from './host.ts';
 import type { RequestHead } from './http1.ts';
@@ -29,17 +29,21 @@ export interface DevtoolParts {
   readonly page: PageDoor | null;
 }
 
-/** `probe`: the server has to find out whether the target can be reached; `open`: the connection becomes a page's. */
+/**
+ * `probe`: the server has to find out whether the target can be reached; `open`: the connection becomes a page's; `take`: the
+ * request's body is a page's.
+ */
 export type DevtoolAnswer =
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'probe' }
-  | { readonly kind: 'open'; readonly door: PageDoor };
+  | { readonly kind: 'open' | 'take'; readonly door: PageDoor };
 
 /** Whoever asks came by a Host of ours; what only our own pages may have is refused to others. */
 export function answerDevtool(head: RequestHead, own: OwnNames, { clientScript, page }: DevtoolParts): DevtoolAnswer {
   const path = head.target.split('?', 1)[0] ?? '';
   if (page !== null && path === TOKEN_PATH) return tokenFor(head, own, page);
   if (page !== null && path === SOCKET_PATH) return open(head, own, page);
+  if (page !== null && path === REPORT_PATH) return take(head, own, page);
   if (path === HEALTH_PATH) return isRead(head) ? { kind: 'probe' } : NOT_ALLOWED;
   if (path === CLIENT_PATH) return isRead(head) ? script(clientScript) : NOT_ALLOWED;
   if (page !== null && path.startsWith(EXEC_PATH) && isRead(head)) return execScript(head, page);
@@ -68,6 +72,24 @@ function open(head: RequestHead, own: OwnNames, page: PageDoor): DevtoolAnswer {
   }
   return isOwnPage(head, own) && page.redeem(head.target) ? { kind: 'open', door: page } : FOREIGN;
 }
+
+/** Another origin's page would have to ask before it sends JSON, and is never told that it may. */
+function take(head: RequestHead, own: OwnNames, page: PageDoor): DevtoolAnswer {
+  if (head.method !== 'POST') return text(405, 'reports come by POST', ['Allow', 'POST']);
+  if (!isOwnPage(head, own)) return FOREIGN;
+  if (!/^application\/json\b/i.test(field(head.fields, 'content-type') ?? '')) return text(415, 'reports are JSON');
+  if (typeof head.framing !== 'number') return text(411, 'reports say how long they are');
+  if (head.framing > MOST_REPORT_BYTES) return text(413, `reports have at most ${MOST_REPORT_BYTES} bytes`);
+  return { kind: 'take', door: page };
+}
+
+/** What a report is answered with. */
+export const reportReply = (taken: boolean): Reply => ({
+  status: taken ? 200 : 400,
+  type: 'text/plain; charset=utf-8',
+  body: taken ? '' : 'devtool-mcp: not a report of the page client\n',
+  fields: UNFRAMED,
+});
 
 function execScript(head: RequestHead, page: PageDoor): DevtoolAnswer {
   const site = field(head.fields, 'sec-fetch-site');

@@ -156,18 +156,14 @@ export class PageConnection {
     this.#tell();
   }
 
-  /** Entries that came twice, over a reconnect, are kept once. */
   #keep({ entries, last, dropped }: Report): void {
     const now = this.#parts.micros();
-    const first = last - entries.length + 1;
     let lost = dropped;
-    for (const [index, entry] of entries.entries()) {
-      if (first + index <= this.#entry.acknowledged) continue;
+    for (const entry of takeNew(this.#entry, { entries, last })) {
       this.#used.entries += 1;
       if (this.#used.entries > ENTRIES_A_SECOND) lost += 1;
       else this.#parts.tap.keep(this.#entry.page, entry, this.#clock?.map(entry.at, now) ?? now, now);
     }
-    this.#entry.acknowledged = Math.max(this.#entry.acknowledged, last);
     this.#drop(lost);
     this.#say({ say: 'acknowledged', last: this.#entry.acknowledged });
     if (lost > 0) this.#tell();
@@ -183,6 +179,16 @@ export class PageConnection {
     if (socket.bufferedAmount > MOST_UNSENT_BYTES) socket.terminate();
     else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   }
+}
+
+/** Entries of a report that its load has not told before: over a reconnect they come twice. They count as told from now on. */
+export function takeNew(
+  load: { acknowledged: number },
+  { entries, last }: Pick<Report, 'entries' | 'last'>,
+): readonly PageEntry[] {
+  const isKnown = Math.max(0, load.acknowledged - (last - entries.length));
+  load.acknowledged = Math.max(load.acknowledged, last);
+  return entries.slice(isKnown);
 }
 
 const lengthOf = (data: RawData): number =>

@@ -59,6 +59,7 @@ export function parsePageMessage(text: string): FromPage | null {
         value: value['value'] ?? null,
         console: listOf(value['console']).map((line) => textOf(line, LONGEST_URL)),
         ms: numberOf(value['ms']),
+        cut: value['cut'] === true,
       };
     case 'clock':
       return { say: 'clock', id: countOf(value['id']), at: numberOf(value['at']) };

@@ -5,7 +5,9 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { EXEC_CALLBACK, type ExecAnswer, type Hello } from '../page/protocol.ts';
 import type { RequestHead } from './http1.ts';
-import { type EntryKeeper, PageConnection, type PageFacts } from './page-connection.ts';
+import { createPageClock } from './page-clock.ts';
+import { type EntryKeeper, PageConnection, type PageFacts, takeNew } from './page-connection.ts';
+import { parsePageMessage } from './page-message.ts';
 import { createPageTokens } from './page-tokens.ts';
 import type { ChangesRecording } from './spec.ts';
 
@@ -15,6 +17,8 @@ const MOST_LOADS = 1_000;
 /** Pages record changes for so long after the last question about them. */
 const CHANGES_SECONDS = 600;
 const CLOCK_TICKS = 10;
+/** Reports of pages that are left: each has at most 64 KiB. */
+const MOST_LATE_A_SECOND = 50;
 const EXEC_PATH = '/__devtool/exec/';
 
 export interface PageSocketParts {
@@ -43,6 +47,8 @@ export class PageSocket {
   /** Until then pages record changes; null: they do not. */
   #changesUntil: number | null = null;
   #ticks = 0;
+  /** Reports over HTTP in this second. */
+  #late = 0;
 
   constructor(parts: PageSocketParts) {
     this.#parts = parts;
@@ -95,6 +101,21 @@ export class PageSocket {
     });
   }
 
+  /** Hello and report of a page that was left before its socket was open; false for what is none, or too many in a second. */
+  report(text: string): boolean {
+    const [hello, report] = text.split('\n', 2).map(parsePageMessage);
+    if (hello?.say !== 'hello' || report?.say !== 'report' || this.#late >= MOST_LATE_A_SECOND) return false;
+    this.#late += 1;
+    const load = this.#load(hello);
+    const now = this.#parts.micros();
+    const clock = createPageClock(hello.at, now);
+    for (const entry of takeNew(load, report)) this.#parts.tap.keep(load.page, entry, clock.map(entry.at, now), now);
+    if (this.#open.has(load.page)) return true;
+    this.#parts.changed({ page: load.page, hello, status: null, dropped: report.dropped });
+    this.#parts.gone(load.page);
+    return true;
+  }
+
   /** False when the page is not open. */
   exec(page: number, id: string, code: string): boolean {
     const connection = this.#open.get(page);
@@ -129,6 +150,7 @@ export class PageSocket {
   /** Every second. */
   tick(): void {
     this.#ticks += 1;
+    this.#late = 0;
     const isLapsed = this.#changesUntil !== null && this.#changesUntil < this.#seconds();
     if (isLapsed) this.#changesUntil = null;
     for (const connection of this.#all) {

@@ -13,6 +13,25 @@ export interface StackFrame {
 /** Of the page client, which stands between a page and its console. */
 export const isClient = (file: string): boolean => file.includes('/__devtool/client');
 
+const RUN = /(?:https?:\/\/[^\s/()]+)?\/__devtool\/exec\/[\w-]+\.js:(\d+):(\d+)/g;
+
+/** A stack without the client's own lines; those of code that was asked to run count as that code does, `code:2:7`. */
+export function tidyStack(stack: string): string {
+  if (!stack.includes('/__devtool/')) return stack;
+  const lines = stack.split('\n');
+  const run = lines.findIndex((line) => line.search(RUN) >= 0);
+  // The code was called by the client, and the client by the code's own script.
+  const end = run < 0 ? -1 : lines.findIndex((line, at) => at > run && isClient(line));
+  return lines
+    .slice(0, end < 0 ? lines.length : end)
+    .filter((line) => !(isClient(line) && /:\d+:\d+/.test(line)))
+    .map((line) => line.replace(RUN, (_, at: string, column: string) => codePlace(Number(at) - 1, Number(column))))
+    .join('\n');
+}
+
+/** What stands before an expression is ours. */
+const codePlace = (line: number, column: number): string => (line < 1 ? 'code:1:1' : `code:${line}:${column}`);
+
 /** Innermost first; what has no place is left out. A text that is no stack has no frames. */
 export function parseStack(stack: string): StackFrame[] {
   return parseText(stack, { allowEmpty: true }).flatMap(({ function: name = '', file, line, col = 1 }) =>

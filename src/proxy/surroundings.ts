@@ -65,6 +65,8 @@ export interface PageDoor {
   redeem(target: string): boolean;
   /** Takes the connection over for good. */
   accept(head: RequestHead, socket: Duplex, rest: Buffer): void;
+  /** What a page told while it was left; false when it is no message of ours. */
+  report(text: string): boolean;
   /** Code that a page was told to fetch, once. */
   takeScript(target: string): string | null;
 }

@@ -3,6 +3,7 @@ import { asyncBody } from '../proxy/exec-code.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { RunEnd } from '../proxy/page-runs.ts';
 import type { Page } from '../proxy/pages.ts';
+import { tidyStack } from '../proxy/stack.ts';
 import { Fault } from '../text/fault.ts';
 import { fitToShow } from './page-text.ts';
 import { pageNumber, placeOf } from './page-view.ts';
@@ -85,11 +86,13 @@ async function answered(
   input: ExecInput,
   workbench: Workbench,
 ): Promise<ToolResult> {
-  const redact = input.reveal ? (text: string) => text : workbench.redact;
+  const hide = input.reveal ? (text: string) => text : workbench.redact;
+  const redact = (text: string) => hide(tidyStack(text));
   const lines = fitToShow(answer.console, redact);
-  const facts = { page, type: answer.type, duration_ms: answer.ms, console: lines };
+  const facts = { page, type: answer.type, duration_ms: answer.ms, console: lines, truncated: answer.cut };
   if (!answer.ok) return thrown(answer, facts, proxy, redact, workbench);
-  const value = fitToShow(answer.value, redact);
+  // What is long goes to a file as a whole, however long its lines are.
+  const value = fitToShow(answer.value, redact, Number.POSITIVE_INFINITY);
   const text = JSON.stringify(value);
   if (text.length <= MOST_CHARACTERS) return { kind: 'data', value: { value, ...facts, value_file: null } };
   const file = workbench.saveLarge(Buffer.from(text), 'json');
@@ -105,11 +108,9 @@ async function thrown(
 ): Promise<ToolResult> {
   const error = typeof answer.value === 'object' && answer.value !== null ? answer.value : {};
   const message = String(fitToShow(Reflect.get(error, 'message') ?? '', redact));
-  const frames = await workbench.sourceMaps(proxy).mapStack(String(Reflect.get(error, 'stack') ?? ''));
-  const stack = frames
-    .filter(({ file }) => !file.includes('__devtool'))
-    .map((frame) => `${frame.name || '(top)'} ${placeOf(frame)}`);
-  const said = `${answer.type}: ${message}`;
+  const frames = await workbench.sourceMaps(proxy).mapStack(tidyStack(String(Reflect.get(error, 'stack') ?? '')));
+  const stack = frames.map((frame) => `${frame.name || '(top)'} ${placeOf(frame)}`);
+  const said = answer.type === message ? message : `${answer.type}: ${message}`;
   const where = stack.length === 0 ? '' : `\n  at ${stack.join('\n  at ')}`;
   return {
     kind: 'data',

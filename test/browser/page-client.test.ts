@@ -179,13 +179,14 @@ describe('it survives', () => {
     const { stand, tab } = await visit({ '/': document('') });
     stand.shut(true);
     await stand.until(() => [...stand.pages.values()].every(({ open }) => !open));
-    await tab.evaluate(`(async () => { for (let i = 0; i < 7; i++) { for (let n = 0; n < 400; n++) console.log('line ' + i);
+    // A thousand of them fill the queue.
+    await tab.evaluate(`(async () => { for (let i = 0; i < 4; i++) { for (let n = 0; n < 400; n++) console.log('line ' + 'x'.repeat(4000));
       await new Promise((done) => setTimeout(done, 1010)); } })()`);
     stand.shut(false);
     const lines = () => factsOf(stand, 'console').filter(({ text }) => /^line/.test(String(text))).length;
     const dropped = () => factsOf(stand, 'console').reduce((sum, facts) => sum + Number(facts['dropped'] ?? 0), 0);
-    await stand.until(() => lines() + dropped() === 2_800);
-    expect(lines()).toBeGreaterThan(1_900);
+    await stand.until(() => lines() + dropped() === 1_600);
+    expect(lines()).toBeGreaterThan(900);
   });
 
   test('a page that replaces and pollutes what it can', async () => {

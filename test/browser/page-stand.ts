@@ -48,6 +48,14 @@ export async function openPageStand(pages: Record<string, Page>): Promise<PageSt
       const code = socket.takeScript(path);
       return say(code === null ? 404 : 200, 'text/javascript', code ?? '');
     }
+    if (path === '/__devtool/report') {
+      let body = '';
+      request.setEncoding('utf8').on('data', (part) => {
+        body += part;
+      });
+      request.on('end', () => say(socket.report(body) ? 200 : 400, 'text/plain', ''));
+      return;
+    }
     requests.push({ url: request.url ?? '', headers: request.headers });
     news();
     const page = pages[path];

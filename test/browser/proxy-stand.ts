@@ -78,6 +78,7 @@ export async function openProxyStand(pages: Readonly<Record<string, Answer>>): P
       door.opened += 1;
       socket.accept(head, taken, rest);
     },
+    report: (text) => socket.report(text),
     takeScript(target) {
       const script = socket.takeScript(target);
       if (script !== null) door.scripts += 1;

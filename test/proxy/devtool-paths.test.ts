@@ -17,6 +17,7 @@ function door(accept: PageDoor['accept'] = () => {}): PageDoor {
     mintToken: () => 'minted',
     redeem: (target) => tokens.delete(target.split('token=')[1] ?? ''),
     accept,
+    report: (text) => text === 'a report',
     takeScript: (target) => (target.endsWith('/known.js') ? 'code()' : null),
   };
 }
@@ -56,6 +57,24 @@ describe('under /__devtool', () => {
 
   test('a token is not given to a GET', () => {
     expect(answer('GET /__devtool/token', OWN)).toMatch(/^405 /);
+  });
+
+  const json = 'Content-Type: application/json\r\nContent-Length: 8\r\n';
+  test.each([
+    ['our own page', `${OWN}Sec-Fetch-Site: same-origin\r\n${json}`, /^take$/],
+    ['nobody', HOST + json, /^403 /],
+    ['a sandboxed page', `${HOST}Origin: null\r\n${json}`, /^403 /],
+    ['another port', `${HOST}Origin: http://localhost:41235\r\n${json}`, /^403 /],
+    ['what the browser calls cross-site', `${OWN}Sec-Fetch-Site: cross-site\r\n${json}`, /^403 /],
+    ['what may be sent without asking', `${OWN}Content-Type: text/plain\r\nContent-Length: 8\r\n`, /^415 /],
+    ['a body without an end', `${OWN}Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n`, /^411 /],
+    ['too much', `${OWN}Content-Type: application/json\r\nContent-Length: 65537\r\n`, /^413 /],
+  ])('a last report of %s', (_, fields, expected) => {
+    expect(answer('POST /__devtool/report', fields)).toMatch(expected);
+  });
+
+  test('a last report is not taken by a GET', () => {
+    expect(answer('GET /__devtool/report', OWN)).toMatch(/^405 /);
   });
 
   test('a socket opens with upgrade, own Origin and token, once', () => {
@@ -104,5 +123,28 @@ test('a page’s connection is handed over with what came behind its request, an
   taken[0]?.socket.destroy();
   await browser.until(({ isClosed, isEnded }) => isClosed || isEnded);
   expect(stand.server.size).toBe(0);
+  expect(origin.peers).toHaveLength(0);
+});
+
+test('a last report comes to the door whole, however it is cut; the next request is read', async () => {
+  const origin = await openOrigin();
+  const heard: string[] = [];
+  const page: PageDoor = {
+    ...door(),
+    report(text) {
+      heard.push(text);
+      return text === 'a report';
+    },
+  };
+  const stand = await openStand(origin.url, { around: { page } });
+  const own = `Host: localhost:${stand.port}\r\nOrigin: http://localhost:${stand.port}\r\n`;
+  const post = (body: string) =>
+    `POST /__devtool/report HTTP/1.1\r\n${own}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const browser = browse(stand.port);
+  for (const byte of post('a report')) browser.send(byte);
+  expect(await browser.whole()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(await browse(stand.port).send(post('no report')).whole()).toMatch(/^HTTP\/1\.1 400 /);
+  expect(await browse(stand.port).send(post('')).has('not a report')).toMatch(/^HTTP\/1\.1 400 /);
+  expect(heard).toEqual(['a report', 'no report', '']);
   expect(origin.peers).toHaveLength(0);
 });
