@@ -18,6 +18,8 @@ const BARS = [
   ['l2-linearizable', [], ['20', '2000']],
   ['l4-terminate', [], ['200']],
   ['l5-stress', [], ['5']],
+  ['p1-desync', [], ['1000']],
+  ['p3-documents', [], ['300']],
   ['p-large', [], ['300000000']],
   ['p-log-bounds', [], ['30000']],
   ['p6-streams', [], ['500']],

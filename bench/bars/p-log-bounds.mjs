@@ -1,5 +1,6 @@
 // The log's bounds: a million requests with bodies; what is kept is the newest, in order, the rest is counted, and memory is flat.
 // `node bench/bars/p-log-bounds.mjs [requests=1e6]`
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { listen, openProxy, rss } from './proxy/stage.mjs';
@@ -59,6 +60,15 @@ const { data: status } = await proxy.call('proxy', { action: 'status', id: 'web'
 const { data: stats } = await proxy.call('proxylog', { proxy_id: 'web', action: 'stats' });
 const { text } = await proxy.call('proxylog', { proxy_id: 'web', action: 'query', types: ['http'], limit: 50 });
 const paths = [...text.matchAll(/ \/(\d+)/g)].map((match) => Number(match[1]));
+/** All that is kept, as the log gives it. */
+const { data: har } = await proxy.call('proxylog', { proxy_id: 'web', action: 'har', limit: 1_000 });
+const kept = JSON.parse(readFileSync(har.file, 'utf8')).log.entries;
+const begins = kept.map(({ startedDateTime }) => Date.parse(startedDateTime));
+const isOrdered = kept.length > 0 && begins.every((at, n) => n === 0 || at >= begins[n - 1]);
+/** Each number was asked for once. */
+const isOnce = new Set(kept.map(({ request }) => request.url)).size === kept.length;
+const { total, available, dropped } = stats.http;
+const isCounted = total === requests && available + dropped === total && kept.length === available;
 // Once the log has been full.
 const full = samples.filter((sample) => sample.asked > Math.min(requests / 4, 100_000));
 const growth =
@@ -68,6 +78,6 @@ target.close();
 console.log(JSON.stringify({ status: status.stats ?? status, stats }).slice(0, 1_500));
 const isNewest = paths.length > 0 && paths.every((path) => path >= requests - 2_000);
 console.log(
-  `P-log: ${requests} requests in ${seconds.toFixed(0)} s (${Math.round(requests / seconds)}/s), the ${paths.length} shown ${isNewest ? 'are the newest' : `ARE NOT THE NEWEST: ${paths.slice(0, 5)}`}, memory after the log was full +${Math.round(growth)} MB`,
+  `P-log: ${requests} requests in ${seconds.toFixed(0)} s (${Math.round(requests / seconds)}/s), the ${paths.length} shown ${isNewest ? 'are the newest' : `ARE NOT THE NEWEST: ${paths.slice(0, 5)}`}, ${available} kept ${isOrdered && isOnce ? 'in order, each once' : 'NOT IN ORDER, OR TWICE'}, ${dropped} dropped${isCounted ? '' : `, OF ${total}: NOT EXACT`}, memory after the log was full +${Math.round(growth)} MB`,
 );
-process.exitCode = isNewest && growth <= MOST_GROWTH ? 0 : 1;
+process.exitCode = isNewest && isOrdered && isOnce && isCounted && growth <= MOST_GROWTH ? 0 : 1;
