@@ -14,6 +14,8 @@ export const HELP = `devtool-mcp: runs and watches a web project, for a coding a
                                       the daemon by hand; run keeps it in the foreground
   devtool-mcp daemon run --http[=PORT] [--http-token-file=FILE]
                                       MCP over HTTP as well, on loopback (port 7337), behind a bearer token
+  devtool-mcp completion bash|zsh|fish
+                                      prints a script that completes commands, parameters and live ids
   devtool-mcp --version
 `;
 

@@ -3,6 +3,7 @@ import { Fault } from '../text/fault.ts';
 import { nearNames } from '../text/near.ts';
 import { type Command, readCommands } from './command.ts';
 import { helpOf, helpOfAll } from './help.ts';
+import { OWN_COMMANDS } from './own-commands.ts';
 import { printFailure } from './print.ts';
 import { BESIDE } from './surroundings.ts';
 
@@ -11,6 +12,8 @@ const OWN: Readonly<Record<string, (words: readonly string[]) => Promise<number>
   up: async (words) => (await import('./up/up.ts')).up(words),
   watch: async (words) => (await import('./watch.ts')).watch(words),
   doctor: async (words) => (await import('./doctor/doctor.ts')).doctor(words),
+  completion: async (words) => (await import('./completion/completion.ts')).completion(words),
+  __complete: async ([line = '']) => (await import('./completion/complete.ts')).complete(line),
   help: async (words) => help(words),
   version: async () => version(),
 };
@@ -35,7 +38,7 @@ function commandNamed(name: string): Command {
   const commands = readCommands(BESIDE);
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
-  const valid = [...commands.map((command) => command.name), ...Object.keys(OWN), 'mcp'];
+  const valid = [...commands, ...OWN_COMMANDS].map((command) => command.name).concat('help', 'mcp');
   const near = nearNames(name, valid);
   const guess = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
   const said = `command ${JSON.stringify(name.slice(0, 80))} is unknown`;
@@ -44,8 +47,9 @@ function commandNamed(name: string): Command {
 
 /** `help proc output` is `proc output --help`. */
 function help([name, action]: readonly string[]): number {
-  const known = name === undefined || Object.hasOwn(OWN, name);
-  process.stdout.write(known ? helpOfAll(readCommands(BESIDE)) : helpOf(commandNamed(name), action ?? null));
+  const own = OWN_COMMANDS.find((command) => command.name === name);
+  const isGeneral = name === undefined || (own === undefined && Object.hasOwn(OWN, name));
+  process.stdout.write(isGeneral ? helpOfAll(readCommands(BESIDE)) : helpOf(own ?? commandNamed(name), action ?? null));
   return 0;
 }
 

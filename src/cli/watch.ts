@@ -4,40 +4,14 @@ import { resolve } from 'node:path';
 import { Fault } from '../text/fault.ts';
 import { changeIn } from './arrival.ts';
 import { createBell, pause } from './bell.ts';
-import type { Command } from './command.ts';
 import { connectRunning, type Reached } from './connect.ts';
-import { EVENT_KINDS, eventLine, keyOf, readEvents } from './event.ts';
+import { eventLine, keyOf, readEvents } from './event.ts';
 import { helpOf } from './help.ts';
+import { WATCH } from './own-commands.ts';
 import type { Json } from './record.ts';
 import { home } from './surroundings.ts';
 import { untilEnd } from './until-end.ts';
 import { parseWords } from './words.ts';
-
-const text = (description: string) => ({ takes: 'string', schema: { type: 'string', description } });
-
-export const WATCH: Command = {
-  name: 'watch',
-  title: 'A line for each event',
-  description:
-    'A line for each event, to stdout: crash, ready, restart, ended, errors in output, errors of pages, 5xx, slow requests, the daemon. For a person or an agent’s monitor; goes on until it is stopped, over the daemon’s restarts too. It is an onlooker: it starts no daemon and keeps none running.',
-  actions: [],
-  parameters: [
-    { name: 'path', ...text('project directory, and what is below it; default: where you are') },
-    { name: 'global', takes: 'boolean', schema: { type: 'boolean', default: false, description: 'all projects' } },
-    { name: 'process_id', ...text('of this process alone') },
-    { name: 'proxy_id', ...text('of this proxy alone') },
-    {
-      name: 'kinds',
-      takes: `list of ${EVENT_KINDS.join(', ')}`,
-      schema: {
-        type: 'array',
-        items: { type: 'string', enum: EVENT_KINDS },
-        description: 'default: all but started and 4xx',
-      },
-    },
-    { name: 'since', ...text('ISO 8601, or 30s, 5m, 1h ago; default: from now on') },
-  ],
-};
 
 /** An update comes with the first of several events; the daemon holds back what has not settled. */
 const SETTLE_MS = 300;

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { broken, type Check, ok, warning, within } from '../../src/cli/doctor/check.ts';
+import { broken, type Check, ok, warning } from '../../src/cli/doctor/check.ts';
 import { silentCheck } from '../../src/cli/doctor/daemon.ts';
 import { type DirectoryFacts, directoryCheck } from '../../src/cli/doctor/directories.ts';
 import { report } from '../../src/cli/doctor/doctor.ts';
 import { limitsCheck, nodeCheck } from '../../src/cli/doctor/machine.ts';
+import { within } from '../../src/cli/within.ts';
 
 const stats = (more: Partial<{ mode: number; uid: number; directory: boolean; link: boolean }> = {}) => ({
   mode: more.mode ?? 0o40700,

@@ -14,11 +14,3 @@ export interface Check {
 export const ok = (hop: string, found: string): Check => ({ hop, verdict: 'ok', found, mend: null });
 export const warning = (hop: string, found: string, mend: string): Check => ({ hop, verdict: 'warning', found, mend });
 export const broken = (hop: string, found: string, mend: string): Check => ({ hop, verdict: 'broken', found, mend });
-
-/** Null when the answer does not come in time; what is refused is refused. */
-export function within<T>(ms: number, answer: Promise<T>): Promise<T | null> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(null), ms);
-    answer.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}

@@ -8,7 +8,8 @@ import type { Json } from '../record.ts';
 import { isRecord } from '../record.ts';
 import { type CliSession, openSession } from '../session.ts';
 import { hello } from '../surroundings.ts';
-import { broken, type Check, ok, warning, within } from './check.ts';
+import { within } from '../within.ts';
+import { broken, type Check, ok, warning } from './check.ts';
 
 /** Who does not answer for so long is not there for anybody. */
 export const ANSWER_WITHIN_MS = 5_000;

@@ -1,6 +1,6 @@
 /** `devtool-mcp doctor`: each hop from this machine to a page, which is broken, and how to mend it. Starts nothing. */
-import type { Command } from '../command.ts';
 import { helpOf } from '../help.ts';
+import { DOCTOR } from '../own-commands.ts';
 import { home } from '../surroundings.ts';
 import { parseWords } from '../words.ts';
 import type { Check } from './check.ts';
@@ -9,15 +9,6 @@ import { directoryChecks, filesCheck } from './directories.ts';
 import { leftoverChecks } from './leftovers.ts';
 import { machineChecks } from './machine.ts';
 import { runningChecks } from './running.ts';
-
-export const DOCTOR: Command = {
-  name: 'doctor',
-  title: 'What is broken',
-  description:
-    'Checks each hop: Node, directories, the daemon and its threads, processes, proxies, their targets, pages; says which is broken and how to mend it. Exit code 1 if one is. It starts nothing, and works without a daemon and with one that does not answer.',
-  actions: [],
-  parameters: [],
-};
 
 export async function doctor(words: readonly string[]): Promise<number> {
   const { json, help } = parseWords(words, DOCTOR, () => '');

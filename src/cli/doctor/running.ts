@@ -3,7 +3,8 @@ import { get } from 'node:http';
 import { createConnection } from 'node:net';
 import { asList, asRecords, asText, type Json } from '../record.ts';
 import type { CliSession } from '../session.ts';
-import { broken, type Check, ok, warning, within } from './check.ts';
+import { within } from '../within.ts';
+import { broken, type Check, ok, warning } from './check.ts';
 import { ANSWER_WITHIN_MS } from './daemon.ts';
 
 const CONNECT_WITHIN_MS = 2_000;

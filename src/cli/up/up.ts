@@ -2,9 +2,9 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Fault } from '../../text/fault.ts';
-import type { Command } from '../command.ts';
 import { connectCli } from '../connect.ts';
 import { helpOf } from '../help.ts';
+import { UP } from '../own-commands.ts';
 import type { CliSession } from '../session.ts';
 import { untilEnd } from '../until-end.ts';
 import { parseWords } from '../words.ts';
@@ -14,36 +14,6 @@ import type { Key } from './keys.ts';
 import { liveFace } from './live-face.ts';
 import { plainFace } from './plain-face.ts';
 import { type Plan, planOf } from './plan.ts';
-
-export const UP: Command = {
-  name: 'up',
-  title: 'Run a project',
-  description:
-    'For people: starts what the config file’s autostart names, else the dev script, waits until it is ready, puts a proxy before it and shows a live view in a terminal, plain lines elsewhere. Keys: r restart, s stop, o open in the browser, e errors, q or Ctrl-C quit. Quitting stops what it started, not what ran already.',
-  actions: [],
-  parameters: [
-    {
-      name: 'path',
-      takes: 'string',
-      schema: { type: 'string', description: 'project directory, also as the first word' },
-    },
-    {
-      name: 'script',
-      takes: 'list of strings',
-      schema: { type: 'array', items: { type: 'string' }, description: 'scripts to start instead' },
-    },
-    {
-      name: 'proxy',
-      takes: 'boolean',
-      schema: { type: 'boolean', default: true, description: 'put proxies before them' },
-    },
-    {
-      name: 'plain',
-      takes: 'boolean',
-      schema: { type: 'boolean', default: false, description: 'plain lines in a terminal too' },
-    },
-  ],
-};
 
 export async function up(words: readonly string[]): Promise<number> {
   const [first] = words;
