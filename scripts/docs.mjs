@@ -1,6 +1,6 @@
 // Writes what documents say from the code: docs/tools.md from the tools' table, the states in docs/lock-free-design.md from
-// theirs. With --check only says whether they are as the code says.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// theirs; and the JSON schema of the config file from its declaration. With --check only says whether they are as the code says.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -14,7 +14,7 @@ async function loadSources() {
   try {
     await build({
       stdin: {
-        contents: `export { reference } from './src/tools/reference.ts'; export { TRANSITIONS } from './src/process/machine.ts';`,
+        contents: `export { reference } from './src/tools/reference.ts'; export { TRANSITIONS } from './src/process/machine.ts'; export { configJsonSchema } from './src/project/config-schema.ts';`,
         resolveDir: root,
       },
       outfile: bundle,
@@ -43,14 +43,16 @@ const between = (text, name, inside) =>
     (_, begin, end) => `${begin}${inside}\n${end}`,
   );
 
-const { reference, TRANSITIONS } = await loadSources();
-const read = (path) => readFileSync(`${root}${path}`, 'utf8');
+const { reference, TRANSITIONS, configJsonSchema } = await loadSources();
+const read = (path) => (existsSync(`${root}${path}`) ? readFileSync(`${root}${path}`, 'utf8') : '');
 const wanted = {
   'docs/tools.md': reference(read('docs/tools.preface.md')),
+  'schema/devtool-mcp.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   'docs/lock-free-design.md': between(read('docs/lock-free-design.md'), 'states', drawStates(TRANSITIONS)),
 };
 for (const [path, text] of Object.entries(wanted)) {
   if (read(path) === text) continue;
+  mkdirSync(`${root}schema`, { recursive: true });
   if (!process.argv.includes('--check')) writeFileSync(`${root}${path}`, text);
   else {
     console.error(`${path} is not as the code says: npm run docs`);

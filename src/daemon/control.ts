@@ -75,6 +75,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     wall,
     patterns,
     httpStatus,
+    say: log,
     onWorkerLost(error) {
       if (ending) return;
       // Its pipes are closed and cannot be had back; its dead-man's switch ends the children.

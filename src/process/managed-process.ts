@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { Handle } from '../lockfree/registry.ts';
 import type { CellSnapshot, ProcessCell } from './cell.ts';
 import type { WallClock } from './clock.ts';
+import type { Condition } from './condition.ts';
 import { isLive, type ProcessState } from './machine.ts';
 import { type OutputTotals, ProcessOutput } from './output.ts';
 import type { Facts, OutputBuffers, ProcessSpec, Survivor } from './spec.ts';
@@ -16,6 +17,10 @@ export interface ProcessRequest {
   readonly labels: Readonly<Record<string, string>>;
   /** Goes on when all clients of its project have left. */
   readonly keep: boolean;
+  /** When it counts as ready; null: as any server does, by a URL, a port or its end. */
+  readonly readiness: Condition | null;
+  /** Started because the project's config says so, not because somebody asked for it. */
+  readonly autostart: boolean;
   readonly spec: ProcessSpec;
 }
 
@@ -38,6 +43,7 @@ export interface ProcessView {
   readonly ports: readonly number[];
   readonly restarts: number;
   readonly owner: string;
+  readonly autostart: boolean;
   readonly labels: Readonly<Record<string, string>>;
   /** What outlived its leader; ended by stop, remove or shutdown. */
   readonly survivors: readonly Survivor[];
@@ -61,6 +67,8 @@ export class ManagedProcess {
   #last: CellSnapshot | null = null;
   /** As the worker last reported them. */
   facts: Facts = NO_FACTS;
+  /** The last run that has become ready in the way that the request declares. */
+  readyRun: number | null = null;
 
   constructor(request: ProcessRequest, handle: Handle, cell: ProcessCell, buffers: OutputBuffers) {
     this.request = request;
@@ -129,14 +137,19 @@ export class ManagedProcess {
       started_at: startedAt === null ? null : wall.iso(startedAt),
       ended_at: endedAt === null ? null : wall.iso(endedAt),
       runtime_ms: startedAt === null ? 0 : Math.round(((endedAt ?? nowMicros) - startedAt) / 1000),
-      ready: cell.readyAt !== null && !isOver && startedAt !== null,
+      ready: this.#hasBecomeReady(cell) && !isOver && startedAt !== null,
       urls: facts.urls,
       ports: facts.ports,
       restarts: cell.restarts,
       owner: request.owner,
+      autostart: request.autostart,
       labels: request.labels,
       survivors: facts.survivors,
       output: this.output.totals(),
     };
+  }
+
+  #hasBecomeReady({ run, readyAt }: CellSnapshot): boolean {
+    return this.request.readiness === null ? readyAt !== null : this.readyRun === run;
   }
 }

@@ -3,6 +3,7 @@ import type { Patterns } from '../patterns/patterns.ts';
 import type { Fault } from '../text/fault.ts';
 import { Changes } from './changes.ts';
 import type { Clock, WallClock } from './clock.ts';
+import type { Condition } from './condition.ts';
 import {
   alreadyEnded,
   alreadyExists,
@@ -16,11 +17,13 @@ import {
 } from './faults.ts';
 import { isLive, type ProcessState } from './machine.ts';
 import { ManagedProcess, NO_FACTS, type ProcessRequest, type ProcessView } from './managed-process.ts';
+import { probeSucceeds } from './probe.ts';
 import { checkId, registryKey } from './process-id.ts';
+import { followReadiness } from './readiness.ts';
 import { resolveProcess } from './resolve.ts';
 import type { OutputPool, SharedMemory } from './shared-memory.ts';
 import type { PortHolder, StopOptions, WorkerAnswers } from './spec.ts';
-import { type Condition, type HttpStatus, type Waited, type WaitOptions, waitFor } from './wait.ts';
+import { type HttpStatus, type Waited, type WaitOptions, type WaitTools, waitFor } from './wait.ts';
 import { WorkerLink, type WorkerPort } from './worker-link.ts';
 
 export interface ManagerParts {
@@ -31,6 +34,7 @@ export interface ManagerParts {
   readonly wall: WallClock;
   readonly patterns: Patterns;
   readonly httpStatus: HttpStatus;
+  readonly say: (line: string) => void;
   /** The worker is gone, and with it the pipes of all children: the daemon must end. */
   readonly onWorkerLost: (error: Error) => void;
 }
@@ -50,6 +54,7 @@ export class ProcessManager {
   readonly #worker: WorkerLink;
   /** By slot; the registry in shared memory says which are current. */
   readonly #entries = new Map<number, ManagedProcess>();
+  readonly #ending = new AbortController();
 
   constructor(parts: ManagerParts) {
     this.#parts = parts;
@@ -81,7 +86,11 @@ export class ProcessManager {
     }
     const entry = this.register(request);
     const failed = await this.#start(entry);
-    if (failed === null) return { process: entry, reused: false };
+    if (failed === null) {
+      if (request.readiness !== null)
+        void followReadiness(entry, this.#waitTools(), this.#ending.signal, this.#parts.say);
+      return { process: entry, reused: false };
+    }
     await this.#forget(entry);
     throw failed;
   }
@@ -133,7 +142,11 @@ export class ProcessManager {
   }
 
   wait(entry: ManagedProcess, condition: Condition, options: WaitOptions): Promise<Waited> {
-    return waitFor(entry, condition, options, { ...this.#parts, changes: this.changes });
+    return waitFor(entry, condition, options, this.#waitTools());
+  }
+
+  #waitTools(): WaitTools {
+    return { ...this.#parts, changes: this.changes, succeeds: (...probe) => probeSucceeds(this, ...probe) };
   }
 
   /** Resolves when the whole tree is gone; throws `not_running`, or `timeout` with what is left. */
@@ -190,6 +203,7 @@ export class ProcessManager {
   /** Refuses new registrations, then ends all trees in parallel; under 3 s of deadline SIGKILL comes at once. Twice is no error. */
   async shutdown(deadlineMs: number): Promise<void> {
     this.#memory.shuttingDown.raise();
+    this.#ending.abort();
     const force = deadlineMs < 3_000;
     const options: StopOptions = { force, graceMs: force ? 0 : deadlineMs - 1_000, cause: 'shutdown' };
     await Promise.allSettled(this.list(null, null).map((entry) => this.#shutDown(entry, options)));

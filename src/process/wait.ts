@@ -3,18 +3,10 @@ import type { Patterns } from '../patterns/patterns.ts';
 import { Fault } from '../text/fault.ts';
 import type { Changes } from './changes.ts';
 import type { Clock } from './clock.ts';
+import type { Condition } from './condition.ts';
 import { isLive } from './machine.ts';
 import type { ManagedProcess } from './managed-process.ts';
 import { outputSearch } from './output-search.ts';
-
-export type Condition =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'exit' }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'regex'; readonly regex: string }
-  | { readonly kind: 'port'; readonly port: number }
-  | { readonly kind: 'http'; readonly url: string };
 
 /** As results show it: `{for, ok, ms, match}`. */
 export interface Waited {
@@ -44,6 +36,8 @@ export interface WaitTools {
   readonly changes: Changes;
   readonly patterns: Patterns;
   readonly httpStatus: HttpStatus;
+  /** Whether a line for the shell, run beside the process, ends with 0. */
+  readonly succeeds: (managed: ManagedProcess, line: string, signal: AbortSignal) => Promise<boolean>;
 }
 
 /** What one look found: settled with a match, hopeless, or not yet. */
@@ -52,6 +46,8 @@ type Look = { readonly ok: boolean; readonly match: string | null } | null;
 const PROGRESS_EVERY_MS = 1_000;
 /** Between two looks at an HTTP server, which wakes nobody by itself. */
 const HTTP_EVERY_MS = 100;
+/** Between two tries of a command; each costs a process. */
+const EXEC_EVERY_MS = 1_000;
 /** After the first sign of readiness the other facts (URL, port, first lines) get so long to come in. */
 const SETTLE_MS = 300;
 
@@ -64,7 +60,9 @@ export async function waitFor(
   const startedAt = tools.clock.micros();
   const elapsed = () => Math.round((tools.clock.micros() - startedAt) / 1000);
   let told = 0;
-  const look = looker(managed, condition, options, tools);
+  const declared = condition.kind === 'ready' ? managed.request.readiness : null;
+  const look =
+    declared === null ? looker(managed, condition, options, tools) : declaredLook(managed, declared, options, tools);
   for (;;) {
     if (options.signal.aborted)
       throw new Fault('cancelled', `waiting for ${condition.kind} was cancelled`, 'The process was left as it is.');
@@ -88,9 +86,39 @@ export async function waitFor(
       told = elapsed();
       options.progress(`waiting for ${managed.id}: ${condition.kind}, ${Math.round(told / 1000)} s`);
     }
-    const soonest = condition.kind === 'http' ? HTTP_EVERY_MS : PROGRESS_EVERY_MS;
-    await tools.changes.next(ticket, Math.min(left, soonest), options.signal);
+    const soonest = Math.min(left, PAUSE_MS[(declared ?? condition).kind] ?? PROGRESS_EVERY_MS);
+    await tools.changes.next(ticket, soonest, options.signal);
   }
+}
+
+/** What wakes nobody by itself is looked at so often. */
+const PAUSE_MS: Partial<Record<Condition['kind'], number>> = { http: HTTP_EVERY_MS };
+
+/**
+ * As a config declares it, anew for each run: what an earlier one has said makes this one not ready. An end that is waited for must
+ * be a good one.
+ */
+function declaredLook(
+  managed: ManagedProcess,
+  declared: Condition,
+  options: WaitOptions,
+  tools: WaitTools,
+): (leftMs: number) => Promise<Look> {
+  if (declared.kind === 'exit')
+    return async () => (isLive(managed.state()) ? null : { ok: managed.state() === 'stopped', match: null });
+  let current: { readonly run: number; look(leftMs: number): Promise<Look> } | null = null;
+  return async (leftMs) => {
+    const { run, state } = managed.snapshot();
+    // Where its output begins is known once it runs.
+    if (state === 'pending' || state === 'starting') return null;
+    if (current?.run !== run) current = { run, look: looker(managed, declared, options, tools) };
+    const found = await current.look(leftMs);
+    if (found?.ok) {
+      managed.readyRun = run;
+      tools.changes.announce();
+    }
+    return found;
+  };
 }
 
 function looker(
@@ -122,7 +150,20 @@ function looker(
         const status = await tools.httpStatus(condition.url, leftMs, options.signal);
         return status !== null && status < 500 ? { ok: true, match: `${condition.url} ${status}` } : null;
       };
+    case 'exec':
+      return execLook(managed, condition.line, options, tools);
   }
+}
+
+/** Tried at most once a second, however often it is asked: each costs a process. */
+function execLook(managed: ManagedProcess, line: string, options: WaitOptions, tools: WaitTools): () => Promise<Look> {
+  let next = 0;
+  return async () => {
+    if (tools.clock.micros() < next || !isLive(managed.state())) return null;
+    const succeeded = await tools.succeeds(managed, line, options.signal);
+    next = tools.clock.micros() + EXEC_EVERY_MS * 1_000;
+    return succeeded ? { ok: true, match: line } : null;
+  };
 }
 
 /** The first of a URL in the output, a port that the tree listens on, and the end. */

@@ -42,7 +42,7 @@ export function planConfig(
   const planned = Object.entries(value.scripts ?? {}).flatMap(([name, entry]) => {
     const script = planScript(name, entry, file, own);
     if (script === null) say(['scripts', name], 'has no command, and the project has no script of that name');
-    return script === null ? [] : [{ ...script, directory: directory.path }];
+    return script === null ? [] : [{ ...script, home: { path: directory.path, name } }];
   });
   const names = new Set([...planned, ...own].map(({ name }) => name));
   const scripts = withoutCircles(

@@ -14,7 +14,18 @@ const proxyId = z
   .regex(/^[A-Za-z0-9@][A-Za-z0-9._:#@/-]{0,63}$/, 'is no id: letters, digits and ._:#@/- alone');
 const port = z.int().min(1).max(65_535);
 const duration = z.int().min(1).max(MAX_TIMER_MS);
+const pattern = words.refine(isPattern, 'is no regular expression');
 const texts = z.record(z.string(), z.string().max(LONGEST));
+
+/** Compiled alone, which takes no time whatever it says. */
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const WAYS = ['text', 'regex', 'port', 'http', 'exec'] as const;
 
@@ -24,7 +35,7 @@ const readiness = z.union(
     z
       .strictObject({
         text: words.optional().describe('its output has this text'),
-        regex: words.optional().describe('a line of its output matches'),
+        regex: pattern.optional().describe('a line of its output matches'),
         port: port.optional().describe('it listens on this port'),
         http: z
           .url({ protocol: /^https?$/ })
@@ -118,7 +129,7 @@ const redaction = z.strictObject({
     .max(200)
     .optional()
     .describe('names whose values are secrets, beside the usual ones'),
-  patterns: z.array(words).max(50).optional().describe('regular expressions of what is secret'),
+  patterns: z.array(pattern).max(50).optional().describe('regular expressions of what is secret'),
 });
 
 export const configSchema = z.strictObject({

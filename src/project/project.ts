@@ -42,8 +42,8 @@ export interface RunnableScript extends Script {
   /** It is ready at some time, rather than done. */
   readonly server: boolean;
   readonly settings: ScriptSettings;
-  /** Of the config file that it comes from; null: the directory that was asked about. */
-  readonly directory: string | null;
+  /** The directory of the config file that it comes from, and its name there; null: the directory that was asked about. */
+  readonly home: { readonly path: string; readonly name: string } | null;
 }
 
 export interface ScriptDependency {
@@ -172,7 +172,7 @@ export const scriptOf = (name: string, command: string, source: string, invocati
   invocation,
   server: isServerScript(name, command),
   settings: NO_SETTINGS,
-  directory: null,
+  home: null,
 });
 
 /** What the ecosystem always has, by the words that would be typed. */

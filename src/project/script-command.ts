@@ -21,6 +21,8 @@ export interface ScriptCommand {
   readonly server: boolean;
   /** The directory that its ids belong to: that of the config file it is from, or the one asked about. */
   readonly directory: string;
+  /** There; a directory below may know it by a longer name. */
+  readonly ownName: string;
   readonly settings: ScriptSettings;
 }
 
@@ -54,7 +56,7 @@ function commandOf(script: RunnableScript, args: readonly string[], path: string
   const { command, shell, separator, env } = invocation;
   const extra = args.length > 0 && separator !== null ? [separator, ...args] : args;
   const line = extra.length === 0 ? command : `${command} ${quote(extra)}`;
-  const directory = script.directory ?? path;
+  const directory = script.home?.path ?? path;
   return {
     kind: 'script',
     name,
@@ -65,6 +67,7 @@ function commandOf(script: RunnableScript, args: readonly string[], path: string
     env,
     server,
     directory,
+    ownName: script.home?.name ?? name,
     settings,
   };
 }

@@ -1,12 +1,11 @@
 /** `proxy`: a reverse proxy before a dev server, from its start to its end. */
 import * as z from 'zod';
-import { checkId, defaultId } from '../process/process-id.ts';
-import type { ManagedProxy, ProxyRequest } from '../proxy/managed-proxy.ts';
-import { parseTarget } from '../proxy/target.ts';
+import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { Fault } from '../text/fault.ts';
 import { projectPath } from './project-path.ts';
 import { execute } from './proxy-exec.ts';
 import { oneProxy } from './proxy-named.ts';
+import { startProxy, wantedProxy } from './proxy-start.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { portSchema } from './wait-for.ts';
 import type { Workbench } from './workbench.ts';
@@ -32,12 +31,12 @@ const proxySchema = z.strictObject({
   target_url: z.string().min(1).max(2_048).optional().describe('such as http://localhost:3000 or localhost:3000'),
   process_id: z.string().optional().describe('start: proxy the URL of this process, also when it moves'),
   port: portSchema.optional().describe('default: follows from the target'),
-  bind_address: z.union([z.ipv4(), z.ipv6(), z.literal('localhost')]).default('127.0.0.1'),
+  bind_address: z.union([z.ipv4(), z.ipv6(), z.literal('localhost')]).optional(),
   public_url: z
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('under which others reach it, e.g. a tunnel'),
-  max_log_size: z.int().min(1).max(100_000).default(1_000).describe('entries kept of each type'),
+  max_log_size: z.int().min(1).max(100_000).optional().describe('entries kept of each type'),
   verify_tls: z.boolean().optional().describe('default: only for targets elsewhere'),
   global: z.boolean().default(false).describe('list: of all projects'),
   code: z.string().max(1_000_000).optional().describe('exec: an expression, or statements with return; may await'),
@@ -64,9 +63,8 @@ type Handler = (input: ProxyInput, call: Call, workbench: Workbench) => Promise<
 const HANDLERS: Record<Action, Handler> = {
   async start(input, call, workbench) {
     const path = await projectPath(input.path, call.caller);
-    const url = await targetUrl(input, path, call, workbench);
-    const request = requestOf(input, path, url);
-    const { proxy, reused } = await workbench.proxies.start(request);
+    const { proxy, reused } = await startProxy(wantedProxy(input, path), call, workbench);
+    for (const directory of [path, proxy.path]) call.caller.used.add(directory);
     const shown = workbench.proxies.view(proxy);
     const message = `${reused ? 'Runs already' : 'Started'}: open ${shown.url} instead of ${shown.target_url}`;
     return { kind: 'data', value: { ...shown, reused, message } };
@@ -102,46 +100,6 @@ const HANDLERS: Record<Action, Handler> = {
 
 const named = (input: ProxyInput, call: Call, workbench: Workbench): Promise<ManagedProxy> =>
   oneProxy(input.id, input.path, call, workbench, 'id');
-
-/** What was given, or the first URL of the process; one that has none yet is waited for as long as `run` would. */
-async function targetUrl(input: ProxyInput, path: string, call: Call, { processes }: Workbench): Promise<string> {
-  if (input.target_url !== undefined && input.process_id !== undefined) {
-    throw new Fault('invalid_argument', 'target_url and process_id are both given', 'Give one of them.', {
-      parameter: 'process_id',
-    });
-  }
-  if (input.target_url !== undefined) return input.target_url;
-  if (input.process_id === undefined) throw missing('target_url', 'proxy start takes target_url or process_id.');
-  const process = processes.resolve(input.process_id, path);
-  if (process.facts.urls.length === 0) {
-    const options = { timeoutMs: READY_MS, signal: call.signal, progress: call.progress, after: null };
-    await processes.wait(process, { kind: 'ready' }, options);
-  }
-  const [url] = process.facts.urls;
-  if (url !== undefined) return url;
-  throw new Fault(
-    'not_running',
-    `process_id=${process.id} is ${process.state()} and has named no URL`,
-    'Look at proc output, or give target_url.',
-    { process_id: process.id, state: process.state() },
-  );
-}
-
-const READY_MS = 30_000;
-
-function requestOf(input: ProxyInput, path: string, url: string): ProxyRequest {
-  const target = parseTarget(url);
-  return {
-    id: checkId(input.id ?? input.process_id ?? defaultId(`${target.name.replace(/[.:]/g, '-')}-${target.port}`)),
-    path,
-    target: { url: target.origin, verifyTls: input.verify_tls ?? null },
-    processId: input.process_id ?? null,
-    port: input.port ?? null,
-    bindAddress: input.bind_address,
-    publicUrl: input.public_url ?? null,
-    maxLogSize: input.max_log_size,
-  };
-}
 
 const missing = (parameter: string, hint: string): Fault =>
   new Fault('invalid_argument', `${parameter} is missing`, hint, { parameter });

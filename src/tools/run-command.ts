@@ -1,4 +1,6 @@
 /** What `run` is to execute: a script of the project, by its own runner, or a command as given. */
+import { defaultId } from '../process/process-id.ts';
+import { NO_SETTINGS, type ScriptSettings } from '../project/project.ts';
 import { scriptCommand, type UnknownScript } from '../project/script-command.ts';
 import { isServerCommand } from '../project/server-command.ts';
 import { Fault } from '../text/fault.ts';
@@ -22,6 +24,13 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** Something that is ready at some time, rather than done. */
   readonly server: boolean;
+  /** Where its ids belong. */
+  readonly directory: string;
+  /** When none is given. */
+  readonly id: string;
+  /** In the config of `directory`; null for what is no script. */
+  readonly script: string | null;
+  readonly settings: ScriptSettings;
 }
 
 /** Throws `invalid_argument` for neither or both of script and command, `not_found` for an unknown script. */
@@ -48,17 +57,24 @@ export function commandOf(input: CommandInput, path: string): Command {
   );
 }
 
-function ofScript(name: string, args: readonly string[], path: string): Command {
+export function ofScript(name: string, args: readonly string[], path: string): Command {
   const script = scriptCommand({ path }, name, args);
   if (script.kind === 'unknown') throw unknownScript(script, path);
-  return { ...script, display: displayed(script.command, script.args, script.shell) };
+  const { ownName } = script;
+  return {
+    ...script,
+    id: defaultId(ownName),
+    script: ownName,
+    display: displayed(script.command, script.args, script.shell),
+  };
 }
 
 function asGiven(command: string, { args, shell }: CommandInput, path: string): Command {
   const display = displayed(command, args, shell);
   const server = isServerCommand([command, ...args].join(' '));
   const [line, rest] = shell ? [display, []] : [command, args];
-  return { display, command: line, args: rest, shell, cwd: path, env: {}, server };
+  const own = { directory: path, id: defaultId(command), script: null, settings: NO_SETTINGS };
+  return { display, command: line, args: rest, shell, cwd: path, env: {}, server, ...own };
 }
 
 /** A shell line stands as it is, its arguments quoted behind it. */

@@ -1,11 +1,15 @@
 /** `run`: starts a script or a command, waits as asked, and answers with the process and its first and last words. */
 import * as z from 'zod';
+import type { Condition } from '../process/condition.ts';
+import { isLive } from '../process/machine.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
-import { defaultId } from '../process/process-id.ts';
-import type { Condition, Waited } from '../process/wait.ts';
+import type { Waited } from '../process/wait.ts';
 import { portInUse } from '../text/port-in-use.ts';
+import { type Dependency, startDependencies } from './dependencies.ts';
+import { processRequest, readyWithinMs } from './process-request.ts';
 import { projectPath } from './project-path.ts';
-import { commandOf } from './run-command.ts';
+import { startTiedProxies, type TiedProxy } from './proxies-of-script.ts';
+import { type Command, commandOf } from './run-command.ts';
 import { firstAndLast, wholeOutput } from './run-lines.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { conditionOf, waitForSchema } from './wait-for.ts';
@@ -28,12 +32,12 @@ const runSchema = z.strictObject({
   shell: z.boolean().default(false).describe('command is a shell line'),
   raw: z.boolean().default(false).describe('command and args as they are; implied without script_name'),
   wait_for: waitForSchema.optional().describe('ready (servers) | exit | none | {text|regex|port|http}'),
-  wait_timeout_ms: duration.default(30_000),
+  wait_timeout_ms: duration.optional().describe('default 30000'),
   timeout_ms: duration.optional().describe('end the run after so long'),
-  restart: z.enum(['never', 'on-failure', 'always']).default('never'),
-  tty: z.boolean().default(false),
+  restart: z.enum(['never', 'on-failure', 'always']).optional(),
+  tty: z.boolean().optional(),
   labels: z.record(z.string(), z.string()).default({}),
-  keep: z.boolean().default(false).describe('goes on when all clients of the project have left'),
+  keep: z.boolean().optional().describe('goes on when all clients of the project have left'),
 });
 
 type RunInput = z.output<typeof runSchema>;
@@ -48,40 +52,40 @@ export const runTool = defineTool({
   async run(input, call, workbench) {
     const path = await projectPath(input.path, call.caller);
     const command = commandOf(input, path);
-    call.caller.used.add(path);
-    const { process, reused } = await workbench.processes.run({
-      path,
-      id: input.id ?? defaultId(input.script_name ?? command.command),
-      owner: call.caller.name,
-      labels: input.labels,
-      keep: input.keep,
-      spec: {
-        display: command.display,
-        command: command.command,
-        args: command.args,
-        shell: command.shell,
-        cwd: command.cwd,
-        env: { ...call.caller.env, ...command.env, ...input.env },
-        timeoutMs: input.timeout_ms ?? null,
-        restart: input.restart,
-        tty: input.tty,
-      },
-    });
+    for (const directory of [path, command.directory]) call.caller.used.add(directory);
+    const request = processRequest(command, input, call.caller);
+    const present = workbench.processes.get(request.path, request.id);
+    const live = present !== null && isLive(present.state());
+    const dependencies = live ? [] : await startDependencies(command, call, workbench);
+    const { process, reused } = await workbench.processes.run(request);
     call.progress(`${process.id} ${reused ? 'runs already' : 'started'}`);
-    const waited = await wait(process, input, command.server, call, workbench);
-    return answer(process, reused, waited, input, workbench);
+    const waited = await wait(process, input, command, call, workbench);
+    const proxies = await tiedProxies(process, command, call, workbench);
+    return answer(process, { reused, dependencies, proxies, waited }, input, workbench);
   },
 });
+
+/** Of a script under its own id: another one's proxies are not its. */
+async function tiedProxies(
+  process: ManagedProcess,
+  command: Command,
+  call: Call,
+  workbench: Workbench,
+): Promise<readonly TiedProxy[]> {
+  if (command.script === null || process.id !== command.id || !isLive(process.state())) return [];
+  return startTiedProxies(process, command.script, call, workbench);
+}
 
 function wait(
   process: ManagedProcess,
   input: RunInput,
-  server: boolean,
+  command: Command,
   call: Call,
   workbench: Workbench,
 ): Promise<Waited> {
-  const chosen = chooseCondition(input, server);
-  const timeoutMs = chosen.kind === 'glance' ? GLANCE_MS : foreground(input) ? MAX_TIMER_MS : input.wait_timeout_ms;
+  const chosen = chooseCondition(input, command);
+  const withinMs = input.wait_timeout_ms ?? readyWithinMs(command);
+  const timeoutMs = chosen.kind === 'glance' ? GLANCE_MS : foreground(input) ? MAX_TIMER_MS : withinMs;
   const condition: Condition = chosen.kind === 'glance' ? { kind: 'exit' } : chosen;
   const waiting = workbench.processes.wait(process, condition, {
     timeoutMs,
@@ -96,22 +100,26 @@ function wait(
 const foreground = (input: RunInput): boolean => input.mode !== 'background';
 
 /** `glance`: nothing was asked for and nothing says that it is a server. */
-function chooseCondition(input: RunInput, server: boolean): Condition | { kind: 'glance' } {
+function chooseCondition(input: RunInput, { server, settings }: Command): Condition | { kind: 'glance' } {
   if (input.wait_for !== undefined) return conditionOf(input.wait_for);
   if (foreground(input)) return { kind: 'exit' };
-  return server ? { kind: 'ready' } : { kind: 'glance' };
+  return server || settings.ready !== null ? { kind: 'ready' } : { kind: 'glance' };
 }
 
 async function answer(
   process: ManagedProcess,
-  reused: boolean,
-  waited: Waited,
+  outcome: {
+    readonly reused: boolean;
+    readonly dependencies: readonly Dependency[];
+    readonly proxies: readonly TiedProxy[];
+    readonly waited: Waited;
+  },
   input: RunInput,
   workbench: Workbench,
 ): Promise<ToolResult> {
   const lines = firstAndLast(process, workbench);
-  const value: Record<string, unknown> = { ...workbench.processes.view(process), reused, waited, lines };
-  if (!waited.ok) Object.assign(value, await whyNot([...lines.first, ...lines.last], workbench));
+  const value: Record<string, unknown> = { ...workbench.processes.view(process), ...outcome, lines };
+  if (!outcome.waited.ok) Object.assign(value, await whyNot([...lines.first, ...lines.last], workbench));
   if (input.mode === 'foreground-raw') Object.assign(value, wholeOutput(process, workbench));
   return { kind: 'data', value };
 }

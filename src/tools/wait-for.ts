@@ -1,6 +1,6 @@
 /** `wait_for` and `for`: what may be waited for, as a parameter. */
 import * as z from 'zod';
-import type { Condition } from '../process/wait.ts';
+import type { Condition } from '../process/condition.ts';
 
 export const portSchema = z.int().min(1).max(65_535);
 

@@ -1,0 +1,61 @@
+/** What is to be started, from a command and its settings; what a caller names itself wins over both. */
+import type { Condition } from '../process/condition.ts';
+import type { ProcessRequest } from '../process/managed-process.ts';
+import type { RestartPolicy } from '../process/spec.ts';
+import type { Readiness } from '../project/config-schema.ts';
+import type { Command } from './run-command.ts';
+import type { Caller } from './tool.ts';
+
+/** Undefined: as the settings say. */
+export interface Chosen {
+  readonly id?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly keep?: boolean | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly timeout_ms?: number | undefined;
+  readonly restart?: RestartPolicy | undefined;
+  readonly tty?: boolean | undefined;
+}
+
+/** `autostart`: nobody has asked for it. */
+export function processRequest(command: Command, chosen: Chosen, caller: Caller, autostart = false): ProcessRequest {
+  const { settings } = command;
+  return {
+    path: command.directory,
+    id: chosen.id ?? command.id,
+    owner: caller.name,
+    labels: { ...settings.labels, ...chosen.labels },
+    keep: chosen.keep ?? settings.keep ?? settings.autostart,
+    readiness: declaredReadiness(settings.ready),
+    autostart,
+    spec: {
+      display: command.display,
+      command: command.command,
+      args: command.args,
+      shell: command.shell,
+      cwd: command.cwd,
+      env: { ...caller.env, ...command.env, ...chosen.env },
+      timeoutMs: chosen.timeout_ms ?? settings.timeoutMs,
+      restart: chosen.restart ?? settings.restart ?? 'never',
+      tty: chosen.tty ?? settings.tty ?? false,
+    },
+  };
+}
+
+/** Null: as any server is ready. */
+function declaredReadiness(ready: Readiness | null): Condition | null {
+  if (ready === null || ready === 'ready') return null;
+  if (typeof ready === 'string') return { kind: ready };
+  const { text, regex, port, http, exec } = ready;
+  if (text !== undefined) return { kind: 'text', text };
+  if (regex !== undefined) return { kind: 'regex', regex };
+  if (port !== undefined) return { kind: 'port', port };
+  if (http !== undefined) return { kind: 'http', url: http };
+  return exec === undefined ? null : { kind: 'exec', line: exec };
+}
+
+const READY_WITHIN_MS = 30_000;
+
+/** How long becoming ready may take. */
+export const readyWithinMs = ({ settings: { ready } }: Command): number =>
+  (typeof ready === 'object' ? ready?.timeout_ms : undefined) ?? READY_WITHIN_MS;
