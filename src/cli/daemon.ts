@@ -60,16 +60,16 @@ async function start(): Promise<ToolAnswer> {
 }
 
 async function restart(): Promise<ToolAnswer> {
-  const { data } = await stop();
+  const { data } = await stop('restart');
   const started = await start();
   return answered({ ...started.data, stopped_processes: data?.['stopped_processes'] ?? 0 });
 }
 
 /** Answers when the daemon is gone. */
-async function stop(): Promise<ToolAnswer> {
+async function stop(action: 'stop' | 'restart' = 'stop'): Promise<ToolAnswer> {
   const reached = await connectRunning('onlooker');
   if (reached === null) return answered({ ...NONE, stopped_processes: 0 });
-  const { data } = await callOf(reached, 'stop');
+  const { data } = await callOf(reached, action);
   await gone(reached);
   return answered({ ...data, message: 'the daemon has ended, and all that it ran' });
 }

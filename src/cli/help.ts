@@ -31,7 +31,8 @@ Exit codes: 0, 1 for a result that is an error, 2 for a command line that is wro
 
 Environment: DEVTOOL_MCP_HOME (one directory for socket, state and log), DEVTOOL_MCP_IDLE_MS (the daemon ends after so long
 without clients and live processes; default 600000), DEVTOOL_MCP_PROJECT_IDLE_MS (a project's processes end so long after its
-last client has left; default 600000), DEVTOOL_MCP_HTTP (a port, or 1: MCP over HTTP as well), DEVTOOL_MCP_HTTP_TOKEN_FILE.
+last client has left; default 600000), DEVTOOL_MCP_HTTP (a port, or 1: MCP over HTTP as well), DEVTOOL_MCP_HTTP_TOKEN_FILE,
+DEVTOOL_MCP_AUTOSTART (0: what projects' configs want started when a client comes is not).
 `;
 
 export function helpOfAll(commands: readonly Command[]): string {

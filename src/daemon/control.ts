@@ -1,11 +1,11 @@
 /** The control thread: puts the daemon's parts together, serves its connections, and ends in order. */
 import { randomBytes } from 'node:crypto';
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { environmentOf } from '../home/environment.ts';
 import { type FrontHello, isNewer } from '../home/hello.ts';
 import type { Home } from '../home/home.ts';
-import { startTimeOf } from '../home/process-start.ts';
 import { createPatterns } from '../patterns/patterns.ts';
 import { systemClock, wallClock } from '../process/clock.ts';
 import { isLive } from '../process/machine.ts';
@@ -17,6 +17,8 @@ import { ProxyManager } from '../proxy/manager.ts';
 import { ProxyPool } from '../proxy/shared-memory.ts';
 import { redactor } from '../text/redact.ts';
 import { watchProcesses } from '../timeline/process-news.ts';
+import { createAutostart } from '../tools/autostart.ts';
+import { projectIdleMs } from '../tools/project-limits.ts';
 import { followProcesses } from '../tools/proxy-follow.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { holdEpoch, sweepEpochs } from './epoch.ts';
@@ -24,6 +26,7 @@ import { serveFront } from './front-session.ts';
 import { createHoldings } from './holdings.ts';
 import type { HttpService } from './http/serve.ts';
 import { httpStatus } from './http-status.ts';
+import { isLeft, keepState, whenGone } from './keep-state.ts';
 import { largeFiles } from './large-files.ts';
 import { createLifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
@@ -47,7 +50,6 @@ export interface DaemonParts {
 const WORKER_LOST = 70;
 /** For all connections together: lines that are not ended, answers that are not taken. */
 const MOST_HELD_BYTES = 32 * 1_048_576;
-const STATE_EVERY_MS = 100;
 const HOLD_EVERY_MS = 60_000;
 const ANSWER_FIRST_MS = 50;
 
@@ -56,8 +58,9 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
   const clock = systemClock(startedAt);
   const wall = wallClock(Date.now());
   const limits = settings(process.env, flags, process.cwd());
-  const state = stateFile(home.statePath, log);
+  const state = stateFile(home.statePath, Date.now, log);
   const left = state.read();
+  if (left.ignored !== null) log(`what an earlier daemon has written, ${home.statePath}, is not used: ${left.ignored}`);
   const memory = SharedMemory.create();
   const outputs = new OutputPool();
   const patterns = createPatterns({ workerUrl: new URL('pattern-worker.js', beside), clock });
@@ -107,16 +110,22 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
         .list(null, null)
         .filter((entry) => isLive(entry.state()) && !entry.request.keep)
         .map(({ path }) => path),
-      ...proxies.list(null).map(({ path }) => path),
+      ...proxies
+        .list(null)
+        .filter(({ request }) => !request.keep)
+        .map(({ path }) => path),
     ],
+    attendedPaths: () => autostart.paths(),
+    idleMsOf: projectIdleMs,
     isWatched: (path) => proxies.list(path).some(({ memory: { counters } }) => counters.get('pages') > 0),
     onAbandoned(path) {
-      log(`nobody has worked in ${path} for ${limits.projectIdleMs} ms: its processes and proxies are ended`);
+      autostart.abandoned(path);
+      log(`nobody works in ${path} any more: its processes and proxies are ended, but for those that are kept`);
       for (const entry of processes.list(path, null)) {
         if (isLive(entry.state()) && !entry.request.keep)
           processes.stop(entry, { force: false, graceMs: 5_000 }).catch(() => {});
       }
-      for (const proxy of proxies.list(path)) void proxies.stop(proxy);
+      for (const proxy of proxies.list(path)) if (!proxy.request.keep) void proxies.stop(proxy);
     },
     onIdle() {
       if (isIdle()) void end('idle', 0);
@@ -146,7 +155,9 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
           heap_bytes: heapUsed,
           shared_bytes: memory.buffer.byteLength + outputs.bytes() + proxyPool.bytes(),
         },
-        recovered: left.map(({ start_time, ...was }) => ({ ...was, alive: startTimeOf(was.pid) === start_time })),
+        recovered: left.running.map(({ start_time, ...was }) => ({ ...was, alive: isLeft({ ...was, start_time }) })),
+        state_ignored: left.ignored,
+        autostart: autostart.report(),
         http:
           limits.http === null
             ? null
@@ -154,9 +165,10 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
         upgrade_available: upgrade,
       };
     },
-    endDaemon: () => void clock.after(ANSWER_FIRST_MS, () => void end('asked to', 0)),
+    endDaemon: (how) => void clock.after(ANSWER_FIRST_MS, () => void end(`asked to ${how}`, 0, how === 'restart')),
     log,
   };
+  const autostart = createAutostart(() => workbench, following.signal);
 
   const holdings = createHoldings({ mostBytes: MOST_HELD_BYTES, clock, log });
 
@@ -173,6 +185,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
         home,
         workbench,
         lifetime,
+        autostart,
         cwd: process.cwd(),
         env: environmentOf(process.env),
         uid: process.getuid?.() ?? null,
@@ -196,26 +209,31 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     return { version: __VERSION__, pid: process.pid, epoch, leaving };
   }
 
-  async function end(why: string, code: number): Promise<void> {
+  async function end(why: string, code: number, isRestart = false): Promise<void> {
     if (ending) return;
     ending = true;
     log(`ends: ${why}`);
     lifetime.end();
     holdings.end();
     following.abort();
-    await Promise.all([processes.shutdown(limits.shutdownMs), proxies.shutdown()]);
-    state.remove();
+    const kept = keeper.end(isRestart);
+    await Promise.all([kept, processes.shutdown(limits.shutdownMs), proxies.shutdown()]);
     door.close();
     http?.close().catch(() => {});
     clock.after(ANSWER_FIRST_MS, () => process.exit(code));
   }
 
   await openHttp();
+  const keeper = keepState(processes, autostart, state);
+  let wentOn = false;
   const door = await openDoor({
     path: home.socketPath(epoch),
     greet,
-    connected: (hello, socket) =>
-      serveFront(hello, socket, { workbench, lifetime, holdings, now: () => clock.micros() / 1_000, log }),
+    connected(hello, socket) {
+      if (hello.role !== 'onlooker') goOn(hello);
+      const now = () => clock.micros() / 1_000;
+      serveFront(hello, socket, { workbench, lifetime, autostart, holdings, now, log });
+    },
     watch: holdings.watch,
     log,
   });
@@ -226,9 +244,8 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     log(`unhandled: ${reason instanceof Error ? reason.stack : String(reason)}`),
   );
   log(
-    `serves epoch ${epoch} as pid ${process.pid}, version ${__VERSION__}; found ${left.length} processes of an earlier daemon`,
+    `serves epoch ${epoch} as pid ${process.pid}, version ${__VERSION__}; found ${left.running.length} processes of an earlier daemon`,
   );
-  void keepState();
   void followProcesses(processes, proxies, following.signal);
   holdOn();
 
@@ -238,25 +255,14 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     else void end('a later daemon rules', 0);
   }
 
-  /** Writes what runs, soon after each change. */
-  async function keepState(): Promise<void> {
-    const { signal } = new AbortController();
-    while (!ending) {
-      const ticket = processes.changes.ticket();
-      state.write(running());
-      await processes.changes.next(ticket, 60_000, signal);
-      await processes.changes.pause(STATE_EVERY_MS, signal);
-    }
-  }
-
-  function running() {
-    return processes.list(null, null).flatMap((entry) => {
-      const { pid } = entry.snapshot();
-      const startTime = pid === null || !isLive(entry.state()) ? null : startTimeOf(pid);
-      if (pid === null || startTime === null) return [];
-      return [
-        { process_id: entry.id, path: entry.path, command: entry.request.spec.display, pid, start_time: startTime },
-      ];
-    });
+  /** Starts again what autostart had running, for the first client; after the machine's own restart it is as on any new day. */
+  function goOn({ env, pid }: FrontHello): void {
+    const records = wentOn || left.writtenAt < bootedAt() ? [] : left.autostart;
+    wentOn = true;
+    if (records.length === 0) return;
+    const gone = whenGone(left, (ms, run) => clock.after(ms, run));
+    autostart.restore(records, { env, name: `autostart (pid ${pid})` }, gone);
   }
 }
+
+const bootedAt = (): number => Date.now() - uptime() * 1_000;

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { FrontHello } from '../home/hello.ts';
+import type { Autostart } from '../tools/autostart.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { createComplaints } from './complaints.ts';
 import type { Holdings } from './holdings.ts';
@@ -16,6 +17,7 @@ export interface FrontSessionParts {
   readonly holdings: Holdings;
   /** Monotonic milliseconds. */
   now(): number;
+  readonly autostart: Autostart;
   readonly log: Log;
 }
 
@@ -24,9 +26,16 @@ const MOST_LINE_BYTES = 4 * 1_048_576;
 
 /** `socket` has exchanged its hello lines already. */
 export function serveFront(hello: FrontHello, socket: Socket, parts: FrontSessionParts): void {
-  const { workbench, lifetime, holdings, now, log } = parts;
+  const { workbench, lifetime, autostart, holdings, now, log } = parts;
   const used = new Set<string>();
   const ends = hello.role === 'onlooker' ? [] : [lifetime.joined(hello.cwd, used)];
+  const owner = { env: hello.env, name: `autostart (pid ${hello.pid})` };
+  const attend = (directory: string): void => {
+    used.add(directory);
+    // A command of a person at a shell is no reason to start anything else.
+    if (hello.role === 'front') autostart.attended(directory, owner);
+  };
+  if (hello.role === 'front') setImmediate(() => autostart.attended(hello.cwd, owner));
   const name = `front ${hello.pid}`;
   const close = () => socket.destroy();
   const complaints = createComplaints(name, now, log, close);
@@ -45,7 +54,7 @@ export function serveFront(hello: FrontHello, socket: Socket, parts: FrontSessio
     cwd: hello.cwd,
     env: hello.env,
     from: `pid ${hello.pid}`,
-    used,
+    attend,
     takes: () => !socket.writableNeedDrain,
   };
   const served = serveStdio(

@@ -13,6 +13,10 @@ export interface LifetimeParts {
   after(ms: number, run: () => void): { cancel(): void };
   /** Directories that have live processes or proxies, those processes aside that outlive their clients by request. */
   livePaths(): readonly string[];
+  /** Directories whose abandonment matters though nothing may live there; they keep no daemon alive. */
+  attendedPaths(): readonly string[];
+  /** After a project's last client has left, if that project says so itself. */
+  idleMsOf(path: string): number | null;
   /** Whether a person looks at what runs there: a page is open through a proxy. */
   isWatched(path: string): boolean;
   /** Nobody has worked in or around `path` for `projectIdleMs`. Said again at each look while something lives there. */
@@ -41,25 +45,29 @@ const LOOKS_PER_LIMIT = 10;
 const LONGEST_PAUSE_MS = 60_000;
 const NOTHING: ReadonlySet<string> = new Set();
 
-export function createLifetime({ limits, after, livePaths, isWatched, onAbandoned, onIdle }: LifetimeParts): Lifetime {
+export function createLifetime(parts: LifetimeParts): Lifetime {
+  const { limits, after, livePaths, attendedPaths, idleMsOf, isWatched, onAbandoned, onIdle } = parts;
   const clients = new Set<Client>();
   const abandonedFor = new Map<string, number>();
-  const shortest = Math.min(limits.projectIdleMs, limits.idleMs);
-  const everyMs = Math.max(1, Math.min(shortest / LOOKS_PER_LIMIT, LONGEST_PAUSE_MS));
   let idleFor = 0;
-  let timer = after(everyMs, look);
+  let pause = pauseFor([limits.projectIdleMs, limits.idleMs]);
+  let timer = after(pause, look);
 
   function look(): void {
-    timer = after(everyMs, look);
+    const slept = pause;
     const live = new Set(livePaths());
-    for (const path of abandonedFor.keys()) if (!live.has(path)) abandonedFor.delete(path);
-    for (const path of live) {
+    const minded = new Set([...live, ...attendedPaths()]);
+    for (const path of abandonedFor.keys()) if (!minded.has(path)) abandonedFor.delete(path);
+    const limitOf = new Map([...minded].map((path) => [path, idleMsOf(path) ?? limits.projectIdleMs]));
+    pause = pauseFor([limits.projectIdleMs, limits.idleMs, ...limitOf.values()]);
+    timer = after(pause, look);
+    for (const [path, limit] of limitOf) {
       const attended = isWatched(path) || [...clients].some((client) => attends(client, path));
-      const alone = attended ? 0 : (abandonedFor.get(path) ?? 0) + everyMs;
+      const alone = attended ? 0 : (abandonedFor.get(path) ?? 0) + slept;
       abandonedFor.set(path, alone);
-      if (alone >= limits.projectIdleMs) onAbandoned(path);
+      if (alone >= limit) onAbandoned(path);
     }
-    idleFor = clients.size === 0 && live.size === 0 ? idleFor + everyMs : 0;
+    idleFor = clients.size === 0 && live.size === 0 ? idleFor + slept : 0;
     if (idleFor >= limits.idleMs) onIdle();
   }
 
@@ -76,6 +84,9 @@ export function createLifetime({ limits, after, livePaths, isWatched, onAbandone
     end: () => timer.cancel(),
   };
 }
+
+const pauseFor = (limits: readonly number[]): number =>
+  Math.max(1, Math.min(Math.min(...limits) / LOOKS_PER_LIMIT, LONGEST_PAUSE_MS));
 
 const attends = ({ cwd, used }: Client, path: string): boolean =>
   [...(cwd === null ? [] : [cwd]), ...used].some((directory) => isSameProject(directory, path));

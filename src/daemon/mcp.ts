@@ -26,8 +26,8 @@ export interface Connection {
   readonly env: Readonly<Record<string, string>>;
   /** Where the client is, as owners of processes are shown: a front's process id. */
   readonly from: string;
-  /** Directories that the client's calls have named, besides its own. */
-  readonly used: Set<string>;
+  /** A call has named a directory to work in. */
+  attend(directory: string): void;
   /** Whether the client takes what it is told. */
   takes(): boolean;
   /** Work that must end with the connection. */
@@ -89,8 +89,8 @@ function callOf(server: Server, connection: Connection, context: ServerContext):
 function callerOf(server: Server, connection: Connection, context?: ServerContext): Caller {
   const named = context?.mcpReq._meta?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion();
   const name = typeof named === 'object' && named !== null && 'name' in named ? String(named.name) : 'client';
-  const { cwd, env, from, used } = connection;
-  return { cwd, env, used, name: `${name} (${from})` };
+  const { cwd, env, from, attend } = connection;
+  return { cwd, env, attend, name: `${name} (${from})` };
 }
 
 /** Progress is told only to a client that asked for it and takes it; a client that has gone is no error. */

@@ -1,5 +1,7 @@
 /** What runs, on disk, so that the next daemon can say what this one left if it is killed. Written whole or not at all. */
-import { closeSync, constants, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { constants, readFileSync, rmSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import type { AutostartRecord } from '../tools/autostart.ts';
 
 export interface RunningProcess {
   readonly process_id: string;
@@ -10,36 +12,53 @@ export interface RunningProcess {
   readonly start_time: string;
 }
 
+export interface DaemonState {
+  readonly running: readonly RunningProcess[];
+  /** What autostart has running, to be started again. */
+  readonly autostart: readonly AutostartRecord[];
+}
+
+export interface ReadState extends DaemonState {
+  /** Wall time in milliseconds; 0 where nothing was read. */
+  readonly writtenAt: number;
+  /** Why what is there was not used; null when it was, or when nothing is there. */
+  readonly ignored: string | null;
+}
+
 export interface StateFile {
-  /** Replaces what is on disk; a disk that refuses costs the next daemon's report, nothing else. */
-  write(running: readonly RunningProcess[]): void;
-  /** What an earlier daemon wrote last and did not take back; damaged or missing files are empty ones. */
-  read(): readonly RunningProcess[];
+  /** Replaces what is on disk; a disk that refuses costs the next daemon's report, nothing else. One at a time. */
+  write(state: DaemonState): Promise<void>;
+  /** What an earlier daemon wrote last and did not take back; a damaged or missing file is an empty one. */
+  read(): ReadState;
   /** An orderly end: nothing is left. */
   remove(): void;
 }
 
-const VERSION = 1;
+const VERSION = 2;
+const NOTHING: ReadState = { running: [], autostart: [], writtenAt: 0, ignored: null };
 
-export function stateFile(path: string, log: (line: string) => void): StateFile {
+export function stateFile(path: string, now: () => number, log: (line: string) => void): StateFile {
   let last = '';
   return {
-    write(running) {
-      const text = `${JSON.stringify({ version: VERSION, running })}\n`;
+    async write(state) {
+      const text = JSON.stringify(state);
       if (text === last) return;
       try {
-        replace(path, text);
+        await replace(path, `${JSON.stringify({ version: VERSION, written_at: now(), ...state })}\n`);
         last = text;
       } catch (error) {
         log(`state file: ${String(error)}`);
       }
     },
     read() {
+      let text: string;
       try {
-        return parse(readFileSync(path, 'utf8'));
-      } catch {
-        return [];
+        text = readFileSync(path, 'utf8');
+      } catch (error) {
+        const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+        return isMissing ? NOTHING : { ...NOTHING, ignored: `it cannot be read: ${String(error)}` };
       }
+      return parse(text);
     },
     remove() {
       rmSync(path, { force: true });
@@ -48,30 +67,54 @@ export function stateFile(path: string, log: (line: string) => void): StateFile 
 }
 
 /**
- * Beside it, then renamed over it: cut at any byte the old state stands (rename(2) is atomic). Not flushed: what must
- * survive is the daemon's death, not the machine's, and a flush would hold up the control thread.
+ * Beside it, flushed, then renamed over it: cut at any byte the old state stands (rename(2) is atomic), and what has the name is whole
+ * on the disk too. In the thread pool: a flush takes its time.
  */
-function replace(path: string, text: string): void {
+async function replace(path: string, text: string): Promise<void> {
   const beside = `${path}.next`;
-  rmSync(beside, { force: true });
+  await rm(beside, { force: true });
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const file = openSync(beside, flags, 0o600);
+  const file = await open(beside, flags, 0o600);
   try {
-    writeSync(file, text);
+    await file.writeFile(text);
+    await file.sync();
   } finally {
-    closeSync(file);
+    await file.close();
   }
-  renameSync(beside, path);
+  await rename(beside, path);
 }
 
-function parse(text: string): readonly RunningProcess[] {
-  const state: unknown = JSON.parse(text);
-  if (typeof state !== 'object' || state === null || !('version' in state) || state.version !== VERSION) return [];
-  return 'running' in state && Array.isArray(state.running) ? state.running.filter(isRunningProcess) : [];
+function parse(text: string): ReadState {
+  let state: unknown;
+  try {
+    state = JSON.parse(text);
+  } catch {
+    return { ...NOTHING, ignored: `its ${text.length} characters are no JSON` };
+  }
+  const field = (name: string): unknown =>
+    typeof state === 'object' && state !== null ? Reflect.get(state, name) : undefined;
+  if (field('version') !== VERSION) return { ...NOTHING, ignored: `version ${String(field('version'))} is not ours` };
+  const list = (name: string): readonly unknown[] => {
+    const value = field(name);
+    return Array.isArray(value) ? value : [];
+  };
+  const writtenAt = field('written_at');
+  return {
+    running: list('running').filter(isRunningProcess),
+    autostart: list('autostart').filter(isAutostartRecord),
+    writtenAt: typeof writtenAt === 'number' ? writtenAt : 0,
+    ignored: null,
+  };
 }
 
 function isRunningProcess(value: unknown): value is RunningProcess {
   if (typeof value !== 'object' || value === null) return false;
   const text = (name: string) => typeof Reflect.get(value, name) === 'string';
   return ['process_id', 'path', 'command', 'start_time'].every(text) && Number.isSafeInteger(Reflect.get(value, 'pid'));
+}
+
+function isAutostartRecord(value: unknown): value is AutostartRecord {
+  if (typeof value !== 'object' || value === null || typeof Reflect.get(value, 'path') !== 'string') return false;
+  const scripts: unknown = Reflect.get(value, 'scripts');
+  return Array.isArray(scripts) && scripts.every((name) => typeof name === 'string');
 }

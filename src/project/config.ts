@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type CheckedConfig, checkConfig } from './config-check.ts';
+import type { ConfigFile } from './config-schema.ts';
 import { type Directory, openDirectory } from './directory.ts';
 import { readJsonc } from './formats.ts';
 
@@ -15,6 +16,9 @@ export interface FoundConfig extends CheckedConfig {
   /** From there: `devtool-mcp.json`. */
   readonly file: string;
 }
+
+/** What the config file that holds for a directory says of itself, without a look at the project's scripts; nothing where there is none. */
+export const configFileOf = (path: string): ConfigFile => findConfig(openDirectory(path))?.value ?? {};
 
 /** Null where there is none. */
 export function findConfig(from: Directory): FoundConfig | null {

@@ -2,7 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { findConfig } from './config.ts';
+import { type FoundConfig, findConfig } from './config.ts';
 import { type ConfigPlan, planConfig, shownConfig } from './config-plan.ts';
 import { detectDeno } from './deno.ts';
 import { type Directory, openDirectory } from './directory.ts';
@@ -63,7 +63,11 @@ export async function detectProject(path: string): Promise<Project> {
 export const runnableScripts = (path: string): readonly RunnableScript[] => openSurvey(path).scripts;
 
 /** What the config file that holds for a directory says; null where there is none. */
-export const configOf = (path: string): ConfigPlan | null => openSurvey(path).config;
+export function configOf(path: string): ConfigPlan | null {
+  const directory = openDirectory(path);
+  const found = findConfig(directory);
+  return found === null ? null : planConfig(found, scriptsIn(found.directory));
+}
 
 async function realDirectory(path: string): Promise<string> {
   if (path.includes('\0')) throw new ProjectError('invalid_argument', path, 'holds a NUL character');
@@ -91,12 +95,14 @@ function openSurvey(path: string): Survey {
   const kinds = kindsIn(directory);
   const own = ownScripts(directory, kinds);
   const found = findConfig(directory);
-  const config = found === null ? null : planConfig(found, scriptsBeside(found.directory, directory, own));
+  const config =
+    found === null ? null : planConfig(found, isIn(directory, found) ? scriptsOf(own) : scriptsIn(found.directory));
   return { directory, kinds, config, scripts: listed(directory, own, config) };
 }
 
-const scriptsBeside = (config: Directory, directory: Directory, own: Names): readonly RunnableScript[] =>
-  (config === directory ? own : ownScripts(config, kindsIn(config))).entries().map(({ script }) => script);
+const isIn = (directory: Directory, config: FoundConfig): boolean => config.directory === directory;
+const scriptsOf = (own: Names): readonly RunnableScript[] => own.entries().map(({ script }) => script);
+const scriptsIn = (directory: Directory) => scriptsOf(ownScripts(directory, kindsIn(directory)));
 
 const kindsIn = (directory: Directory): Kind[] => DETECTORS.flatMap((detector) => detector(directory) ?? []);
 

@@ -24,6 +24,8 @@ export interface ProxyRequest {
   readonly publicUrl: string | null;
   /** Entries kept for each type. */
   readonly maxLogSize: number;
+  /** Goes on when all clients of its project have left. */
+  readonly keep: boolean;
 }
 
 export type ProxyState = 'starting' | 'running' | 'restarting' | 'failed' | 'stopped';

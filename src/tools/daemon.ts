@@ -32,11 +32,11 @@ export const daemonTool = defineTool({
       };
     if (action === 'start')
       return { kind: 'data', value: { running: true, pid: info.pid, message: 'the daemon runs already' } };
-    workbench.endDaemon();
+    workbench.endDaemon(action);
     const message =
       action === 'stop'
         ? 'the daemon ends its processes and then itself; the next call starts a new one'
-        : 'the daemon ends its processes and then itself; the next call is served by a new one';
+        : 'the daemon ends its processes and then itself; the next call is served by a new one, which starts again what autostart had running';
     return {
       kind: 'data',
       value: { running: false, pid: info.pid, stopped_processes: processes.totals().active, message },

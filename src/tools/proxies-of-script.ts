@@ -1,10 +1,10 @@
 /** Proxies that the config file ties to a script: they start when it does. */
 
 import type { ManagedProcess } from '../process/managed-process.ts';
-import type { ConfigPlan, ProxyPlan } from '../project/config-plan.ts';
+import type { ProxyPlan } from '../project/config-plan.ts';
 import { configOf } from '../project/detect.ts';
 import { Fault } from '../text/fault.ts';
-import { plannedProxy, startProxy } from './proxy-start.ts';
+import { placeOf, plannedProxy, startProxy } from './proxy-start.ts';
 import type { Call } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -28,8 +28,10 @@ export async function startTiedProxies(
   const tied = config.proxies.filter(({ process, autostart }) => process === script && autostart !== false);
   return Promise.all(
     tied.map(async (plan) => {
-      const isNowhere = plan.target_url === undefined && process.facts.urls.length === 0;
-      return isNowhere ? withoutUrl(plan, process) : startPlanned(plan, config, call, workbench);
+      const isNowhere = plan.target_url === undefined && placeOf(process) === null;
+      return isNowhere
+        ? withoutUrl(plan, process)
+        : startPlanned(plan, config.path, process.request.keep, call, workbench);
     }),
   );
 }
@@ -37,17 +39,19 @@ export async function startTiedProxies(
 const withoutUrl = ({ id }: ProxyPlan, process: ManagedProcess): TiedProxy => ({
   id,
   url: null,
-  error: `not_running: process_id=${process.id} has named no URL yet. proxy start with id=${id} waits for one.`,
+  error: `not_running: process_id=${process.id} does not serve yet. proxy start with id=${id} waits for one.`,
 });
 
+/** `keep`: it goes on when all clients have left, as its process does. */
 export async function startPlanned(
   plan: ProxyPlan,
-  { path }: Pick<ConfigPlan, 'path'>,
+  path: string,
+  keep: boolean,
   call: Pick<Call, 'signal' | 'progress'>,
   workbench: Workbench,
 ): Promise<TiedProxy> {
   try {
-    const { proxy } = await startProxy(plannedProxy(plan, path), call, workbench);
+    const { proxy } = await startProxy(plannedProxy(plan, path, keep), call, workbench);
     return { id: plan.id, url: workbench.proxies.view(proxy).url, error: null };
   } catch (error) {
     return { id: plan.id, url: null, error: error instanceof Fault ? error.text : String(error) };

@@ -1,4 +1,6 @@
 /** A proxy that is to be started: as the caller says, and for the rest as the config file says under its id. */
+
+import type { ManagedProcess } from '../process/managed-process.ts';
 import { checkId, defaultId } from '../process/process-id.ts';
 import type { ProxyPlan } from '../project/config-plan.ts';
 import { configOf } from '../project/detect.ts';
@@ -25,6 +27,8 @@ export interface WantedProxy extends ProxyValues {
   readonly path: string;
   /** Where it leads until its process has told a URL. */
   readonly until_url: string | undefined;
+  /** Goes on when all clients of the project have left. */
+  readonly keep: boolean;
 }
 
 const READY_MS = 30_000;
@@ -40,14 +44,19 @@ export function wantedProxy(given: ProxyValues, path: string): WantedProxy {
   }
   const config = given.id === undefined ? null : configOf(path);
   const plan = config?.proxies.find(({ id }) => id === given.id);
-  if (config === null || plan === undefined) return { ...given, path, until_url: undefined };
-  return { ...plannedProxy(plan, config.path), ...withoutUndefined(given), ...targetOf(given, plan) };
+  if (config === null || plan === undefined) return { ...given, path, until_url: undefined, keep: false };
+  return { ...plannedProxy(plan, config.path, false), ...withoutUndefined(given), ...targetOf(given, plan) };
 }
 
 /** As the config alone says it. */
-export const plannedProxy = ({ process, target_url, ...plan }: ProxyPlan, path: string): WantedProxy => ({
+export const plannedProxy = (
+  { process, target_url, ...plan }: ProxyPlan,
+  path: string,
+  keep: boolean,
+): WantedProxy => ({
   ...plan,
   path,
+  keep,
   process_id: process === undefined ? undefined : defaultId(process),
   target_url: process === undefined ? target_url : undefined,
   until_url: process === undefined ? undefined : target_url,
@@ -71,7 +80,7 @@ export async function startProxy(
   return workbench.proxies.start(requestOf(wanted, url));
 }
 
-/** What was given, or the first URL of the process; one that has none yet is waited for as long as `run` would. */
+/** What was given, or where the process is; one that does not serve yet is waited for as long as `run` would. */
 async function targetUrl(
   { target_url, process_id, until_url, path }: WantedProxy,
   call: Pick<Call, 'signal' | 'progress'>,
@@ -89,14 +98,20 @@ async function targetUrl(
     const options = { timeoutMs: READY_MS, signal: call.signal, progress: call.progress, after: null };
     await processes.wait(process, { kind: 'ready' }, options);
   }
-  const [url] = process.facts.urls;
-  if (url !== undefined) return url;
+  const url = placeOf(process);
+  if (url !== null) return url;
   throw new Fault(
     'not_running',
-    `process_id=${process.id} is ${process.state()} and has named no URL`,
+    `process_id=${process.id} is ${process.state()}, has named no URL and listens nowhere`,
     'Look at proc output, or give target_url.',
     { process_id: process.id, state: process.state() },
   );
+}
+
+/** The first URL that it has named, else the first port that its tree listens on; null for neither. */
+export function placeOf({ facts: { urls, ports } }: Pick<ManagedProcess, 'facts'>): string | null {
+  const [port] = ports;
+  return urls[0] ?? (port === undefined ? null : `http://localhost:${port}`);
 }
 
 function requestOf(wanted: WantedProxy, url: string): ProxyRequest {
@@ -111,5 +126,6 @@ function requestOf(wanted: WantedProxy, url: string): ProxyRequest {
     bindAddress: wanted.bind_address ?? LOOPBACK,
     publicUrl: wanted.public_url ?? null,
     maxLogSize: wanted.max_log_size ?? LOG_SIZE,
+    keep: wanted.keep,
   };
 }

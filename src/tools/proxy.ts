@@ -64,7 +64,7 @@ const HANDLERS: Record<Action, Handler> = {
   async start(input, call, workbench) {
     const path = await projectPath(input.path, call.caller);
     const { proxy, reused } = await startProxy(wantedProxy(input, path), call, workbench);
-    for (const directory of [path, proxy.path]) call.caller.used.add(directory);
+    for (const directory of [path, proxy.path]) call.caller.attend(directory);
     const shown = workbench.proxies.view(proxy);
     const message = `${reused ? 'Runs already' : 'Started'}: open ${shown.url} instead of ${shown.target_url}`;
     return { kind: 'data', value: { ...shown, reused, message } };

@@ -52,7 +52,7 @@ export const runTool = defineTool({
   async run(input, call, workbench) {
     const path = await projectPath(input.path, call.caller);
     const command = commandOf(input, path);
-    for (const directory of [path, command.directory]) call.caller.used.add(directory);
+    for (const directory of [path, command.directory]) call.caller.attend(directory);
     const request = processRequest(command, input, call.caller);
     const present = workbench.processes.get(request.path, request.id);
     const live = present !== null && isLive(present.state());

@@ -8,8 +8,8 @@ export interface Caller {
   readonly cwd: string;
   /** Environment that children get. */
   readonly env: Readonly<Record<string, string>>;
-  /** Directories that it works in besides `cwd`: what runs there is attended. */
-  readonly used: Set<string>;
+  /** It works in `directory` too: what runs there is attended. */
+  attend(directory: string): void;
   /** Shown as the owner of what the caller starts. */
   readonly name: string;
 }

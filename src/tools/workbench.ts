@@ -1,10 +1,17 @@
 /** What the tools work on: the daemon's parts, as the tools see them. */
+
 import type { Patterns } from '../patterns/patterns.ts';
 import type { ProcessManager } from '../process/manager.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { ProxyManager } from '../proxy/manager.ts';
 import type { SourceMaps } from '../proxy/source-map.ts';
 import type { ProcessNews } from '../timeline/process-news.ts';
+
+export interface AutostartReport {
+  readonly path: string;
+  readonly scripts: readonly { readonly name: string; readonly started: boolean; readonly error: string | null }[];
+  readonly proxies: readonly { readonly id: string; readonly url: string | null; readonly error: string | null }[];
+}
 
 export interface DaemonInfo {
   readonly version: string;
@@ -22,6 +29,8 @@ export interface DaemonInfo {
     readonly token_path: string | null;
     readonly error: string | null;
   } | null;
+  /** What was started because projects' configs say so. */
+  readonly autostart: readonly AutostartReport[];
   /** A newer version that a client brought along, which takes over when asked or when this daemon is idle. */
   readonly upgrade_available: string | null;
 }
@@ -43,7 +52,7 @@ export interface Workbench {
   /** Writes a value that is too large for an answer to a file; its path. */
   readonly saveLarge: SaveLarge;
   daemonInfo(): DaemonInfo;
-  /** Ends the daemon after the answer has gone out; with `restart`, a front starts it again at its next line. */
-  endDaemon(): void;
+  /** Ends the daemon after the answer has gone out. With `restart` the next one starts again what autostart has running. */
+  endDaemon(how: 'stop' | 'restart'): void;
   log(line: string): void;
 }

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createLifetime, isSameProject } from '../../src/daemon/lifetime.ts';
 
 /** Limits of 1 s; time passes when it is told to. */
-function lifetime(live: string[] = []) {
+function lifetime(live: string[] = [], own: Record<string, number> = {}) {
   const said: string[] = [];
   const watched = new Set<string>();
+  const attended: string[] = [];
   let now = 0;
   let timers: { at: number; run: () => void }[] = [];
   const inner = createLifetime({
@@ -19,6 +20,8 @@ function lifetime(live: string[] = []) {
       };
     },
     livePaths: () => live,
+    attendedPaths: () => attended,
+    idleMsOf: (path) => own[path] ?? null,
     isWatched: (path) => watched.has(path),
     onAbandoned: (path) => said.push(path),
     onIdle: () => said.push('idle'),
@@ -27,6 +30,7 @@ function lifetime(live: string[] = []) {
     ...inner,
     clients: () => inner.clients,
     live,
+    attended,
     watched,
     said,
     pass(ms: number) {
@@ -150,4 +154,24 @@ test('a page that a person has open attends its project', () => {
   watched.clear();
   pass(2_000);
   expect(said).toContain('/p');
+});
+
+test('a project has its own limit', () => {
+  const { pass, said } = lifetime(['/short', '/long'], { '/short': 200, '/long': 5_000 });
+  pass(400);
+  expect(new Set(said)).toEqual(new Set(['/short']));
+  pass(2_000);
+  expect(said).not.toContain('/long');
+});
+
+test('what is only attended is told when it is abandoned, and keeps no daemon alive', () => {
+  const { attended, joined, pass, said } = lifetime();
+  attended.push('/p');
+  const leave = joined('/p');
+  pass(3_000);
+  expect(said).toEqual([]);
+  leave();
+  pass(1_500);
+  expect(said).toContain('/p');
+  expect(said).toContain('idle');
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -18,45 +18,68 @@ function scratch(): string {
 }
 
 const RUNNING: RunningProcess = { process_id: 'dev', path: '/x', command: 'npm run dev', pid: 7, start_time: '9' };
+const STATE = { running: [RUNNING], autostart: [{ path: '/x', scripts: ['dev'] }] };
+const EMPTY = { running: [], autostart: [], writtenAt: 0, ignored: null };
 
-test('what was written is read, until it is taken back', () => {
+const fileAt = (path: string, log: (line: string) => void = () => {}) => stateFile(path, () => 1_234, log);
+
+test('what was written is read, until it is taken back', async () => {
   const path = join(scratch(), 'state.json');
-  const file = stateFile(path, () => {});
-  expect(file.read()).toEqual([]);
-  file.write([RUNNING]);
-  expect(stateFile(path, () => {}).read()).toEqual([RUNNING]);
+  const file = fileAt(path);
+  expect(file.read()).toEqual(EMPTY);
+  await file.write(STATE);
+  expect(fileAt(path).read()).toEqual({ ...STATE, writtenAt: 1_234, ignored: null });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
   file.remove();
-  expect(file.read()).toEqual([]);
+  expect(file.read()).toEqual(EMPTY);
 });
 
-test('cut at any byte it is an empty one, never an error', () => {
+test('cut at any byte it is an empty one that says so, never an error', async () => {
   const path = join(scratch(), 'state.json');
-  stateFile(path, () => {}).write([RUNNING]);
+  await fileAt(path).write(STATE);
   const whole = readFileSync(path);
   for (let length = 0; length < whole.length - 1; length++) {
     writeFileSync(path, whole.subarray(0, length));
-    expect(stateFile(path, () => {}).read()).toEqual([]);
+    expect(fileAt(path).read()).toEqual({ ...EMPTY, ignored: `its ${length} characters are no JSON` });
   }
 });
 
-test('entries of another shape are left out', () => {
+test('a writer that is cut off at any byte leaves what was there', async () => {
   const path = join(scratch(), 'state.json');
-  writeFileSync(path, JSON.stringify({ version: 1, running: [RUNNING, { ...RUNNING, pid: '7' }, null, 5] }));
-  expect(stateFile(path, () => {}).read()).toEqual([RUNNING]);
+  await fileAt(path).write(STATE);
+  const whole = readFileSync(path);
+  for (let length = 0; length <= whole.length; length++) {
+    writeFileSync(`${path}.next`, whole.subarray(0, length));
+    expect(fileAt(path).read().running).toEqual([RUNNING]);
+    const next = { ...STATE, running: [{ ...RUNNING, pid: length + 8 }] };
+    await fileAt(path).write(next);
+    expect(fileAt(path).read().running).toEqual(next.running);
+    await fileAt(path).write(STATE);
+  }
 });
 
-test('a disk that refuses costs a line in the log', () => {
+test('entries of another shape are left out, another version is not used', () => {
+  const path = join(scratch(), 'state.json');
+  const running = [RUNNING, { ...RUNNING, pid: '7' }, null, 5];
+  const autostart = [...STATE.autostart, { path: 1, scripts: [] }, { path: '/y', scripts: [3] }, null];
+  writeFileSync(path, JSON.stringify({ version: 2, running, autostart }));
+  expect(fileAt(path).read()).toEqual({ ...STATE, writtenAt: 0, ignored: null });
+  writeFileSync(path, JSON.stringify({ version: 1, running }));
+  expect(fileAt(path).read()).toEqual({ ...EMPTY, ignored: 'version 1 is not ours' });
+});
+
+test('a disk that refuses costs a line in the log', async () => {
   const lines: string[] = [];
-  stateFile(join(scratch(), 'missing/state.json'), (line) => lines.push(line)).write([RUNNING]);
+  await fileAt(join(scratch(), 'missing/state.json'), (line) => lines.push(line)).write(STATE);
   expect(lines).toHaveLength(1);
 });
 
-test('a link beside it is not followed', () => {
+test('a link beside it is not followed', async () => {
   const directory = scratch();
   const victim = join(directory, 'victim');
   writeFileSync(victim, 'mine');
   symlinkSync(victim, join(directory, 'state.json.next'));
-  stateFile(join(directory, 'state.json'), () => {}).write([RUNNING]);
+  await fileAt(join(directory, 'state.json')).write(STATE);
   expect(readFileSync(victim, 'utf8')).toBe('mine');
 });
 

@@ -18,6 +18,7 @@ const request = (url: string, more: Partial<ProxyRequest> = {}): ProxyRequest =>
   bindAddress: '127.0.0.1',
   publicUrl: null,
   maxLogSize: 1_000,
+  keep: false,
   ...more,
 });
 

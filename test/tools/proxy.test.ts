@@ -16,14 +16,14 @@ function bench(urls: Record<string, string[]> = {}) {
   const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'proxy-tool-')));
   onTestFinished(() => rmSync(cwd, { recursive: true }));
   const { manager } = stage();
-  const processOf = (id: string) => ({ id, facts: { urls: urls[id] ?? [] }, state: () => 'failed' });
+  const processOf = (id: string) => ({ id, facts: { urls: urls[id] ?? [], ports: [] }, state: () => 'failed' });
   const processes = {
     resolve: processOf,
     get: (_: string, id: string) => processOf(id),
     wait: async () => ({ ok: false }),
   };
   const workbench = { processes, proxies: manager } as unknown as Workbench;
-  const caller = { cwd, env: {}, used: new Set<string>(), name: 'test' };
+  const caller = { cwd, env: {}, attend: () => {}, name: 'test' };
   const call: Call = { caller, signal: new AbortController().signal, progress: () => {} };
   const run = async (input: Record<string, unknown>): Promise<Record<string, unknown>> => {
     const result = await proxyTool.run(input, call, workbench);

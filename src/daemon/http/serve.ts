@@ -1,6 +1,7 @@
 /** MCP over HTTP, put together: the daemon's tools behind the guarded door, and where a client finds address and token. */
 import { join } from 'node:path';
 import type { Home } from '../../home/home.ts';
+import type { Autostart } from '../../tools/autostart.ts';
 import { watchResources } from '../../tools/resources.ts';
 import type { Workbench } from '../../tools/workbench.ts';
 import type { Lifetime } from '../lifetime.ts';
@@ -17,6 +18,7 @@ export interface HttpServiceParts {
   readonly home: Home;
   readonly workbench: Workbench;
   readonly lifetime: Lifetime;
+  readonly autostart: Autostart;
   /** Clients bring none of their own: what `path` is by default, and what children get. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -38,23 +40,28 @@ const takes = () => true;
 
 /** Rejects when the port or the token cannot be had. */
 export async function serveHttp(parts: HttpServiceParts): Promise<HttpService> {
-  const { settings, home, workbench, lifetime, cwd, env, after, log } = parts;
+  const { settings, home, workbench, lifetime, autostart, cwd, env, after, log } = parts;
   const visitors = createVisitors(lifetime, after);
   const connection = { version: __VERSION__, cwd, env, from: FROM, takes };
+  const attendance = (used: Set<string>) => (directory: string) => {
+    used.add(directory);
+    autostart.attended(directory, { env, name: FROM });
+  };
   const endpoint = createEndpoint({
     after,
     log,
     serverFor(era, onClose) {
       if (era === 'legacy') {
         const used = new Set<string>();
+        const attend = attendance(used);
         onClose(lifetime.joined(null, used));
-        return mcpServer({ ...connection, updates: 'subscribed', used, onClose }, workbench);
+        return mcpServer({ ...connection, updates: 'subscribed', attend, onClose }, workbench);
       }
       onClose(visitors.came());
-      return mcpServer({ ...connection, updates: 'none', used: visitors.used, onClose }, workbench);
+      return mcpServer({ ...connection, updates: 'none', attend: attendance(visitors.used), onClose }, workbench);
     },
     watch(wanted, notify) {
-      const caller = { cwd, env, used: visitors.used, name: FROM };
+      const caller = { cwd, env, attend: () => {}, name: FROM };
       const end = watchResources(caller, workbench, wanted, takes, notify);
       return { wake: () => workbench.processes.changes.announce(), end };
     },
