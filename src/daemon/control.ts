@@ -30,6 +30,7 @@ import { isLeft, keepState, whenGone } from './keep-state.ts';
 import { largeFiles } from './large-files.ts';
 import { createLifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
+import { portMemory } from './port-memory.ts';
 import { settings } from './settings.ts';
 import { openDoor } from './socket.ts';
 import { sourceMapsOf } from './source-maps.ts';
@@ -87,6 +88,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     },
   });
 
+  const ports = portMemory(home.portsPath, log);
   const proxyPool = new ProxyPool();
   const proxies = new ProxyManager({
     pool: proxyPool,
@@ -97,6 +99,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     newTag: () => randomBytes(8).toString('hex'),
     startWorker: (data) => new Worker(new URL('proxy-worker.js', beside), { workerData: data }),
     holders: (port) => processes.holders(port),
+    ports,
     say: log,
     changed: () => processes.changes.announce(),
   });
@@ -136,6 +139,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     processes,
     proxies,
     patterns,
+    ports,
     news: watchProcesses({ processes, now: () => clock.micros(), signal: following.signal }),
     iso: wall.iso,
     sourceMaps: sourceMapsOf(),

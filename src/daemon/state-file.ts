@@ -1,7 +1,7 @@
 /** What runs, on disk, so that the next daemon can say what this one left if it is killed. Written whole or not at all. */
-import { constants, readFileSync, rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
 import type { AutostartRecord } from '../tools/autostart.ts';
+import { writeWhole } from './whole-file.ts';
 
 export interface RunningProcess {
   readonly process_id: string;
@@ -44,7 +44,7 @@ export function stateFile(path: string, now: () => number, log: (line: string) =
       const text = JSON.stringify(state);
       if (text === last) return;
       try {
-        await replace(path, `${JSON.stringify({ version: VERSION, written_at: now(), ...state })}\n`);
+        await writeWhole(path, `${JSON.stringify({ version: VERSION, written_at: now(), ...state })}\n`);
         last = text;
       } catch (error) {
         log(`state file: ${String(error)}`);
@@ -64,24 +64,6 @@ export function stateFile(path: string, now: () => number, log: (line: string) =
       rmSync(path, { force: true });
     },
   };
-}
-
-/**
- * Beside it, flushed, then renamed over it: cut at any byte the old state stands (rename(2) is atomic), and what has the name is whole
- * on the disk too. In the thread pool: a flush takes its time.
- */
-async function replace(path: string, text: string): Promise<void> {
-  const beside = `${path}.next`;
-  await rm(beside, { force: true });
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  const file = await open(beside, flags, 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(beside, path);
 }
 
 function parse(text: string): ReadState {

@@ -6,6 +6,7 @@ export interface Home {
   readonly stateDirectory: string;
   readonly logPath: string;
   readonly statePath: string;
+  readonly portsPath: string;
   /** What a daemon started from another directory must have in its environment, to live in the same home. */
   readonly environment: Readonly<Record<string, string>>;
   socketPath(epoch: number): string;
@@ -42,6 +43,7 @@ export function homeOf(facts: HomeFacts): Home {
     stateDirectory,
     logPath: join(stateDirectory, 'daemon.log'),
     statePath: join(stateDirectory, 'state.json'),
+    portsPath: join(stateDirectory, 'ports.json'),
     environment: own === null ? {} : { DEVTOOL_MCP_HOME: own },
     socketPath: (epoch) =>
       facts.platform === 'win32'

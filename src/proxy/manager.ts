@@ -36,8 +36,17 @@ export interface ProxyManagerParts {
   readonly startWorker: (data: ProxyWorkerData) => ProxyWorkerPort;
   readonly holders: (port: number) => Promise<readonly PortHolder[]>;
   readonly say: (line: string) => void;
+  readonly ports: ProxyPorts;
   /** A proxy has come or gone. */
   readonly changed: () => void;
+}
+
+/** Ports that proxies have had, by directory and id. */
+export interface ProxyPorts {
+  of(path: string, id: string): number | null;
+  /** Another directory's proxy has had it, and will come back for it. */
+  isElsewhere(path: string, port: number): boolean;
+  remember(path: string, id: string, port: number): void;
 }
 
 export interface ProxyLimits {
@@ -182,7 +191,7 @@ export class ProxyManager {
   async #launch(proxy: ManagedProxy): Promise<void> {
     const { port } = proxy.request;
     const target = parseTarget(proxy.target.url);
-    const ports = port === null ? portsFor(target.origin, this.#limits.ports) : [port];
+    const ports = port === null ? this.#portsFor(proxy, target.origin) : [port];
     const link = this.#startWorker(proxy);
     let last: { fault: ListenFault; port: number } | null = null;
     for (const wanted of ports) {
@@ -196,6 +205,15 @@ export class ProxyManager {
       if (!IN_USE.has(fault.code)) break;
     }
     if (last !== null) throw await this.#refusal(proxy, last.port, last.fault);
+  }
+
+  /** The one that it had, then what follows from the target, without those that others will come back for. */
+  *#portsFor({ path, id }: ManagedProxy, origin: string): Generator<number> {
+    const { ports } = this.#parts;
+    const had = ports.of(path, id);
+    if (had !== null) yield had;
+    for (const port of portsFor(origin, this.#limits.ports))
+      if (port !== had && !ports.isElsewhere(path, port)) yield port;
   }
 
   /** On the port that it had. */
@@ -217,6 +235,7 @@ export class ProxyManager {
   #listens(proxy: ManagedProxy, port: number): void {
     if (!this.#entries.has(proxy)) throw stoppedMeanwhile(proxy.id);
     proxy.port = port;
+    if (proxy.request.port === null) this.#parts.ports.remember(proxy.path, proxy.id, port);
     proxy.state = 'running';
     proxy.startedAt = this.#parts.clock.micros();
   }

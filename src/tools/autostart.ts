@@ -7,7 +7,7 @@ import type { ConfigPlan } from '../project/config-plan.ts';
 import { configOf } from '../project/detect.ts';
 import { Fault } from '../text/fault.ts';
 import { startDependencies } from './dependencies.ts';
-import { processRequest, readyWithinMs } from './process-request.ts';
+import { processRequest, readyWithinMs, startProcess } from './process-request.ts';
 import { startPlanned, startTiedProxies, type TiedProxy } from './proxies-of-script.ts';
 import { ofScript } from './run-command.ts';
 import type { Call, Caller } from './tool.ts';
@@ -73,7 +73,7 @@ export function createAutostart(workbench: () => Workbench, signal: AbortSignal)
       const command = ofScript(name, [], attendance.path);
       id = command.id;
       await startDependencies(command, call, workbench(), true);
-      const { process } = await workbench().processes.run(processRequest(command, {}, call.caller, true));
+      const { process } = await startProcess(command, processRequest(command, {}, call.caller, true), workbench());
       attendance.scripts.set(name, { id, error: null });
       const wait = { timeoutMs: readyWithinMs(command), signal, progress: call.progress, after: null };
       await workbench().processes.wait(process, { kind: 'ready' }, wait);

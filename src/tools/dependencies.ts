@@ -4,7 +4,7 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 import type { Waited } from '../process/wait.ts';
 import type { DependencyState } from '../project/config-schema.ts';
 import { Fault } from '../text/fault.ts';
-import { processRequest, readyWithinMs } from './process-request.ts';
+import { processRequest, readyWithinMs, startProcess } from './process-request.ts';
 import { type Command, ofScript } from './run-command.ts';
 import { firstAndLast } from './run-lines.ts';
 import type { Call } from './tool.ts';
@@ -65,7 +65,7 @@ async function startOne(name: string, until: DependencyState, directory: string,
 async function started(command: Command, name: string, { call, workbench, autostart }: Round): Promise<ManagedProcess> {
   const request = processRequest(command, {}, call.caller, autostart);
   try {
-    return (await workbench.processes.run(request)).process;
+    return (await startProcess(command, request, workbench)).process;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     throw new Fault(error.code, `dependency ${name} cannot be started: ${error.message}`, error.hint, {

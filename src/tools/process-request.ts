@@ -1,10 +1,12 @@
 /** What is to be started, from a command and its settings; what a caller names itself wins over both. */
 import type { Condition } from '../process/condition.ts';
-import type { ProcessRequest } from '../process/managed-process.ts';
+import { isLive } from '../process/machine.ts';
+import type { ManagedProcess, ProcessRequest } from '../process/managed-process.ts';
 import type { RestartPolicy } from '../process/spec.ts';
 import type { Readiness } from '../project/config-schema.ts';
 import type { Command } from './run-command.ts';
 import type { Caller } from './tool.ts';
+import type { Workbench } from './workbench.ts';
 
 /** Undefined: as the settings say. */
 export interface Chosen {
@@ -40,6 +42,21 @@ export function processRequest(command: Command, chosen: Chosen, caller: Caller,
       tty: chosen.tty ?? settings.tty ?? false,
     },
   };
+}
+
+/** Started unless it is live; a port that the config leaves to us is found then, unless PORT is given. */
+export async function startProcess(
+  command: Command,
+  request: ProcessRequest,
+  { processes, ports }: Workbench,
+  givenPort: string | undefined = command.env['PORT'],
+): Promise<{ readonly process: ManagedProcess; readonly reused: boolean }> {
+  const present = processes.get(request.path, request.id);
+  const isLiveAlready = present !== null && isLive(present.state());
+  if (command.settings.port !== 'auto' || givenPort !== undefined || isLiveAlready) return processes.run(request);
+  const { spec } = request;
+  const port = await ports.forScript(request.path, request.id);
+  return processes.run({ ...request, spec: { ...spec, env: { ...spec.env, PORT: String(port) } } });
 }
 
 /** Null: as any server is ready. */

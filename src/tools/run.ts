@@ -6,7 +6,7 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 import type { Waited } from '../process/wait.ts';
 import { portInUse } from '../text/port-in-use.ts';
 import { type Dependency, startDependencies } from './dependencies.ts';
-import { processRequest, readyWithinMs } from './process-request.ts';
+import { processRequest, readyWithinMs, startProcess } from './process-request.ts';
 import { projectPath } from './project-path.ts';
 import { startTiedProxies, type TiedProxy } from './proxies-of-script.ts';
 import { type Command, commandOf } from './run-command.ts';
@@ -57,7 +57,12 @@ export const runTool = defineTool({
     const present = workbench.processes.get(request.path, request.id);
     const live = present !== null && isLive(present.state());
     const dependencies = live ? [] : await startDependencies(command, call, workbench);
-    const { process, reused } = await workbench.processes.run(request);
+    const { process, reused } = await startProcess(
+      command,
+      request,
+      workbench,
+      input.env['PORT'] ?? command.env['PORT'],
+    );
     call.progress(`${process.id} ${reused ? 'runs already' : 'started'}`);
     const waited = await wait(process, input, command, call, workbench);
     const proxies = await tiedProxies(process, command, call, workbench);

@@ -42,6 +42,8 @@ export interface Workbench {
   readonly processes: ProcessManager;
   readonly proxies: ProxyManager;
   readonly patterns: Patterns;
+  /** A free port for a script of a directory, the same one each time. */
+  readonly ports: { forScript(path: string, name: string): Promise<number> };
   /** What becomes of processes. */
   readonly news: ProcessNews;
   readonly redact: (text: string) => string;

@@ -87,6 +87,7 @@ export function stage(parts: Partial<ProxyManagerParts> = {}, limits = PROXY_LIM
       holders: async () => [{ pid: 4711, command: 'somebody' }],
       say: (line) => said.push(line),
       changed() {},
+      ports: { of: () => null, isElsewhere: () => false, remember() {} },
       ...parts,
     },
     limits,
