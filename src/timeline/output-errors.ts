@@ -1,7 +1,22 @@
 /**
  * Compile and runtime errors in a process's output, as its tools print them: TypeScript, esbuild and Vite, rolldown, webpack, Next,
- * ESLint, Vitest and Jest, Node, Python, Go, Rust, Java. Lines come without ANSI codes, one at a time. Pure.
+ * ESLint, Vitest and Jest, Node, Python, Go, Rust, Java, C. Lines come without ANSI codes, one at a time. Pure.
  */
+import {
+  ANNOUNCES,
+  BUILT,
+  FOREIGN,
+  HEADINGS,
+  IMPORTED_FROM,
+  type Kind,
+  MESSAGES,
+  MORE,
+  PLACES,
+  TESTED,
+  THROWN_AT,
+  WHOLE,
+} from './output-patterns.ts';
+import { createPythonErrors } from './python-errors.ts';
 
 export interface OutputError {
   readonly message: string;
@@ -11,7 +26,7 @@ export interface OutputError {
   readonly column: number | null;
   /** Of the line that it begins with. */
   readonly micros: number;
-  readonly kind: 'compile' | 'runtime' | 'test';
+  readonly kind: Kind;
 }
 
 export interface OutputErrors {
@@ -21,7 +36,6 @@ export interface OutputErrors {
   errors(): readonly OutputError[];
 }
 
-type Kind = OutputError['kind'];
 type Place = Pick<OutputError, 'file' | 'line' | 'column'>;
 
 /** An error whose message or place comes on a later line. */
@@ -30,6 +44,8 @@ interface Pending {
   readonly place: Place | null;
   readonly kind: Kind;
   readonly micros: number;
+  /** Without a place it is none. */
+  readonly maybe: boolean;
   /** So many lines may lie between. */
   patience: number;
 }
@@ -37,81 +53,50 @@ interface Pending {
 const MOST_ERRORS = 100;
 const LONGEST_LINE = 2_000;
 const LONGEST_MESSAGE = 500;
-const PATIENCE = 12;
-/** Only announces what comes: `Transform failed with 1 error:`. */
-const ANNOUNCES = /\bwith \d+ errors?:$/;
+/** Test runners show what differs, and the code, before they say where. */
+const PATIENCE: Readonly<Record<Kind, number>> = { compile: 12, runtime: 12, test: 40 };
+/** More about an error comes at most so many lines later. */
+const MORE_WITHIN = 40;
 const NOWHERE: Place = { file: null, line: null, column: null };
 
-/** A build or a check has gone through: what it had complained of is mended. */
-const SUCCESS =
-  /^(?:.*Found 0 errors?\b|.*[Cc]ompiled (?:client and server )?(?:successfully|in \d)|\s*✓ (?:Compiled|built in)|.*\b(?:hmr update|page reload) |webpack .*compiled successfully|\s*Finished (?:`|dev|release)|BUILD SUCCESS|✔ No ESLint)/;
-
-/** Message and place on one line; groups by name. */
-const WHOLE: readonly (readonly [RegExp, Kind])[] = [
-  // tsc; `tsc --pretty` and vue-tsc
-  [/^(?<file>[^\s(][^(]*)\((?<line>\d+),(?<column>\d+)\): error (?<message>TS\d+: .*)$/, 'compile'],
-  [/^(?<file>\S+?):(?<line>\d+):(?<column>\d+) - error (?<message>TS\d+: .*)$/, 'compile'],
-  // javac, kotlinc, gcc
-  [/^(?<file>\S+\.\w+):(?<line>\d+)(?::(?<column>\d+))?: error: (?<message>.*)$/, 'compile'],
-  // go build, go vet
-  [/^(?:vet: )?(?<file>\S+\.go):(?<line>\d+):(?<column>\d+): (?<message>.*)$/, 'compile'],
-];
-
-/** The message; the place follows. */
-const MESSAGES: readonly (readonly [RegExp, Kind])[] = [
-  [/^(?:✘|X) \[ERROR\] (?<message>.*)$/, 'compile'],
-  [/^.*\[vite\] (?:\(client\) |\(ssr\) )?(?:Internal server error|Pre-transform error): (?<message>.*)$/, 'compile'],
-  [/^\[(?:PARSE|UNRESOLVED|MISSING|SYNTAX)_\w+\] (?<message>.*)$/, 'compile'],
-  [/^error(?:\[E\d+\])?: (?!aborting|could not compile)(?<message>.*)$/, 'compile'],
-  [/^\s*(?:×|✗) (?<message>\S.*)$/, 'test'],
-  [/^\s*● (?<message>.* › .*)$/, 'test'],
-  [/^\s*FAIL\s+(?<message>\S+\.[cm]?[jt]sx? > .*)$/, 'test'],
-  [/^Exception in thread "[^"]*" (?<message>.*)$/, 'runtime'],
-  [/^panic: (?<message>.*)$/, 'runtime'],
-  [/^(?:Uncaught )?(?<message>(?:[A-Z]\w*)?(?:Error|Exception)(?: \[\w+\])?: .*)$/, 'runtime'],
-];
-
-/** The place of what was said before it. */
-const PLACES: readonly RegExp[] = [
-  /^\s*(?:-->|File:|╭─\[|,-\[) *(?<file>[^\s:\]]+):(?<line>\d+):(?<column>\d+)/,
-  /^\s{2,}(?<file>[^\s:]+\.\w+):(?<line>\d+):(?<column>\d+):?$/,
-  /^\s*(?:❯|at) .*?\(?(?:file:\/\/)?(?<file>(?!node:)[^\s():]*[^\s():/]\.\w+):(?<line>\d+):(?<column>\d+)\)?$/,
-  /^\s*at .*\((?<file>[\w$]+\.(?:java|kt|scala)):(?<line>\d+)\)$/,
-  /^\t(?<file>\/\S+\.go):(?<line>\d+)(?: \+0x[\da-f]+)?$/,
-];
-
-/** The place first, the message on a line below: webpack, Next. */
-const HEADINGS: readonly RegExp[] = [
-  /^ERROR in (?<file>\.?\/?\S+)(?: (?<line>\d+):(?<column>\d+)(?:-\d+)?)?$/,
-  /^(?:⨯ )?(?<file>\.\/\S+\.\w+):(?<line>\d+):(?<column>\d+)$/,
-];
-
 export function createOutputErrors(): OutputErrors {
+  const python = createPythonErrors();
   let found: OutputError[] = [];
   let pending: Pending | null = null;
   let eslintFile: string | null = null;
-  let traceback: Place | null = null;
+  let thrownAt: Place | null = null;
+  let sinceKept = Number.POSITIVE_INFINITY;
 
   function keep(message: string, place: Place, kind: Kind, micros: number): void {
     found.push({ message: message.trim().slice(0, LONGEST_MESSAGE), ...place, kind, micros });
     if (found.length > MOST_ERRORS) found.shift();
+    sinceKept = 0;
   }
 
-  function settle(place: Place): void {
-    if (pending?.message != null) keep(pending.message, pending.place ?? place, pending.kind, pending.micros);
+  /** With the place that has come, or the one that it began with, or what Node has quoted. */
+  function settle(place: Place | null): void {
+    const was = pending;
     pending = null;
+    if (was?.message == null || (was.maybe && place === null && was.place === null)) return;
+    const last = was.kind === 'runtime' ? thrownAt : null;
+    keep(was.message, place ?? was.place ?? last ?? NOWHERE, was.kind, was.micros);
   }
 
   function feed(given: string, micros: number): void {
     const text = given.slice(0, LONGEST_LINE);
-    if (SUCCESS.test(text)) {
-      pending = null;
-      found = found.filter(({ kind }) => kind === 'runtime');
-      return;
-    }
-    if (takeEslint(text, micros) || takePython(text, micros) || takeWhole(text, micros)) return;
+    sinceKept += 1;
+    if (retire(text)) return;
+    if (takeEslint(text, micros) || takePython(text, micros) || takeWhole(text, micros) || takeMore(text)) return;
     if (takeHeading(text, micros) || takePlace(text) || takeMessage(text, micros)) return;
     wait(text);
+  }
+
+  function retire(text: string): boolean {
+    const mended: Kind | null = BUILT.test(text) ? 'compile' : TESTED.test(text) ? 'test' : null;
+    if (mended === null) return false;
+    if (pending?.kind === mended) pending = null;
+    found = found.filter(({ kind }) => kind !== mended);
+    return true;
   }
 
   /** ESLint names a file, then a row for each of its problems. */
@@ -126,17 +111,13 @@ export function createOutputErrors(): OutputErrors {
     return true;
   }
 
-  /** A traceback gives its places first, the innermost last, and ends in the message. */
   function takePython(text: string, micros: number): boolean {
-    const place = /^\s+File "(?<file>[^"]+)", line (?<line>\d+)/.exec(text)?.groups;
-    if (place !== undefined) {
-      traceback = placeOf(place);
-      return true;
-    }
-    if (traceback === null || /^\s/.test(text)) return false;
-    if (/^[A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit|Iteration)?(?:: |$)/.test(text))
-      keep(text, traceback, /^(?:Syntax|Indentation|Tab)Error/.test(text) ? 'compile' : 'runtime', micros);
-    traceback = null;
+    const error = python.feed(text);
+    if (error === null) return false;
+    if (error === 'part') return true;
+    const { message, file, line, kind, replacesLast } = error;
+    if (replacesLast) found.pop();
+    keep(message, { file, line, column: null }, kind, micros);
     return true;
   }
 
@@ -144,33 +125,46 @@ export function createOutputErrors(): OutputErrors {
     for (const [pattern, kind] of WHOLE) {
       const groups = pattern.exec(text)?.groups;
       if (groups === undefined) continue;
-      settle(NOWHERE);
+      settle(null);
       keep(groups['message'] ?? '', placeOf(groups), kind, micros);
       return true;
     }
     return false;
   }
 
-  function takeHeading(text: string, micros: number): boolean {
-    for (const pattern of HEADINGS) {
-      const groups = pattern.exec(text)?.groups;
-      if (groups === undefined) continue;
-      // Said already, and this is only where.
-      if (pending?.message != null) settle(placeOf(groups));
-      else pending = { message: null, place: placeOf(groups), kind: 'compile', micros, patience: 3 };
+  function takeMore(text: string): boolean {
+    const last = found.at(-1);
+    if (last === undefined || sinceKept > MORE_WITHIN || pending !== null) return false;
+    for (const [pattern, join] of MORE) {
+      const more = pattern.exec(text)?.groups?.['more'];
+      if (more === undefined) continue;
+      found[found.length - 1] = { ...last, message: (last.message + join(more)).slice(0, LONGEST_MESSAGE) };
       return true;
     }
     return false;
   }
 
+  function takeHeading(text: string, micros: number): boolean {
+    const quoted = THROWN_AT.exec(text)?.groups;
+    if (quoted !== undefined) thrownAt = placeOf(quoted);
+    for (const [pattern, kind] of HEADINGS) {
+      const groups = pattern.exec(text)?.groups;
+      if (groups === undefined) continue;
+      // Said already, and this is only where.
+      if (pending?.message != null && kind === 'compile') settle(placeOf(groups));
+      else pending = { message: null, place: placeOf(groups), kind, micros, maybe: false, patience: 3 };
+      return true;
+    }
+    return quoted !== undefined;
+  }
+
   function takePlace(text: string): boolean {
-    if (pending?.message == null || pending.place !== null) return false;
+    if (pending?.message == null || (pending.place !== null && pending.place.line !== null)) return false;
     for (const pattern of PLACES) {
       const groups = pattern.exec(text)?.groups;
       if (groups === undefined) continue;
       const place = placeOf(groups);
-      // A package's own lines are not where a person has to look.
-      if (/node_modules|\/usr\/local\/go\/|internal\//.test(place.file ?? '')) return true;
+      if (FOREIGN.test(place.file ?? '')) return true;
       settle(place);
       return true;
     }
@@ -178,28 +172,33 @@ export function createOutputErrors(): OutputErrors {
   }
 
   function takeMessage(text: string, micros: number): boolean {
-    for (const [pattern, kind] of MESSAGES) {
-      const message = pattern.exec(text)?.groups?.['message'];
+    for (const [pattern, kind, maybe] of MESSAGES) {
+      const groups = pattern.exec(text)?.groups;
+      const message = groups?.['message'];
       if (message === undefined) continue;
       // A heading's own message, or a second line about the same.
       if (pending !== null && pending.message === null && pending.place !== null) {
         keep(message, pending.place, pending.kind, pending.micros);
         pending = null;
-        return true;
-      }
-      if (pending?.kind === 'test' && kind === 'runtime')
-        pending = { ...pending, message: `${pending.message}: ${message}` };
-      else {
-        if (!ANNOUNCES.test(pending?.message ?? '')) settle(NOWHERE);
-        pending = { message, place: null, kind, micros, patience: PATIENCE };
-      }
+      } else if (pending?.kind === 'test' && kind === 'runtime' && maybe === undefined)
+        pending = { ...pending, message: `${pending.message}: ${message}`, maybe: false };
+      else begin({ message, kind, micros, maybe: maybe !== undefined, ...startOf(groups, message) });
       return true;
     }
     return false;
   }
 
-  /** A line that says nothing by itself: a heading's message, or nothing to us. */
+  function begin(next: Omit<Pending, 'patience'>): void {
+    if (!ANNOUNCES.test(pending?.message ?? '')) settle(null);
+    pending = { ...next, patience: PATIENCE[next.kind] };
+  }
+
+  /** A line that says nothing by itself: a heading's message, the end of a program, or nothing to us. */
   function wait(text: string): void {
+    if (/^Node\.js v\d/.test(text)) {
+      settle(null);
+      thrownAt = null;
+    }
     if (pending === null) return;
     if (pending.message === null && text.trim() !== '' && pending.place !== null) {
       keep(text, pending.place, pending.kind, pending.micros);
@@ -207,7 +206,7 @@ export function createOutputErrors(): OutputErrors {
       return;
     }
     pending.patience -= 1;
-    if (pending.patience <= 0) settle(NOWHERE);
+    if (pending.patience <= 0) settle(null);
   }
 
   return {
@@ -215,12 +214,21 @@ export function createOutputErrors(): OutputErrors {
     errors() {
       // What still waits for its place is shown without one.
       const last: OutputError[] =
-        pending?.message == null
+        pending?.message == null || (pending.maybe && pending.place === null)
           ? []
           : [{ message: pending.message, ...(pending.place ?? NOWHERE), kind: pending.kind, micros: pending.micros }];
       return [...found, ...last];
     },
   };
+}
+
+/** A file that the message itself names; its lines come later. */
+function startOf(
+  groups: Readonly<Record<string, string | undefined>> | undefined,
+  message: string,
+): { place: Place | null } {
+  const file = groups?.['file'] ?? IMPORTED_FROM.exec(message)?.groups?.['file'];
+  return { place: file === undefined ? null : { ...NOWHERE, file } };
 }
 
 function placeOf(groups: Readonly<Record<string, string | undefined>>): Place {

@@ -190,3 +190,55 @@ test('a line that only announces errors is none itself', () => {
    ╭─[ src/a.ts:4:5 ]`;
   expect(errorsIn(text)).toEqual([['compile', 'Unexpected token', 'src/a.ts', 4, 5]]);
 });
+
+test.each([
+  [' Test Files  3 passed (3)', 'vitest'],
+  ['Tests:       5 passed, 5 total', 'jest'],
+  ['test result: ok. 3 passed; 0 failed; 0 ignored', 'cargo'],
+  ['3 passed in 0.04s', 'pytest'],
+  ['============ 3 passed in 0.04s ============', 'pytest'],
+  ['ok  \texample.com/shop\t0.008s', 'go'],
+  ['ℹ fail 0', 'node'],
+  ['# fail 0', 'node, TAP'],
+])('%s: tests that have passed retire tests that had failed, and nothing else (%s)', (line) => {
+  const errors = createOutputErrors();
+  for (const text of [
+    ' FAIL  src/a.test.ts > adds',
+    'AssertionError: no',
+    ' ❯ src/a.test.ts:4:5',
+    'src/a.ts(4,5): error TS1005: x',
+  ])
+    errors.feed(text, 1);
+  expect(errors.errors()).toHaveLength(2);
+  errors.feed(line, 2);
+  expect(errors.errors()).toMatchObject([{ kind: 'compile' }]);
+});
+
+test.each([
+  ' Test Files  1 failed | 3 passed (4)',
+  'Tests:       1 failed, 5 passed, 6 total',
+  'test result: FAILED. 0 passed; 1 failed',
+  '1 failed, 3 passed in 0.23s',
+  'FAIL\texample.com/shop\t0.008s',
+  '# fail 1',
+])('%s: those that fail still retire nothing', (line) => {
+  const errors = createOutputErrors();
+  for (const text of [' FAIL  src/a.test.ts > adds', 'AssertionError: no', ' ❯ src/a.test.ts:4:5'])
+    errors.feed(text, 1);
+  errors.feed(line, 2);
+  expect(errors.errors()).toMatchObject([{ message: 'src/a.test.ts > adds: AssertionError: no' }]);
+});
+
+test('a summary without a place and a log’s line are no errors of their own', () => {
+  const errors = createOutputErrors();
+  for (const text of [
+    '   × adds 198ms',
+    '✗ Build failed in 674ms',
+    '[plugin app] started',
+    'retry 3: TypeError: fetch failed',
+    'done',
+  ])
+    errors.feed(text, 1);
+  for (let i = 0; i < 60; i++) errors.feed('other words', i);
+  expect(errors.errors()).toEqual([]);
+});
