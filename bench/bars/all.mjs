@@ -27,6 +27,7 @@ const BARS = [
   ['p8-slow-clients', [], ['200', '15']],
   ['p10-chaos', [], ['5']],
   ['p11-down-up', [], ['50']],
+  ['p12-rules', [], ['4', '4000']],
   ['s3-stdout', [], []],
   ['s7-local-user', [], []],
   ['s8-redos', [], []],

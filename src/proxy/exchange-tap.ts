@@ -8,7 +8,9 @@ export type Outcome =
   | 'refused'
   | 'timeout'
   | 'unreachable'
-  | 'upgraded';
+  | 'upgraded'
+  /** A rule ended it. */
+  | 'cut';
 
 export interface ExchangeTap {
   /** All that is told until release() is of one instant: what follows from bytes that came together. */
@@ -22,5 +24,6 @@ export interface ExchangeTap {
   /** Also interim heads. */
   responded(id: number, head: ResponseHead): void;
   received(id: number, payload: readonly Buffer[]): void;
-  ended(id: number, outcome: Outcome, note?: string): void;
+  /** `rules`: those that touched it. */
+  ended(id: number, outcome: Outcome, note?: string, rules?: string): void;
 }

@@ -32,6 +32,8 @@ export type ExchangeEvent =
   | 'upstream_stale'
   /** Not connected, or not in time. */
   | 'unreachable'
+  /** A rule ends it here, and the browser's connection with it. */
+  | 'cut'
   | 'downstream_lost';
 
 export type Effect =
@@ -61,6 +63,7 @@ const on = (to: ExchangeState, effects: readonly Effect[] = [], outcome: Outcome
 
 const ABORTED = on('done', ['drop_upstream'], 'client_aborted');
 const CUT = on('done', ['drop_upstream', 'drop_downstream'], 'upstream_aborted');
+const CUT_BY_RULE = on('done', ['drop_upstream', 'drop_downstream'], 'cut');
 /** Without an answer so far the browser is told; the rest of its request is not wanted. */
 const TOLD = on('done', ['drop_upstream', 'refuse'], 'upstream_aborted');
 const UNREACHABLE = on('done', ['drop_upstream', 'refuse'], 'unreachable');
@@ -74,6 +77,7 @@ const NEXT: Readonly<Record<ExchangeState, Readonly<Partial<Record<ExchangeEvent
     switched: TOLD,
     upstream_lost: TOLD,
     unreachable: UNREACHABLE,
+    cut: CUT_BY_RULE,
     downstream_lost: ABORTED,
   },
   waiting: {
@@ -84,6 +88,7 @@ const NEXT: Readonly<Record<ExchangeState, Readonly<Partial<Record<ExchangeEvent
     abandoned: on('done', ['drop_upstream', 'refuse'], 'client_aborted'),
     upstream_stale: on('waiting', ['drop_upstream', 'resend']),
     unreachable: UNREACHABLE,
+    cut: CUT_BY_RULE,
     downstream_lost: ABORTED,
   },
   answering_early: {
@@ -92,6 +97,7 @@ const NEXT: Readonly<Record<ExchangeState, Readonly<Partial<Record<ExchangeEvent
     answer_end: on('answered_early'),
     answer_last: on('done', ['drop_upstream', 'linger'], 'complete'),
     upstream_lost: CUT,
+    cut: CUT_BY_RULE,
     downstream_lost: ABORTED,
   },
   answering: {
@@ -99,12 +105,14 @@ const NEXT: Readonly<Record<ExchangeState, Readonly<Partial<Record<ExchangeEvent
     answer_last: on('done', ['drop_upstream', 'linger'], 'complete'),
     upstream_lost: CUT,
     abandoned: on('done', ['drop_upstream', 'drop_downstream'], 'client_aborted'),
+    cut: CUT_BY_RULE,
     downstream_lost: ABORTED,
   },
   answered_early: {
     request_end: on('done', ['next'], 'complete'),
     request_bad: on('done', ['drop_upstream', 'linger'], 'complete'),
     upstream_lost: on('done', ['drop_upstream', 'linger'], 'complete'),
+    cut: CUT_BY_RULE,
     downstream_lost: on('done', ['drop_upstream'], 'complete'),
   },
   tunnel: {},

@@ -23,12 +23,13 @@ export class KeptUpstream {
   /** Since when it is being opened, in the proxy's seconds; null: it is not. */
   get dialledAt(): number | null {
     const upstream = this.#current;
-    return upstream === null || upstream.isConnected ? null : upstream.since;
+    return upstream === null || upstream.isConnected || upstream.isPatient ? null : upstream.since;
   }
 
   /** Sends the head over the kept connection, or a new one. */
   ask(live: LiveExchange): void {
-    const { dial, now, tap } = this.#around;
+    const { now, tap } = this.#around;
+    const dial = live.shaped?.dial ?? this.#around.dial;
     const kept = this.#current;
     // It may be closing just now; only what may be sent again is risked on it.
     const isRisky = kept !== null && kept.usedAt < now && !mayBeSentAgain(live.head.method, live.head.framing !== 0);

@@ -4,7 +4,7 @@ import { field } from './fields.ts';
 import type { RequestHead, ResponseHead } from './http1.ts';
 import type { Route } from './request-head.ts';
 import type { ResponseFacts } from './response-head.ts';
-import type { DocumentWriter, Observer } from './surroundings.ts';
+import type { DocumentWriter, Observer, Shaped } from './surroundings.ts';
 
 /** One object of one shape for each: this is made for every request. */
 export class LiveExchange {
@@ -33,12 +33,17 @@ export class LiveExchange {
   observer: Observer | null = null;
   /** Shown with the outcome. */
   note: string | null = null;
+  /** How rules touch it; null: none does. */
+  readonly shaped: Shaped | null;
+  /** A rule ends the browser's connection with a reset. */
+  isReset = false;
 
-  constructor(id: number, head: RequestHead, route: Route, text: string) {
+  constructor(id: number, head: RequestHead, route: Route, text: string, shaped: Shaped | null) {
     this.id = id;
     this.head = head;
     this.route = route;
     this.text = text;
+    this.shaped = shaped;
     this.isLast = !head.keepAlive;
   }
 }

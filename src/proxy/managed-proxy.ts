@@ -4,6 +4,7 @@ import { PageLog } from './page-log.ts';
 import { PageRuns } from './page-runs.ts';
 import { PAGE_JOURNALS } from './page-tap.ts';
 import { Pages } from './pages.ts';
+import { RuleBook } from './shape/rule-book.ts';
 import { CONTROL_READER, JOURNALS, type JournalName, type ProxyMemory } from './shared-memory.ts';
 import type { ChangesRecording, TargetSpec } from './spec.ts';
 import { parseTarget } from './target.ts';
@@ -68,6 +69,7 @@ export class ManagedProxy {
   readonly runs = new PageRuns();
   readonly pageLog: PageLog;
   readonly log: TrafficLogger;
+  readonly rules: RuleBook;
   target: TargetSpec;
   state: ProxyState = 'starting';
   link: ProxyWorkerLink | null = null;
@@ -83,6 +85,7 @@ export class ManagedProxy {
   constructor(request: ProxyRequest, memory: ProxyMemory, loopTag: string) {
     this.request = request;
     this.memory = memory;
+    this.rules = new RuleBook(memory.rules);
     this.loopTag = loopTag;
     this.target = request.target;
     this.port = request.port ?? 0;

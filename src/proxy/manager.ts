@@ -127,6 +127,21 @@ export class ProxyManager {
     await proxy.link?.call<'retarget'>({ call: 'retarget', target });
   }
 
+  /** Puts what the proxy's rules now are into force; resolves when they are. A worker that is lost meanwhile hands them to the next. */
+  async shape(proxy: ManagedProxy): Promise<void> {
+    const update = proxy.rules.update(this.now());
+    const leaving = proxy.rules.takeLeaving();
+    await proxy.link?.call<'shape'>({ call: 'shape', ...update }).catch((error: Error) => {
+      if (proxy.link !== null && proxy.state === 'running') throw error;
+    });
+    proxy.rules.free(leaving);
+  }
+
+  /** Throws `invalid_argument` for a target that would be a loop. */
+  checkTargetOf(proxy: ManagedProxy, url: string): void {
+    this.#checkTarget(proxy.id, { url, verifyTls: null });
+  }
+
   /** Runs code in a page, which its log tells; `timeout` when it does not answer in time, `gone` when it is not open. */
   exec(proxy: ManagedProxy, run: Omit<PageRun, 'run'>): Promise<RunEnd> {
     const { newTag, clock } = this.#parts;
@@ -255,6 +270,7 @@ export class ProxyManager {
       target: proxy.target,
       publicUrl: proxy.request.publicUrl,
       loopTag: proxy.loopTag,
+      rules: proxy.rules.whole(this.now()),
     });
     proxy.link = new ProxyWorkerLink(worker, {
       failed: (message, micros) => {

@@ -1,6 +1,6 @@
 /** What goes out to a socket during one turn: gathered, so that a head and a small body leave in one write. */
 import { Buffer } from 'node:buffer';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Bytes, or their latin1: a head goes out as the string that it was built as. */
 export type Part = Buffer | string;
@@ -11,12 +11,12 @@ const STRING_BYTES = 4_096;
 const JOIN_BYTES = 16_384;
 
 export class Outbox {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   #parts: Part[] = [];
   #bytes = 0;
   #blocked = false;
 
-  constructor(socket: Socket, onDrain: () => void) {
+  constructor(socket: Duplex, onDrain: () => void) {
     this.#socket = socket;
     socket.on('drain', () => {
       this.#blocked = false;

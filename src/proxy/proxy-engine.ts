@@ -8,7 +8,7 @@ import type { Route } from './request-head.ts';
 import { ProxyServer } from './server.ts';
 import type { ProxyMemory } from './shared-memory.ts';
 import type { ListenFault, ListenSpec, TargetSpec } from './spec.ts';
-import type { Documents, Observers, PageDoor, Surroundings, TrafficCounter } from './surroundings.ts';
+import type { Documents, Observers, PageDoor, Shaping, Surroundings, TrafficCounter } from './surroundings.ts';
 import { parseTarget } from './target.ts';
 
 export interface EngineParts {
@@ -36,6 +36,7 @@ export class ProxyEngine implements Surroundings {
   readonly clientScript: string;
   route: Route;
   dial: Dial;
+  shaping: Shaping | null = null;
   now = 0;
   readonly #parts: EngineParts;
   readonly #server: ProxyServer;

@@ -3,6 +3,7 @@ import { Counters, countersLayout } from '../lockfree/counters.ts';
 import { type JournalGeometry, type JournalMemory, journalBytes } from '../lockfree/journal-pages.ts';
 import { type Lease, Pool } from '../lockfree/pool.ts';
 import { Segment, segmentBytes } from '../lockfree/segment.ts';
+import { RULE_CELLS_BYTES, RuleCells } from './shape/rule-cells.ts';
 
 const PAGE_BYTES = 128 * 1024;
 /** Threads that read journals: control thread, pattern worker, a spare one. */
@@ -35,8 +36,9 @@ export type ProxyCounter = (typeof COUNTERS)[number];
 
 const JOURNAL_NAMES = Object.keys(JOURNALS) as readonly JournalName[];
 
-const REGIONS: Readonly<Record<'counters' | JournalName, number>> = {
+const REGIONS: Readonly<Record<'counters' | 'rules' | JournalName, number>> = {
   counters: countersLayout(COUNTERS).bytes,
+  rules: RULE_CELLS_BYTES,
   ...(Object.fromEntries(JOURNAL_NAMES.map((name) => [name, journalBytes(JOURNALS[name])])) as Record<
     JournalName,
     number
@@ -48,6 +50,8 @@ export class ProxyMemory {
   readonly buffer: SharedArrayBuffer;
   readonly generation: number;
   readonly counters: Counters<ProxyCounter>;
+  /** What rules have counted. */
+  readonly rules: RuleCells;
   readonly #segment: Segment;
 
   private constructor(segment: Segment) {
@@ -55,6 +59,7 @@ export class ProxyMemory {
     this.buffer = segment.buffer;
     this.generation = segment.generation;
     this.counters = new Counters(segment.region('counters').wide, 0, COUNTERS);
+    this.rules = new RuleCells(segment.region('rules').wide);
   }
 
   /** On zeroed memory. */

@@ -1,6 +1,7 @@
 /** What a proxy is to do, and the messages between the control thread and its worker. Plain data: it is cloned. */
 import type { ExecAnswer } from '../page/protocol.ts';
 import type { PageFacts } from './page-connection.ts';
+import type { ShapeUpdate } from './shape/rule.ts';
 
 export interface TargetSpec {
   /** `http://localhost:3000` */
@@ -21,6 +22,8 @@ export interface ProxyWorkerData {
   readonly publicUrl: string | null;
   /** One word that is this proxy's alone. */
   readonly loopTag: string;
+  /** Rules that are in force already. */
+  readonly rules: ShapeUpdate;
 }
 
 /** Why an address could not be had; `code` as the system says it. */
@@ -48,6 +51,7 @@ export type ProxyCall =
   | { readonly call: 'executed'; readonly page: number; readonly facts: Readonly<Record<string, unknown>> }
   /** Pages are to record changes of their documents for a while. */
   | { readonly call: 'changes' }
+  | ({ readonly call: 'shape' } & ShapeUpdate)
   /** Closes what listens and all connections. */
   | { readonly call: 'close' };
 
@@ -68,6 +72,7 @@ export interface ProxyAnswers {
   forget: null;
   executed: null;
   changes: ChangesRecording;
+  shape: null;
   close: null;
 }
 

@@ -6,6 +6,7 @@ import type { ExchangeTap } from './exchange-tap.ts';
 import type { Fields } from './fields.ts';
 import type { RequestHead, ResponseHead } from './http1.ts';
 import type { Route } from './request-head.ts';
+import type { Connect } from './upstream.ts';
 
 /** Looks at bytes in passing. */
 export interface Observer {
@@ -71,6 +72,22 @@ export interface PageDoor {
   takeScript(target: string): string | null;
 }
 
+/** An exchange that rules touch. */
+export interface Shaped {
+  /** Stands in the target's place, for this exchange alone. */
+  readonly dial: Connect;
+  readonly route: Route;
+  /** Bodies have to be readable. */
+  readonly wantsIdentity: boolean;
+  /** By which rules, and how. */
+  note(): string;
+}
+
+export interface Shaping {
+  /** Null: nothing touches it. */
+  shape(head: RequestHead, route: Route, dial: Dial): Shaped | null;
+}
+
 export type TrafficCounter = 'totalRequests' | 'activeConnections' | 'bytesReceived' | 'bytesSent';
 
 export interface Surroundings {
@@ -79,6 +96,8 @@ export interface Surroundings {
   readonly dial: Dial;
   readonly tap: ExchangeTap;
   readonly observers: Observers;
+  /** Null: there are no rules. */
+  readonly shaping: Shaping | null;
   /** Null: documents pass like everything else. */
   readonly documents: Documents | null;
   /** Null: pages are not let in. */

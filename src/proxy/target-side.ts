@@ -14,7 +14,7 @@ import { requestHead, wantsUpgrade } from './request-head.ts';
 import { responseHead } from './response-head.ts';
 import type { Documents, Surroundings } from './surroundings.ts';
 import { Tunnel } from './tunnel.ts';
-import { beginsLikeHttp, type Loss, lossRefusal, type UpstreamOwner } from './upstream.ts';
+import { beginsLikeHttp, CUT, type Loss, lossRefusal, RESET, type UpstreamOwner } from './upstream.ts';
 
 export class TargetSide implements UpstreamOwner {
   readonly #around: Surroundings;
@@ -60,10 +60,12 @@ export class TargetSide implements UpstreamOwner {
 
   /** A request that has been let in. */
   begin(id: number, head: RequestHead): void {
-    const { route, documents } = this.#around;
-    const acceptEncoding = documents?.acceptEncodingFor(head) ?? null;
+    const { documents, shaping, dial } = this.#around;
+    const shaped = shaping === null ? null : shaping.shape(head, this.#around.route, dial);
+    const route = shaped?.route ?? this.#around.route;
+    const acceptEncoding = shaped?.wantsIdentity ? 'identity' : (documents?.acceptEncodingFor(head) ?? null);
     const text = requestHead(head, route, { peer: this.#browser.peer, acceptEncoding });
-    this.#live = new LiveExchange(id, head, route, text);
+    this.#live = new LiveExchange(id, head, route, text, shaped);
     this.#kept.ask(this.#live);
   }
 
@@ -246,12 +248,19 @@ export class TargetSide implements UpstreamOwner {
     this.drop();
     const live = this.#live;
     if (this.#tunnel !== null) this.#browser.closeTunnel();
+    if (live !== null && (loss.code === CUT || loss.code === RESET)) {
+      live.isReset = loss.code === RESET;
+      this.#advance('cut', { status: 502, code: 'cut', message: loss.message });
+      this.#browser.settle();
+      return;
+    }
     // A document that has all of its bytes needs no connection to the target.
     if (live === null || (live.isReceived && live.state === 'answering')) return;
     const { head, isAnswered, isResent } = live;
     const isSafe = !isAnswered && !isResent && mayBeSentAgain(head.method, head.framing !== 0);
     const isWhole = live.state === 'waiting' || live.state === 'answering';
-    if (wasConnected && isWhole && this.#browser.isEnded)
+    // A rule keeps it waiting: then nothing may be connected yet.
+    if ((wasConnected || live.shaped !== null) && isWhole && this.#browser.isEnded)
       this.#advance('abandoned', lossRefusal(loss, wasConnected, live.route.target));
     else if (answers > 0 && isSafe && live.state === 'waiting') this.#advance('upstream_stale');
     else
@@ -267,7 +276,7 @@ export class TargetSide implements UpstreamOwner {
     if (next.outcome !== null) this.#over(live, next.outcome, why);
     for (const effect of next.effects) {
       if (effect === 'drop_upstream') this.drop();
-      else if (effect === 'drop_downstream') this.#browser.cut(live.response?.framing === 'close' || live.unchunked);
+      else if (effect === 'drop_downstream') this.#cutBrowser(live);
       else if (effect === 'linger') this.#browser.linger();
       else if (effect === 'refuse' && why !== null) this.#browser.refuse(why, live.head, event === 'request_bad');
       else if (effect === 'resend') this.#resend(live);
@@ -275,13 +284,19 @@ export class TargetSide implements UpstreamOwner {
     }
   }
 
+  /** With a reset where the framing would not show that something is missing. */
+  #cutBrowser({ isReset, response, unchunked }: LiveExchange): void {
+    this.#browser.cut(isReset || response?.framing === 'close' || unchunked);
+  }
+
   #over(live: LiveExchange, planned: Outcome, why: Refusal | null): void {
     const outcome = planned === 'unreachable' && why?.status === 504 ? 'timeout' : planned;
     this.#live = null;
     if (outcome !== 'complete') live.document?.abort();
-    const isTheirs = outcome !== 'complete' && outcome !== 'client_aborted';
+    const isTheirs = outcome !== 'complete' && outcome !== 'client_aborted' && outcome !== 'cut';
     const note = live.note ?? (isTheirs ? why?.message : undefined);
-    if (note === undefined) this.#around.tap.ended(live.id, outcome);
+    if (live.shaped !== null) this.#around.tap.ended(live.id, outcome, note ?? '', live.shaped.note());
+    else if (note === undefined) this.#around.tap.ended(live.id, outcome);
     else this.#around.tap.ended(live.id, outcome, note);
     if (why !== null && why.status >= 502 && isTheirs) this.#around.failed(why.message);
   }

@@ -30,6 +30,8 @@ export interface Exchange extends Figures {
   /** Null while it is under way. */
   readonly outcome: Outcome | 'lost' | null;
   readonly note: string;
+  /** Rules that touched it, and how: `mock-users; latency +312 ms`. */
+  readonly rules: string;
   /** When it was over; null while it is under way. */
   readonly ended: number | null;
   readonly request: Fields;
@@ -194,6 +196,7 @@ function exchangeOf({ a: id, b: word, kind, micros, body }: JournalRecord, alive
       status: 0,
       outcome: micros < aliveSince ? 'lost' : null,
       note: '',
+      rules: '',
       ended: null,
       get request() {
         return unmarked(head.fields);

@@ -25,6 +25,7 @@ export const OUTCOMES: readonly Outcome[] = [
   'timeout',
   'unreachable',
   'upgraded',
+  'cut',
 ];
 
 /** Figures of an exchange; times are microseconds on the daemon's clock, null for what did not come about. */
@@ -38,6 +39,8 @@ export interface Figures {
 
 export interface EndedRecord extends Figures {
   readonly note: string;
+  /** Those that touched it, and how; '' for none. */
+  readonly rules: string;
   readonly requestHead: Buffer;
   readonly responseHead: Buffer;
 }
@@ -53,6 +56,8 @@ export const methodIn = (word: number): string => METHODS[(word >> 16) & 0xff] ?
 const FIGURES = 5;
 const FIXED_BYTES = FIGURES * 8 + 8;
 const LONGEST_NOTE = 500;
+/** In a note, behind the rules that touched the exchange. */
+export const BEHIND_RULES = '\u001f';
 
 /** Reused for every record: a writer copies it away at once. */
 const scratch = Buffer.alloc(160 * 1_024);
@@ -87,13 +92,16 @@ export function decodeEnded(body: Uint8Array): EndedRecord {
   const requestBytes = bytes.readUInt32LE(FIGURES * 8 + 4);
   const requestAt = FIXED_BYTES + noteBytes;
   const time = (at: number): number | null => (bytes.readDoubleLE(at) < 0 ? null : bytes.readDoubleLE(at));
+  const noted = bytes.toString('utf8', FIXED_BYTES, requestAt);
+  const behind = noted.indexOf(BEHIND_RULES);
   return {
     began: bytes.readDoubleLE(0),
     connected: time(8),
     firstByte: time(16),
     requestBytes: bytes.readDoubleLE(24),
     responseBytes: bytes.readDoubleLE(32),
-    note: bytes.toString('utf8', FIXED_BYTES, requestAt),
+    note: noted.slice(behind + 1),
+    rules: behind < 0 ? '' : noted.slice(0, behind),
     requestHead: bytes.subarray(requestAt, requestAt + requestBytes),
     responseHead: bytes.subarray(requestAt + requestBytes),
   };

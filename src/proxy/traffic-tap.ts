@@ -4,6 +4,7 @@ import type { ExchangeTap, Outcome } from './exchange-tap.ts';
 import type { RequestHead, ResponseHead } from './http1.ts';
 import {
   BEGAN,
+  BEHIND_RULES,
   ENDED,
   encodeEnded,
   encodeMessage,
@@ -113,14 +114,20 @@ export class TrafficTap implements ExchangeTap {
     }
   }
 
-  ended(id: number, outcome: Outcome, note = ''): void {
+  ended(id: number, outcome: Outcome, note = '', rules = ''): void {
     const passing = this.#passing.get(id);
     if (passing === undefined) return;
     this.#passing.delete(id);
     const { http } = this.#journals;
     const { requestHead, responseHead, method } = passing;
     const status = passing.status || (OWN_STATUS[outcome] ?? 0);
-    const body = encodeEnded(passing, note, requestHead, responseHead, http.maxLength);
+    const body = encodeEnded(
+      passing,
+      rules === '' ? note : `${rules}${BEHIND_RULES}${note}`,
+      requestHead,
+      responseHead,
+      http.maxLength,
+    );
     http.append({ kind: ENDED, a: id, b: endedWord(status, outcome, method), micros: this.#micros() }, body);
   }
 

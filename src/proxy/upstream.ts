@@ -1,6 +1,5 @@
 /** A connection to the target; belongs to one browser connection, and is dropped with it. */
-import type { Socket } from 'node:net';
-import type { Dial } from './dial.ts';
+import type { Duplex } from 'node:stream';
 import { Http1Reader } from './http1.ts';
 import { Outbox } from './outbox.ts';
 import type { Refusal } from './reply.ts';
@@ -22,6 +21,22 @@ export interface UpstreamOwner {
   drained(): void;
 }
 
+/** A connection to the target, or what stands in its place for an exchange that rules touch. */
+export interface TargetConnection {
+  readonly socket: Duplex & { destroySoon(): void };
+  readonly ready: 'connect' | 'secureConnect';
+  /** It may take its time to be there. */
+  readonly isPatient?: boolean;
+  /** Why it ended, when that was not the target's doing; null: it was. */
+  loss?(): Loss | null;
+}
+
+/** `take` gets what it brings. */
+export type Connect = (take: (chunk: Buffer) => void) => TargetConnection;
+
+/** Codes of losses that a rule has meant: the browser's connection goes too. */
+export const CUT = 'ECUTBYRULE';
+export const RESET = 'ERESETBYRULE';
 const CLOSED: Loss = { code: 'ECLOSED', message: 'the target closed the connection' };
 
 export class Upstream {
@@ -34,16 +49,19 @@ export class Upstream {
   /** Reads what it brings. */
   readonly answer = new Http1Reader('response');
   /** How, and when, in the proxy's seconds, it was dialled. */
-  readonly dial: Dial;
+  readonly dial: Connect;
   readonly since: number;
+  readonly isPatient: boolean;
   #owner: UpstreamOwner | null;
-  readonly #socket: Socket;
+  readonly #socket: TargetConnection['socket'];
 
-  constructor(dial: Dial, since: number, owner: UpstreamOwner) {
+  constructor(dial: Connect, since: number, owner: UpstreamOwner) {
     this.dial = dial;
     this.since = since;
-    const { socket, ready } = dial((chunk) => this.#owner?.received(chunk));
+    const connection = dial((chunk) => this.#owner?.received(chunk));
+    const { socket, ready } = connection;
     this.#socket = socket;
+    this.isPatient = connection.isPatient === true;
     this.#owner = owner;
     this.out = new Outbox(socket, () => this.#owner?.drained());
     let loss = CLOSED;
@@ -51,7 +69,11 @@ export class Upstream {
       this.isConnected = true;
       this.#owner?.connected();
     });
-    socket.on('end', () => this.#owner?.ended());
+    socket.on('end', () => {
+      const meant = connection.loss?.() ?? null;
+      if (meant === null) this.#owner?.ended();
+      else this.#owner?.lost(meant);
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       loss = { code: error.code ?? 'EUNKNOWN', message: error.message };
     });

@@ -20,7 +20,7 @@ export interface WebSocketExtensions {
   readonly fresh: boolean;
 }
 
-interface Frame {
+export interface Frame {
   readonly opcode: number;
   readonly isFinal: boolean;
   readonly isCompressed: boolean;
@@ -70,9 +70,9 @@ export function observeWebSocket(
   function readHead(bytes: Buffer): number {
     const had = head.length;
     head = Buffer.concat([head, bytes.subarray(0, 14 - had)]);
-    const needed = headBytes(head);
+    const needed = frameHeadBytes(head);
     if (needed === null || head.length < needed) return bytes.length < 14 - had ? bytes.length : 14 - had;
-    frame = parseHead(head.subarray(0, needed));
+    frame = parseFrameHead(head.subarray(0, needed));
     isLost = frame === null;
     head = Buffer.alloc(0);
     return needed - had;
@@ -150,7 +150,7 @@ export function observeWebSocket(
 }
 
 /** Null while its own length is not known. */
-function headBytes(head: Buffer): number | null {
+export function frameHeadBytes(head: Buffer): number | null {
   const second = head[1];
   if (second === undefined) return null;
   const short = second & 0x7f;
@@ -159,7 +159,7 @@ function headBytes(head: Buffer): number | null {
 }
 
 /** Null for what no WebSocket sends. */
-function parseHead(head: Buffer): Frame | null {
+export function parseFrameHead(head: Buffer): Frame | null {
   const [first = 0, second = 0] = head;
   const short = second & 0x7f;
   const left = short === 126 ? head.readUInt16BE(2) : short === 127 ? Number(head.readBigUInt64BE(2)) : short;

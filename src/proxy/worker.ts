@@ -10,6 +10,7 @@ import { microsSince } from './micros.ts';
 import { PageSocket } from './page-socket.ts';
 import { PAGE_JOURNALS, PageTap } from './page-tap.ts';
 import { ProxyEngine } from './proxy-engine.ts';
+import { Shaper } from './shape/shaper.ts';
 import { JOURNALS, type JournalName, ProxyMemory } from './shared-memory.ts';
 import type { FromProxyWorker, ProxyWorkerData, ToProxyWorker } from './spec.ts';
 import { trafficObservers } from './traffic-observers.ts';
@@ -54,6 +55,22 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
     limits: CONNECTION_LIMITS,
     failed: (message) => post({ kind: 'failed', message, micros: micros() }),
   });
+  const shaper = new Shaper({
+    cells: memory.rules,
+    clock: {
+      millis: () => performance.now(),
+      after(ms, run) {
+        const timer = setTimeout(run, ms);
+        return { cancel: () => clearTimeout(timer) };
+      },
+    },
+    micros,
+    iso: () => new Date().toISOString(),
+    changed: (isActive) => {
+      engine.shaping = isActive ? shaper : null;
+    },
+  });
+  shaper.update(data.rules);
   setInterval(() => {
     engine.tick();
     page.tick();
@@ -76,7 +93,11 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
         return null;
       case 'changes':
         return page.recordChanges();
+      case 'shape':
+        shaper.update(call);
+        return null;
       case 'close':
+        shaper.close();
         page.close();
         await engine.close();
         return null;

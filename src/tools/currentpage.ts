@@ -8,6 +8,7 @@ import { Fault } from '../text/fault.ts';
 import { fitToShow } from './page-text.ts';
 import { pageNumber, viewError, viewPage } from './page-view.ts';
 import { oneProxy } from './proxy-named.ts';
+import { ruleNotes } from './rule-notes.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -88,8 +89,9 @@ function shown(page: Page, proxy: ManagedProxy, workbench: Workbench, show = wor
   const errors = proxy.pageLog
     .records({ page: page.number, kinds: ERROR_KINDS })
     .filter(({ kind, facts }) => kind !== 'console' || facts['level'] === 'error').length;
-  const resources = requestsOf(page, proxy).length;
-  return viewPage(page, { resources, errors }, workbench.iso, show);
+  const requests = requestsOf(page, proxy);
+  const notes = ruleNotes(proxy, requests, workbench.proxies.now());
+  return viewPage(page, { resources: requests.length, errors, notes }, workbench.iso, show);
 }
 
 /** Of its scripts: requests by tags do not say which load made them. */

@@ -26,7 +26,7 @@ export function sizeText(bytes: number): string {
 
 /** `req_142 12:00:01.123 POST /api/users 500 45 ms 1.2 kB` */
 export function exchangeLine(exchange: Exchange, nowMicros: number, iso: Iso, show: Show): string {
-  const { id, method, target, status, outcome, began, ended, responseBytes, note } = exchange;
+  const { id, method, target, status, outcome, began, ended, responseBytes, note, rules } = exchange;
   const state =
     outcome === null
       ? 'pending'
@@ -35,7 +35,8 @@ export function exchangeLine(exchange: Exchange, nowMicros: number, iso: Iso, sh
         : `${status || '-'} ${outcome}`;
   const facts = `${milliseconds((ended ?? nowMicros) - began)} ${sizeText(responseBytes)}`;
   const words = `req_${id} ${iso(began).slice(11, 23)} ${method} ${show(target).slice(0, LONGEST_TARGET)} ${state} ${facts}`;
-  return visibleLine(note === '' ? words : `${words} (${note})`);
+  const touched = rules === '' ? words : `${words} (rules: ${rules})`;
+  return visibleLine(note === '' ? touched : `${touched} (${note})`);
 }
 
 /** `ws_150 12:00:01.123 in text 24 B {"type":"ping"} (req_142)` */
@@ -87,6 +88,7 @@ export function viewExchange(exchange: Exchange, log: Bodies, iso: Iso, show: Sh
     status,
     outcome: outcome ?? 'pending',
     note: visibleText(note),
+    rules: exchange.rules === '' ? [] : exchange.rules.split('; ').map((rule) => visibleText(rule)),
     page,
     started_at: iso(began),
     timing: { connect_ms: since(connected), first_byte_ms: since(firstByte), total_ms: since(ended) },

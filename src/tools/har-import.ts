@@ -160,8 +160,9 @@ function headersOf({ headers, content }: Entry['response']): [string, string][] 
     .map(({ name, value }): [string, string] => [name, value]);
   const isTyped = pairs.some(([name]) => name.toLowerCase() === 'content-type');
   const type = content.mimeType;
-  if (isTyped || content.text === undefined || type === undefined || !/^[\x21-\x7e][\x20-\x7e]*$/.test(type))
-    return pairs;
+  // HAR has to name a type; that one stands for none.
+  const isUnknown = type === undefined || type === 'application/octet-stream';
+  if (isTyped || content.text === undefined || isUnknown || !/^[\x21-\x7e][\x20-\x7e]*$/.test(type)) return pairs;
   return [...pairs, ['Content-Type', type]];
 }
 

@@ -17,6 +17,8 @@ const NO_VITALS = {
 export interface PageCounts {
   readonly resources: number;
   readonly errors: number;
+  /** Of rules. */
+  readonly notes: readonly string[];
 }
 
 export function viewPage(
@@ -39,7 +41,10 @@ export function viewPage(
     resources: counts.resources,
     errors: counts.errors,
     performance: { ...NO_VITALS, ...status?.vitals },
-    notes: dropped > 0 ? [`${dropped} messages of the page were not kept: it sends too many`] : [],
+    notes: [
+      ...counts.notes,
+      ...(dropped > 0 ? [`${dropped} messages of the page were not kept: it sends too many`] : []),
+    ],
   };
 }
 

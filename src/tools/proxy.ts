@@ -1,16 +1,20 @@
 /** `proxy`: a reverse proxy before a dev server, from its start to its end. */
+import { randomInt } from 'node:crypto';
 import * as z from 'zod';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { Fault } from '../text/fault.ts';
+import { shapeByChaos } from './chaos.ts';
 import { projectPath } from './project-path.ts';
 import { execute } from './proxy-exec.ts';
 import { oneProxy } from './proxy-named.ts';
 import { startProxy, wantedProxy } from './proxy-start.ts';
+import { shapeByRules } from './rules.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { portSchema } from './wait-for.ts';
 import type { Workbench } from './workbench.ts';
 
 const NAMED = ['id', 'path'] as const;
+const SWITCHES = ['enabled', 'enable_rule', 'disable_rule', 'clear'] as const;
 
 const ACTIONS = {
   start: [...NAMED, 'target_url', 'process_id', 'port', 'bind_address', 'public_url', 'max_log_size', 'verify_tls'],
@@ -19,6 +23,8 @@ const ACTIONS = {
   status: NAMED,
   list: ['path', 'global'],
   exec: [...NAMED, 'code', 'page', 'timeout_ms', 'reveal'],
+  rules: [...NAMED, 'rules', 'har', ...SWITCHES, 'remove_rule'],
+  chaos: [...NAMED, 'preset', 'rules', ...SWITCHES, 'seed', 'global_odds', 'status'],
 } as const;
 
 type Action = keyof typeof ACTIONS;
@@ -43,6 +49,23 @@ const proxySchema = z.strictObject({
   page: z.string().optional().describe('exec: default the latest active one'),
   timeout_ms: z.int().min(1).max(600_000).default(30_000),
   reveal: z.boolean().default(false),
+  rules: z
+    .array(z.record(z.string(), z.unknown()))
+    .max(1_000)
+    .optional()
+    .describe(
+      'rules: {id, match: {method, url_pattern…}, respond | modify | delay_ms | abort…}; chaos: {type, url_pattern, probability…}',
+    ),
+  har: z.string().min(1).max(4_096).optional().describe('rules: a HAR file’s answers as mocks'),
+  preset: z.string().max(100).optional().describe('chaos: mobile-3g, flaky-api…'),
+  enabled: z.boolean().optional(),
+  enable_rule: z.string().optional(),
+  disable_rule: z.string().optional(),
+  remove_rule: z.string().optional(),
+  clear: z.boolean().default(false),
+  status: z.boolean().default(false),
+  seed: z.int().min(0).max(2_147_483_647).optional(),
+  global_odds: z.number().min(0).max(1).optional(),
 });
 
 type ProxyInput = z.output<typeof proxySchema>;
@@ -51,7 +74,7 @@ export const proxyTool = defineTool({
   name: 'proxy',
   title: 'Proxies',
   description:
-    'A reverse proxy before a dev server, which records traffic and pages: start (of a target_url or a process_id; open its url in the browser instead of the server’s), stop, restart, status, list; exec (code in a page that is open in the browser).',
+    'A reverse proxy before a dev server, which records traffic and pages: start (of a target_url or a process_id; open its url in the browser instead of the server’s), stop, restart, status, list; exec (code in a page that is open in the browser); rules (mock or change traffic), chaos (break it by chance). docs/tools.md has their fields.',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   actions: ACTIONS,
   input: proxySchema,
@@ -95,6 +118,12 @@ const HANDLERS: Record<Action, Handler> = {
     const { code } = input;
     if (code === undefined) throw missing('code', 'Give the code to run in the page.');
     return execute(await named(input, call, workbench), { ...input, code, page: input.page }, call, workbench);
+  },
+  async rules(input, call, workbench) {
+    return shapeByRules(await named(input, call, workbench), input, call.caller.cwd, workbench);
+  },
+  async chaos(input, call, workbench) {
+    return shapeByChaos(await named(input, call, workbench), input, () => randomInt(1_000_000), workbench);
   },
 };
 

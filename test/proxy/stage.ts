@@ -56,7 +56,7 @@ export class FakeWorker extends EventEmitter implements ProxyWorkerPort {
   async #answer(message: ToProxyWorker): Promise<unknown> {
     if (message.call === 'listen') return this.engine.listen(message);
     if (message.call === 'retarget') this.engine.retarget(message.target);
-    else await this.engine.close();
+    else if (message.call === 'close') await this.engine.close();
     return null;
   }
 }

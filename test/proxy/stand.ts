@@ -103,6 +103,7 @@ export async function openStand(targetUrl: string, options: StandOptions = {}): 
       },
     },
     observers: { tunnel: () => ({ fromTarget: quiet, fromBrowser: quiet }), events: () => quiet },
+    shaping: null,
     documents: null,
     page: null,
     clientScript: '// client\n',

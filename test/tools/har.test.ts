@@ -29,6 +29,7 @@ function exportOf(recorded: readonly Recorded[], show = plain, pages: readonly P
       status: 200,
       outcome: 'complete',
       note: '',
+      rules: '',
       began: at * 10_000,
       connected: at * 10_000 + 700,
       firstByte: at * 10_000 + 3_300,

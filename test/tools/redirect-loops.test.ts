@@ -9,6 +9,7 @@ const redirect = (id: number, target: string, location: string, began = id * 1_0
   status: 302,
   outcome: 'complete',
   note: '',
+  rules: '',
   began,
   connected: null,
   firstByte: null,

@@ -1,0 +1,128 @@
+/** What rules of every kind are made of, as users write it: schemas, and how what is wrong is said. */
+import * as z from 'zod';
+import { checkPattern } from '../proxy/shape/pattern-set.ts';
+import { PatternRefused } from '../proxy/shape/pattern-syntax.ts';
+import { Fault } from '../text/fault.ts';
+import { nearNames } from '../text/near.ts';
+import { shown } from './arguments.ts';
+
+export const idSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 letters, digits, . _ : -');
+export const methodSchema = z
+  .string()
+  .regex(/^[!#$%&'*+.^_`|~\w-]{1,32}$/, 'must be a method')
+  .transform((method) => method.toUpperCase());
+/** A pattern that can be matched in linear time. */
+export const patternSchema = z.string().superRefine((pattern, context) => {
+  try {
+    checkPattern(pattern);
+  } catch (error) {
+    if (!(error instanceof PatternRefused)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
+export const probabilitySchema = z.number().min(0).max(1);
+export const timesSchema = z.int().min(1).max(1_000_000_000);
+/** At most 30 days. */
+export const expirySchema = z.int().min(1).max(2_592_000_000);
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** All of them, or a fault that names the field: `rules[2].match.url_pattern`. */
+export function parseRules<Output>(
+  given: readonly Given[],
+  schema: z.ZodType<Output>,
+  names: readonly string[],
+): Output[] {
+  return given.map((one, at) => {
+    const parameter = `rules[${at}]`;
+    if (!isShallow(one)) throw invalid(parameter, `${parameter} has values within values`, TOO_DEEP);
+    const parsed = schema.safeParse(one);
+    if (parsed.success) return parsed.data;
+    throw refusal(parsed.error.issues[0], one, at, names);
+  });
+}
+
+const MOST_DEPTH = 200;
+const TOO_DEEP = `More than ${MOST_DEPTH} levels are too many. No rule was changed.`;
+
+/** Without recursion: what is nested without end must not end us. */
+function isShallow(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_DEPTH) return false;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return true;
+}
+
+function refusal(found: z.core.$ZodIssue | undefined, given: Given, at: number, names: readonly string[]): Fault {
+  const issue = deepest(found);
+  const path = issue?.path ?? [];
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const parameter = `rules[${at}]${[...path, ...(unknown === undefined ? [] : [unknown])]
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 80)}`))
+    .join('')}`;
+  if (unknown !== undefined) {
+    const near = path.length === 0 ? nearNames(unknown, [...names])[0] : undefined;
+    const guess = near === undefined ? '' : ` Did you mean ${near}?`;
+    return invalid(parameter, `${parameter} is unknown`, `${hintFor(path, names)}${guess}`);
+  }
+  const value = path.reduce<unknown>(
+    (holder, step) => (typeof holder === 'object' && holder !== null ? Reflect.get(holder, step) : undefined),
+    given,
+  );
+  const said = value === undefined ? `${parameter} is missing` : `${parameter}=${shown(value)}: ${issue?.message}`;
+  return invalid(
+    parameter,
+    value === undefined && issue?.code === 'custom' ? `${parameter}: ${issue.message}` : said,
+    hintFor(path, names),
+  );
+}
+
+/** Of alternatives, what is wrong with the one that came furthest. */
+function deepest(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefined {
+  if (issue?.code !== 'invalid_union') {
+    if (issue?.code !== 'invalid_key' || issue.issues[0] === undefined) return issue;
+    return { ...issue.issues[0], path: issue.path };
+  }
+  const inner = issue.errors.map((errors) => errors[0]).filter((error) => error !== undefined);
+  const far = inner.toSorted((a, b) => b.path.length - a.path.length)[0];
+  return far === undefined || far.path.length === 0 ? issue : deepest({ ...far, path: [...issue.path, ...far.path] });
+}
+
+const hintFor = (path: readonly PropertyKey[], names: readonly string[]): string =>
+  path.length === 0
+    ? `A rule takes ${names.join(', ')}.`
+    : 'docs/tools.md says what a rule takes. No rule was changed.';
+
+export const invalid = (parameter: string, message: string, hint: string): Fault =>
+  new Fault('invalid_argument', message, hint, { parameter });
+
+/** `latency`, `latency-2`: names for those that have none. */
+export function withIds<One extends { readonly id?: string | undefined }>(
+  rules: readonly One[],
+  nameOf: (one: One) => string,
+  taken: Iterable<string> = [],
+): (One & { readonly id: string })[] {
+  const used = new Set([...taken, ...rules.flatMap(({ id }) => id ?? [])]);
+  return rules.map((one) => {
+    if (one.id !== undefined) return { ...one, id: one.id };
+    const name = nameOf(one);
+    let id = name;
+    for (let n = 2; used.has(id); n++) id = `${name}-${n}`;
+    used.add(id);
+    return { ...one, id };
+  });
+}
+
+/** Throws for an id that comes twice. */
+export function refuseTwins(rules: readonly { readonly id: string }[]): void {
+  const seen = new Set<string>();
+  for (const [at, { id }] of rules.entries()) {
+    if (seen.has(id))
+      throw invalid(`rules[${at}].id`, `rules[${at}].id=${shown(id)} comes twice`, 'Ids tell rules apart.');
+    seen.add(id);
+  }
+}
