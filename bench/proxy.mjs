@@ -1,6 +1,8 @@
 // Proxies before one development server, in interleaved rounds: none, nginx, Go's httputil.ReverseProxy with a log (on one processor,
 // as ours, and on all), Node http-to-http, httpxy, and ours, with its log and without. `node bench/proxy.mjs` measures all and writes bench/results/proxy.json and docs/benchmarks.md; of `quick` (fewer and shorter
-// rounds), `row=TEXT` (rows whose names have TEXT), `side=NAME,NAME` and `src` (ours from its sources, not as built) each also writes nothing.
+// rounds), `row=TEXT` (rows whose names have TEXT), `side=NAME,NAME` and `src` (ours from its sources, not as built) each also writes
+// nothing; `part=TEXT` are the rows whose names have TEXT, which take their places among those that were measured before, with
+// `rounds=N` and `side=` as well if need be.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
@@ -8,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildGo, bundle, findGo, requireBuilt, scratch } from './lockfree/build.mjs';
-import { machine, machineLine, table, writeResults, writeSection } from './lockfree/report.mjs';
+import { machine, machineLine, readResults, table, writeResults, writeSection } from './lockfree/report.mjs';
 import { median } from './lockfree/sides.mjs';
 import { loadEcho, startEcho } from './proxy/echo.mjs';
 import { loadPage, upload, wrk } from './proxy/load.mjs';
@@ -17,7 +19,7 @@ import { findCommand, MODULES, modulePath, startProxy, startTarget } from './pro
 const args = process.argv.slice(2);
 const option = (name) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1);
 const isFromSource = args.includes('src');
-const effort = args.includes('quick') ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 1 };
+const effort = { rounds: Number(option('rounds') ?? (args.includes('quick') ? 3 : 5)), seconds: 1 };
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const paths = Array.from({ length: MODULES }, (_, i) => modulePath(i));
@@ -26,7 +28,7 @@ const small = (connections) => ({
   path: '/json',
   connections,
 });
-const ROWS = [
+const ALL_ROWS = [
   ...[small(1), small(32), small(256)],
   { name: '1 MiB down, 8 connections', path: '/mib', connections: 8 },
   { name: '1 MiB up, 8 connections', path: '/take', connections: 8, script: here('./proxy/take.lua') },
@@ -35,7 +37,8 @@ const ROWS = [
   { name: '3,000 modules, 6 connections', paths },
   { name: 'HTML, 8 connections', path: '/page.html', connections: 8, script: here('./proxy/page.lua') },
   { name: 'WebSocket echo, 8 sockets', echo: '/echo' },
-].filter(({ name }) => name.includes(option('row') ?? ''));
+];
+const ROWS = ALL_ROWS.filter(({ name }) => name.includes(option('row') ?? option('part') ?? ''));
 
 const SIDES = ['direct', 'nginx', 'go', 'go (all cores)', 'node', 'httpxy', 'ours', 'ours (no log)'];
 
@@ -135,6 +138,10 @@ const rowsOf = ({ name, sides }) =>
     ...[sides.direct, sides.nginx, sides.go].map((other) => times(figures, other)),
   ]);
 
+/** The new rows, and of the others those that were measured before. */
+const among = (rows, before) =>
+  ALL_ROWS.flatMap(({ name }) => [rows, before].flatMap((list) => list.filter((row) => row.name === name)).slice(0, 1));
+
 const explanation = ({ rounds, seconds }) => `\
 ## The proxy
 
@@ -167,10 +174,12 @@ async function main() {
       process.stderr.write(`${rows.length} `);
     }
     process.stderr.write('\n');
-    const figures = table(HEADS, rows.flatMap(rowsOf));
-    console.log(`${machineLine(about)}\n\n${figures}`);
-    if (args.length > 0) return;
-    writeResults('proxy', { ...about, ...effort, rows });
+    console.log(`${machineLine(about)}\n\n${table(HEADS, rows.flatMap(rowsOf))}`);
+    if (args.some((arg) => !/^(part|side|rounds)=/.test(arg)) || (args.length > 0 && option('part') === undefined))
+      return;
+    const all = option('part') === undefined ? rows : among(rows, readResults('proxy')?.rows ?? []);
+    writeResults('proxy', { ...about, ...effort, rows: all });
+    const figures = table(HEADS, all.flatMap(rowsOf));
     writeSection('proxy', `${explanation(effort)}\n\n${machineLine(about)}\n\n${figures}`);
   } finally {
     for (const child of started) {

@@ -16,7 +16,8 @@ export function scratch() {
   return {
     directory,
     home: join(directory, 'home'),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
+    // What was just ended may have a last word for its cache.
+    remove: () => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }),
   };
 }
 

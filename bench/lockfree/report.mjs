@@ -1,6 +1,6 @@
 // Says what was measured: a table for the terminal and docs/benchmarks.md, and the figures as JSON.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -87,6 +87,12 @@ export function writeSection(name, text) {
 
 const rounded = (_key, value) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value;
+
+/** What was written before; null: nothing. */
+export function readResults(name) {
+  const path = `${root}bench/results/${name}.json`;
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
+}
 
 /** Formatted as `npm run check` wants it. */
 export function writeResults(name, results) {

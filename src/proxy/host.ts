@@ -14,6 +14,7 @@ export interface OwnNames {
 }
 
 const DEFAULT_PORT = 80;
+const USUAL_ORIGIN = 'http://localhost:';
 
 /**
  * Whether a Host value is ours: loopback names and literals, our addresses, with our port; the public URL's authority as
@@ -31,6 +32,8 @@ export function isOurs(host: string, own: OwnNames): boolean {
 
 /** Whether an Origin or the beginning of a Referer is one of the proxy's own origins; `null` never is. */
 export function isOwnOrigin(origin: string, own: OwnNames): boolean {
+  // By what nearly all pages come: each of their requests says it twice.
+  if (origin.startsWith(USUAL_ORIGIN) && origin.slice(USUAL_ORIGIN.length) === String(own.port)) return true;
   const scheme = /^https?:\/\//.exec(origin);
   if (scheme === null) return false;
   const rest = origin.slice(scheme[0].length);

@@ -15,6 +15,8 @@ export class Facts {
   protocol = false;
   /** Expect is `100-continue`. */
   continues = false;
+  /** Every line is `Name: value`, with one space and no other. */
+  isUsual = true;
 
   /** Notes a field; true: framing hangs on it. Most names are told by their length alone. */
   note(name: string, value: string): boolean {

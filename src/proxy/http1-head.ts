@@ -1,5 +1,6 @@
 /** Heads of requests and responses (RFC 9112 3, 4): bytes up to the empty line in, what they say out, or a refusal. */
 import type { Fields } from './fields.ts';
+import { type HeadLines, lineLength } from './head-lines.ts';
 import { CR, LF, past, SPACE, TARGET, TEXT, TOKEN } from './http1-bytes.ts';
 import { Http1Error, shown } from './http1-error.ts';
 import { Facts } from './http1-facts.ts';
@@ -24,6 +25,8 @@ export interface RequestHead {
   readonly target: string;
   readonly minor: 0 | 1;
   readonly fields: Fields;
+  /** Null: some line is written otherwise than we would. */
+  readonly lines: HeadLines | null;
   /** The head as it came, with its empty line. */
   readonly raw: Buffer;
   readonly framing: Framing;
@@ -39,6 +42,7 @@ export interface ResponseHead {
   readonly reason: string;
   readonly minor: 0 | 1;
   readonly fields: Fields;
+  readonly lines: HeadLines | null;
   readonly raw: Buffer;
   readonly framing: Framing;
   /** False for framing `close` and `tunnel` too. */
@@ -58,13 +62,15 @@ export function readRequestHead(raw: Buffer, limits: Limits): RequestHead {
   const minor = requestMinor(raw, text, behind + 1);
   checkTarget(method, target, limits);
   const facts = new Facts();
-  const fields = readFields(raw, text, behind + VERSION_BYTES + 3, facts, limits);
+  const at = behind + VERSION_BYTES + 3;
+  const fields = readFields(raw, text, at, facts, limits);
+  const lines = facts.isUsual ? { fields, text, at } : null;
   checkHost(facts, minor);
   const framing = requestFraming(facts, minor);
   const upgrade = minor === 1 && facts.upgrade && facts.protocol;
   const expectContinue = minor === 1 && facts.continues;
   const keepAlive = facts.persists(minor);
-  return { kind: 'request', method, target, minor, fields, raw, framing, keepAlive, upgrade, expectContinue };
+  return { kind: 'request', method, target, minor, fields, lines, raw, framing, keepAlive, upgrade, expectContinue };
 }
 
 /** Reads a response head; `answers` is the method of the request. Throws Http1Error. */
@@ -80,9 +86,10 @@ export function readResponseHead(raw: Buffer, answers: string, limits: Limits): 
     throw new Http1Error(502, 'status_line', firstLine('status line', text));
   const facts = new Facts();
   const fields = readFields(raw, text, stop + 2, facts, limits);
+  const lines = facts.isUsual ? { fields, text, at: stop + 2 } : null;
   const framing = responseFraming(facts, minor, status, answers);
   const keepAlive = framing !== 'close' && framing !== 'tunnel' && facts.persists(minor);
-  return { kind: 'response', status, reason: text.slice(from, stop), minor, fields, raw, framing, keepAlive };
+  return { kind: 'response', status, reason: text.slice(from, stop), minor, fields, lines, raw, framing, keepAlive };
 }
 
 function readFields(raw: Buffer, text: string, from: number, facts: Facts, limits: Limits): string[] {
@@ -91,7 +98,10 @@ function readFields(raw: Buffer, text: string, from: number, facts: Facts, limit
   for (let at = from, i = 0; at < end; i += 2) {
     if (i >= 2 * limits.fields) throw new Http1Error(431, 'too_many_fields', `more than ${limits.fields} fields`);
     const next = readField(raw, text, at, fields);
-    if (facts.note(fields[i] ?? '', fields[i + 1] ?? '')) checkFramingLine(text.slice(at, next));
+    const name = fields[i] ?? '';
+    const value = fields[i + 1] ?? '';
+    if (facts.note(name, value)) checkFramingLine(text.slice(at, next));
+    if (next - at !== lineLength(name, value) || raw[at + name.length + 1] !== SPACE) facts.isUsual = false;
     at = next;
   }
   return fields;

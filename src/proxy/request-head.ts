@@ -1,8 +1,9 @@
 /** Request heads as the target gets them: written anew from the parsed fields, order and case kept. */
 
 import { LOAD_FIELD } from '../page/protocol.ts';
-import { type FieldKind, fieldKind, namedByConnection } from './field-kinds.ts';
+import { type FieldKind, namedByConnection } from './field-kinds.ts';
 import { type Fields, field, fieldsNamed } from './fields.ts';
+import { type Passage, passedLines } from './head-lines.ts';
 import { isOwnOrigin, type OwnNames } from './host.ts';
 import type { RequestHead } from './http1.ts';
 import { MARKED_FIELD, withoutMark } from './load-mark.ts';
@@ -40,22 +41,15 @@ export function wantsUpgrade(head: RequestHead): boolean {
 
 /** As latin1. The framing fields stay: bodies are passed on as they came. */
 export function requestHead(head: RequestHead, route: Route, facts: RequestFacts): string {
-  const { fields } = head;
-  const passage = new Passage(head, route, facts);
+  const { method, target, fields, lines } = head;
+  const passage = new RequestPassage(head, route, facts);
   const dropped = namedByConnection(fieldsNamed(fields, 'connection'));
-  let text = `${head.method} ${head.target} HTTP/1.1\r\n`;
-  for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i] ?? '';
-    const kind = fieldKind(name);
-    if (kind === null && dropped.length > 0 && dropped.includes(name.toLowerCase())) continue;
-    const value = kind === null ? fields[i + 1] : passage.value(kind, fields[i + 1] ?? '');
-    if (value !== null) text += `${name}: ${value}\r\n`;
-  }
-  return `${text}${passage.added()}\r\n`;
+  const passed = passedLines(`${method} ${target} HTTP/1.1\r\n`, fields, lines, dropped, passage);
+  return `${passed}${passage.added()}\r\n`;
 }
 
 /** What becomes of a request's fields of a meaning, one after the other, and what has to be added in the end. */
-class Passage {
+class RequestPassage implements Passage {
   readonly #head: RequestHead;
   readonly #route: Route;
   readonly #facts: RequestFacts;

@@ -1,7 +1,8 @@
 /** Response heads as the browser gets them: what points to the target points to us, hop-by-hop fields are our own. */
 import { parseAuthority } from './authority.ts';
-import { type FieldKind, fieldKind, namedByConnection } from './field-kinds.ts';
+import { type FieldKind, namedByConnection } from './field-kinds.ts';
 import { type Fields, fieldsNamed } from './fields.ts';
+import { type HeadLines, type Passage, passedLines } from './head-lines.ts';
 import type { Route } from './request-head.ts';
 import type { Target } from './target.ts';
 
@@ -19,20 +20,15 @@ export interface AnswerHead {
   readonly status: number;
   readonly reason: string;
   readonly fields: Fields;
+  readonly lines?: HeadLines | null;
 }
 
 /** As latin1. */
 export function responseHead(answer: AnswerHead, route: Route, facts: ResponseFacts): string {
-  const { status, reason, fields } = answer;
+  const { status, reason, fields, lines = null } = answer;
   const dropped = namedByConnection(fieldsNamed(fields, 'connection'));
-  let text = `HTTP/1.1 ${status} ${reason}\r\n`;
-  for (let i = 0; i < fields.length; i += 2) {
-    const name = fields[i] ?? '';
-    const kind = fieldKind(name);
-    if (kind === null && dropped.length > 0 && dropped.includes(name.toLowerCase())) continue;
-    const value = kind === null ? fields[i + 1] : passed(kind, fields[i + 1] ?? '', status, route.target, facts);
-    if (value !== null) text += `${name}: ${value}\r\n`;
-  }
+  const passage: Passage = { value: (kind, value) => passed(kind, value, status, route.target, facts) };
+  let text = passedLines(`HTTP/1.1 ${status} ${reason}\r\n`, fields, lines, dropped, passage);
   if (facts.connection !== null) text += `Connection: ${facts.connection}\r\n`;
   return `${text}\r\n`;
 }

@@ -95,6 +95,7 @@ const headOf = ({ url = '', rawHeaders }: IncomingMessage): RequestHead => ({
   target: url,
   minor: 1,
   fields: rawHeaders,
+  lines: null,
   raw: Buffer.alloc(0),
   framing: 0,
   keepAlive: true,

@@ -117,3 +117,28 @@ test('an upgrade is wanted when Connection and Upgrade say so, and not to h2c', 
   expect(upgrade('Upgrade: websocket\r\n')).toBe(false);
   expect(upgrade('Connection: Upgrade\r\nUpgrade: H2C\r\n')).toBe(false);
 });
+
+describe('lines that stay as they are', () => {
+  const all =
+    'Accept: */*\r\nCOOKIE: a=b\r\nConnection: keep-alive, X-Gone\r\nX-Gone: 1\r\nX-Kept: \r\nUser-Agent: b\xe9\r\n';
+
+  test.each([
+    ['written as we would', all],
+    ['written otherwise', all.replace('Accept: */*', 'Accept:*/*')],
+    ['with a tab', all.replace('a=b', '\ta=b')],
+    ['with a space behind', all.replace('Accept: */*', 'Accept:*/* ')],
+  ])('come out as fields, %s', (_, text) => {
+    const head = requestOf(HOST + text);
+    const sent = requestHead(head, route, { peer: '127.0.0.1', acceptEncoding: null });
+    expect(sent.slice(0, sent.indexOf('X-Forwarded-For'))).toBe(
+      'GET / HTTP/1.1\r\nHost: localhost:3000\r\nAccept: */*\r\nCOOKIE: a=b\r\nX-Kept: \r\nUser-Agent: b\xe9\r\n',
+    );
+  });
+
+  test('are those of the head at hand: other fields beside the old text are the ones that go', () => {
+    const head = { ...requestOf(`${HOST}A: 1\r\n`), fields: ['Host', 'localhost:41234', 'B', '2'] };
+    const sent = requestHead(head, route, { peer: '127.0.0.1', acceptEncoding: null });
+    expect(sent).toContain('\r\nB: 2\r\n');
+    expect(sent).not.toContain('A: 1');
+  });
+});
