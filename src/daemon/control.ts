@@ -20,6 +20,7 @@ import { watchProcesses } from '../timeline/process-news.ts';
 import { createAutostart } from '../tools/autostart.ts';
 import { projectIdleMs } from '../tools/project-limits.ts';
 import { followProcesses } from '../tools/proxy-follow.ts';
+import { createRedaction } from '../tools/redaction.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { holdEpoch, sweepEpochs } from './epoch.ts';
 import { serveFront } from './front-session.ts';
@@ -88,6 +89,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     },
   });
 
+  const redaction = createRedaction(() => clock.micros());
   const ports = portMemory(home.portsPath, log);
   const proxyPool = new ProxyPool();
   const proxies = new ProxyManager({
@@ -143,7 +145,8 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     news: watchProcesses({ processes, now: () => clock.micros(), signal: following.signal }),
     iso: wall.iso,
     sourceMaps: sourceMapsOf(),
-    redact: redactor(randomBytes(16).toString('hex')),
+    redact: redactor(randomBytes(16).toString('hex'), redaction.secrets),
+    learn: redaction.learn,
     saveLarge: largeFiles(join(home.stateDirectory, 'files'), process.getuid?.() ?? null),
     daemonInfo() {
       const { rss, heapUsed } = process.memoryUsage();

@@ -32,9 +32,11 @@ export function serveFront(hello: FrontHello, socket: Socket, parts: FrontSessio
   const owner = { env: hello.env, name: `autostart (pid ${hello.pid})` };
   const attend = (directory: string): void => {
     used.add(directory);
+    workbench.learn(directory);
     // A command of a person at a shell is no reason to start anything else.
     if (hello.role === 'front') autostart.attended(directory, owner);
   };
+  workbench.learn(hello.cwd);
   if (hello.role === 'front') setImmediate(() => autostart.attended(hello.cwd, owner));
   const name = `front ${hello.pid}`;
   const close = () => socket.destroy();

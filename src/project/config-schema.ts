@@ -3,6 +3,7 @@
  * are made from here.
  */
 import * as z from 'zod';
+import { isPlainPattern } from '../text/plain-pattern.ts';
 
 const LONGEST = 4_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -15,6 +16,10 @@ const proxyId = z
 const port = z.int().min(1).max(65_535);
 const duration = z.int().min(1).max(MAX_TIMER_MS);
 const pattern = words.refine(isPattern, 'is no regular expression');
+const plainPattern = pattern.refine(
+  isPlainPattern,
+  'may have one repetition of no fixed length, none of a group, and no look-around or reference',
+);
 const texts = z.record(z.string(), z.string().max(LONGEST));
 
 /** Compiled alone, which takes no time whatever it says. */
@@ -119,7 +124,12 @@ const limits = z.strictObject({
   project_idle_ms: duration
     .optional()
     .describe('processes go on so long after the last client has left; default 600000'),
-  output_lines: z.int().min(1).max(10_000).optional().describe('lines shown when no number is asked for; default 40'),
+  output_lines: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('lines of output shown when no number is asked for; default 40'),
   output_characters: z.int().min(100).max(100_000).optional().describe('likewise characters; default 4000'),
 });
 
@@ -129,7 +139,7 @@ const redaction = z.strictObject({
     .max(200)
     .optional()
     .describe('names whose values are secrets, beside the usual ones'),
-  patterns: z.array(pattern).max(50).optional().describe('regular expressions of what is secret'),
+  patterns: z.array(plainPattern).max(50).optional().describe('regular expressions of what is secret'),
 });
 
 export const configSchema = z.strictObject({

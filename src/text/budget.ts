@@ -11,17 +11,20 @@ export interface Budget {
   readonly keep: 'first' | 'last';
 }
 
+/** What is shown when nothing is asked for. */
+export interface DefaultBudget {
+  readonly lines: number;
+  readonly characters: number;
+}
+
+const DEFAULTS: DefaultBudget = { lines: DEFAULT_LINES, characters: DEFAULT_CHARACTERS };
+
 /** Whoever names a number of lines has asked for as many; only the hard cap holds then. */
-export function budgetFor({
-  head,
-  tail,
-}: {
-  readonly head?: number | undefined;
-  readonly tail?: number | undefined;
-}): Budget {
-  if (head === undefined && tail === undefined) {
-    return { lines: DEFAULT_LINES, characters: DEFAULT_CHARACTERS, keep: 'last' };
-  }
+export function budgetFor(
+  { head, tail }: { readonly head?: number | undefined; readonly tail?: number | undefined },
+  { lines, characters }: DefaultBudget = DEFAULTS,
+): Budget {
+  if (head === undefined && tail === undefined) return { lines, characters, keep: 'last' };
   return { lines: Number.POSITIVE_INFINITY, characters: MOST_CHARACTERS, keep: tail === undefined ? 'first' : 'last' };
 }
 

@@ -19,15 +19,31 @@ const UNQUOTED = /[^\s"'`,;&|<>(){}[\]\\\x1b]+/y;
 const ENVIRONMENT = /\S+/y;
 const SCHEME = /^(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]+/i;
 
+/** What is secret beside what always is; asked for at each text, since projects come and go. */
+export interface ExtraSecrets {
+  /** Whether it may hold one of `names`. */
+  readonly hint: RegExp | null;
+  /** In lower case, letters and digits alone: `api_key` is `apikey`. */
+  readonly names: ReadonlySet<string>;
+  /** Global; plain ones (see plain-pattern.ts). */
+  readonly patterns: readonly RegExp[];
+}
+
+const NO_EXTRA: ExtraSecrets = { hint: null, names: new Set(), patterns: [] };
+/** A pattern looks at so much of a line at once. */
+const PATTERN_WINDOW = 8_192;
+
 /** A redactor whose fingerprints hold for this `salt` only. */
-export function redactor(salt: string): Redact {
+export function redactor(salt: string, extraSecrets: () => ExtraSecrets = () => NO_EXTRA): Redact {
   const hide = (secret: string): string =>
     `[redacted ${createHmac('sha256', salt).update(secret).digest('hex').slice(0, 6)}]`;
   return (text) => {
-    if (!NAME_HINT.test(text) && !SHAPE_HINT.test(text) && !text.includes('-----')) return text;
+    const extra = extraSecrets();
+    const mayHoldExtra = extra.patterns.length > 0 || extra.hint?.test(text) === true;
+    if (!mayHoldExtra && !NAME_HINT.test(text) && !SHAPE_HINT.test(text) && !text.includes('-----')) return text;
     const filter = createPemFilter(hide);
     const lines: string[] = [];
-    for (const line of text.split('\n')) lines.push(redactLine(filter(line, lines), hide));
+    for (const line of text.split('\n')) lines.push(redactLine(filter(line, lines), hide, extra));
     return lines.join('\n');
   };
 }
@@ -42,19 +58,33 @@ export function redactLines<L extends { readonly text: string }>(lines: readonly
   });
 }
 
-function redactLine(line: string, hide: (secret: string) => string): string {
-  const named = NAME_HINT.test(line) ? hideNamed(line, hide) : line;
-  return SHAPE_HINT.test(named) ? hideShapes(named, hide) : named;
+function redactLine(line: string, hide: (secret: string) => string, extra: ExtraSecrets): string {
+  const named = NAME_HINT.test(line) || extra.hint?.test(line) ? hideNamed(line, hide, extra) : line;
+  const shaped = SHAPE_HINT.test(named) ? hideShapes(named, hide) : named;
+  return extra.patterns.reduce((text, pattern) => hideMatches(text, pattern, hide), shaped);
 }
 
+/** In windows, or a long line would take the square of its length. */
+function hideMatches(line: string, pattern: RegExp, hide: (secret: string) => string): string {
+  let shown = '';
+  for (let from = 0; from < line.length || from === 0; from += PATTERN_WINDOW)
+    shown += line
+      .slice(from, from + PATTERN_WINDOW)
+      .replace(pattern, (match) => (match === '' || match.includes('[redacted') ? match : hide(match)));
+  return shown;
+}
+
+const isExtraName = (name: string, { names }: ExtraSecrets): boolean =>
+  names.size > 0 && names.has(name.replace(/[^a-zA-Z0-9]/g, '').toLowerCase());
+
 /** Values of names that say so: `token=…`, `"apiKey": "…"`, `Authorization: Bearer …`, `--password …`. */
-function hideNamed(line: string, hide: (secret: string) => string): string {
+function hideNamed(line: string, hide: (secret: string) => string, extra: ExtraSecrets): string {
   let shown = '';
   let done = 0;
   let runEnd = 0;
   for (const { 0: name, index } of line.matchAll(NAME)) {
-    if (index < done || !NAME_HINT.test(name)) continue;
-    const kind = kindAt(line, name, index);
+    if (index < done) continue;
+    const kind = isExtraName(name, extra) ? 'password' : NAME_HINT.test(name) ? kindAt(line, name, index) : null;
     const from = kind === null ? -1 : valueStart(line, name, index + name.length);
     if (kind === null || from < 0) continue;
     const [start, end] = valueSpan(line, from, kind, index, runEnd);

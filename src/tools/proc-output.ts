@@ -10,6 +10,7 @@ import { redactLines } from '../text/redact.ts';
 import { collapseRepeats, type Repeated, repeatedText } from '../text/repeats.ts';
 import { type Chosen, selectLines } from '../text/select.ts';
 import { visibleLine } from '../text/visible.ts';
+import { outputBudget } from './project-limits.ts';
 import type { ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -54,7 +55,7 @@ export async function showOutput(
   };
   const { chosen, total } = await selectLines(lines, selection, matcher(workbench));
   const texts = chosen.map((choice) => lineText(choice, input, workbench));
-  const budget = budgetFor(selection);
+  const budget = budgetFor(selection, outputBudget(process.path));
   const { from, to, truncated } = fitBudget(texts, budget);
   const shown = texts.slice(from, to);
   const facts = { lines: shown.length, total, dropped, truncated, cursor: Math.max(cursor, after ?? 0) };

@@ -1,4 +1,5 @@
 /** The one renderer: what a handler returned, or threw, as an MCP result. */
+import { resolve } from 'node:path';
 import { Fault } from '../text/fault.ts';
 import { checkArguments } from './arguments.ts';
 import type { Call, Tool, ToolResult } from './tool.ts';
@@ -17,6 +18,8 @@ export interface CallResult {
 export async function respond(tool: Tool, given: unknown, call: Call, workbench: Workbench): Promise<CallResult> {
   try {
     const values = checkArguments(tool, given);
+    const { path } = values;
+    workbench.learn(resolve(call.caller.cwd, typeof path === 'string' ? path : '.'));
     return rendered(await tool.run(values, call, workbench));
   } catch (error) {
     if (!(error instanceof Fault))

@@ -47,6 +47,8 @@ export interface Workbench {
   /** What becomes of processes. */
   readonly news: ProcessNews;
   readonly redact: (text: string) => string;
+  /** Somebody works in `directory`: what its config calls secret is hidden from here on. */
+  learn(directory: string): void;
   /** ISO 8601 of a time on the daemon's clock. */
   readonly iso: (micros: number) => string;
   /** Maps of the scripts that a proxy's pages load. */

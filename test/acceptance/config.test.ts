@@ -218,3 +218,25 @@ describe('proxies', () => {
     });
   });
 });
+
+test('limits and redaction of the config hold for what is shown', async () => {
+  const { session } = await withConfig({
+    scripts: {
+      app: node('for(let i=0;i<9;i++)console.log("line",i);console.log("plan_code=premium see acme_0123456789")'),
+    },
+    limits: { output_lines: 3 },
+    redaction: { names: ['plan_code'], patterns: ['acme_[0-9]{6,}'] },
+  });
+  const { data } = await session.ok('run', { script_name: 'app', mode: 'foreground' });
+  const last = (data['lines'] as { last: string[] }).last.at(-1) ?? '';
+  expect(last || String((data['lines'] as { first: string[] }).first.at(-1))).toMatch(
+    /^plan_code=\[redacted \w{6}\] see \[redacted \w{6}\]$/,
+  );
+  const { text, meta } = await session.ok('proc', { action: 'output', process_id: 'app' });
+  expect(meta).toMatchObject({ lines: 3, total: 10 });
+  expect(text).not.toMatch(/premium|acme_/);
+  expect((await session.ok('proc', { action: 'output', process_id: 'app', tail: 5 })).meta['lines']).toBe(5);
+  expect((await session.ok('proc', { action: 'output', process_id: 'app', tail: 1, reveal: true })).text).toContain(
+    'acme_0123456789',
+  );
+});

@@ -264,3 +264,31 @@ test('redactLines keeps everything but the text', () => {
   expect(shown[0]).toBe(lines[0]);
   expect(shown[1]).toEqual({ text: redact('token=abc123'), position: 6 });
 });
+
+describe('what a project calls secret', () => {
+  const extra = {
+    hint: /internal[_.$-]?ref|plan/i,
+    names: new Set(['internalref', 'plan']),
+    patterns: [/acme_[a-z0-9]{8,}/g],
+  };
+  const redact = redactor('salt', () => extra);
+  const HIDDEN = /^\[redacted [0-9a-f]{6}\]$/;
+
+  test.each([
+    ['internal_ref=abc-123', 'internal_ref='],
+    ['"internalRef": "abc-123"', '"internalRef": "'],
+    ['INTERNAL-REF: abc-123', 'INTERNAL-REF: '],
+    ['plan=premium', 'plan='],
+    ['see acme_0123456789', 'see '],
+  ])('%s is hidden', (line, lead) => {
+    const shown = redact(line);
+    expect(shown.startsWith(lead)).toBe(true);
+    expect(shown.slice(lead.length).replace(/"$/, '')).toMatch(HIDDEN);
+  });
+
+  test('the usual is hidden as ever, the rest is left', () => {
+    expect(redact('password=hunter22')).toMatch(/^password=\[redacted/);
+    expect(redact('planet=earth, acme_short')).toBe('planet=earth, acme_short');
+    expect(redact('x'.repeat(20_000))).toHaveLength(20_000);
+  });
+});
