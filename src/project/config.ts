@@ -1,19 +1,22 @@
 /** The config file that holds for a directory: its own, or that of the nearest directory above. */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { configOfAgnt } from './agnt.ts';
 import { type CheckedConfig, checkConfig } from './config-check.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { type Directory, openDirectory } from './directory.ts';
-import { readJsonc } from './formats.ts';
+import { parseYaml, readJsonc } from './formats.ts';
+import { configOfProcessCompose } from './process-compose.ts';
 
 export const CONFIG_FILE = 'devtool-mcp.json';
 /** A project is not nested more deeply; what is above a repository is another's. */
 const MOST_LEVELS = 16;
+const LONGEST_REASON = 200;
 
 export interface FoundConfig extends CheckedConfig {
   /** Where its file is: what it says of directories is seen from there. */
   readonly directory: Directory;
-  /** From there: `devtool-mcp.json`. */
+  /** From there: `devtool-mcp.json`, or another program's that we understand. */
   readonly file: string;
 }
 
@@ -33,14 +36,40 @@ export function findConfig(from: Directory): FoundConfig | null {
   return null;
 }
 
+/** Others' files count where there is none of ours. */
+const FORMATS: readonly (readonly [file: string, read: (text: string) => Readable])[] = [
+  [CONFIG_FILE, readJsonc],
+  ['.agnt.kdl', (text) => parsed(text, configOfAgnt)],
+  ...['process-compose.yaml', 'process-compose.yml'].map(
+    (file) => [file, (text: string) => parsed(text, (yaml) => configOfProcessCompose(parseYaml(yaml)))] as const,
+  ),
+];
+
+/** Undefined where nothing of it can be understood. */
+interface Readable {
+  readonly value: unknown;
+  readonly errors: readonly string[];
+}
+
 function configIn(directory: Directory, from: string): FoundConfig | null {
-  if (!directory.has(CONFIG_FILE)) return null;
-  if (directory.path !== from && !isOurs(join(directory.path, CONFIG_FILE), from)) return null;
-  const source = directory.read(CONFIG_FILE);
-  if (source === null) return { directory, file: CONFIG_FILE, value: {}, errors: ['cannot be read'] };
-  const { value, errors: syntax } = readJsonc(source);
+  const format = FORMATS.find(([file]) => directory.has(file));
+  if (format === undefined) return null;
+  const [file, read] = format;
+  if (directory.path !== from && !isOurs(join(directory.path, file), from)) return null;
+  const source = directory.read(file);
+  if (source === null) return { directory, file, value: {}, errors: ['cannot be read'] };
+  const { value, errors: syntax } = read(source);
   const checked = value === undefined ? { value: {}, errors: [] } : checkConfig(value);
-  return { directory, file: CONFIG_FILE, value: checked.value, errors: [...syntax, ...checked.errors] };
+  return { directory, file, value: checked.value, errors: [...syntax, ...checked.errors] };
+}
+
+function parsed(text: string, parse: (text: string) => unknown): Readable {
+  try {
+    return { value: parse(text), errors: [] };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { value: undefined, errors: [(message.split('\n')[0] ?? '').slice(0, LONGEST_REASON)] };
+  }
 }
 
 /** A file that another user has put above us, as into a folder for everybody, is none of ours. */

@@ -1,0 +1,106 @@
+/**
+ * `process-compose.yaml`: its processes, in the words of our own file. `process-compose up` starts them all when a person asks for it;
+ * nothing in it says that they start by themselves.
+ */
+import { record, text, texts } from './values.ts';
+
+type Fields = Record<string, unknown>;
+
+const UNTIL: Readonly<Record<string, string>> = {
+  process_healthy: 'ready',
+  process_log_ready: 'ready',
+  process_started: 'started',
+  process_completed: 'ended',
+  process_completed_successfully: 'completed',
+};
+const RESTART: Readonly<Record<string, string>> = {
+  no: 'never',
+  exit_on_failure: 'never',
+  on_failure: 'on-failure',
+  always: 'always',
+};
+/** As process-compose has them where nothing is said. */
+const PERIOD_S = 10;
+const FAILURES = 3;
+const SHORTEST_MS = 30_000;
+
+export function configOfProcessCompose(project: Fields): Fields {
+  const shared = environmentOf(project['environment']);
+  const scripts = Object.entries(record(project['processes'])).map(([name, process]) => [
+    name,
+    script(record(process), shared),
+  ]);
+  return { scripts: Object.fromEntries(scripts) };
+}
+
+function script(process: Fields, shared: Readonly<Record<string, string>>): Fields {
+  const env = { ...shared, ...environmentOf(process['environment']) };
+  const fields: Fields = {
+    ...commandOf(process),
+    cwd: text(process['working_dir']),
+    env: Object.keys(env).length === 0 ? null : env,
+    depends_on: dependenciesOf(record(process['depends_on'])),
+    ready: readinessOf(process),
+    restart: RESTART[String(record(process['availability'])['restart'])],
+    tty: process['is_tty'] === true ? true : null,
+    labels: text(process['namespace']) === null ? null : { namespace: text(process['namespace']) },
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
+}
+
+function commandOf(process: Fields): Fields {
+  const line = text(process['command']);
+  if (line !== null) return { command: line, shell: true };
+  const [program, ...args] = [
+    ...texts([process['executable']]),
+    ...texts(process['entrypoint']),
+    ...texts(process['args']),
+  ];
+  // Without a command the checks name it.
+  return program === undefined ? { command: '' } : { command: program, args };
+}
+
+/** A list of `NAME=value`. */
+function environmentOf(given: unknown): Record<string, string> {
+  const pairs = texts(given).flatMap((pair): [string, string][] => {
+    const equals = pair.indexOf('=');
+    return equals <= 0 ? [] : [[pair.slice(0, equals), pair.slice(equals + 1)]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function dependenciesOf(given: Fields): Fields | null {
+  const entries = Object.entries(given).map(([name, how]) => {
+    const condition = String(record(how)['condition'] ?? 'process_started');
+    return [name, UNTIL[condition] ?? condition];
+  });
+  return entries.length === 0 ? null : Object.fromEntries(entries);
+}
+
+function readinessOf(process: Fields): Fields | null {
+  const line = text(process['ready_log_line']);
+  if (line !== null) return { text: line };
+  const probe = record(process['readiness_probe']);
+  const exec = text(record(probe['exec'])['command']);
+  const within = { timeout_ms: patienceOf(probe) };
+  if (exec !== null) return { exec, ...within };
+  return probe['http_get'] === undefined ? null : { http: addressOf(record(probe['http_get'])), ...within };
+}
+
+/** Until it would be given up there. */
+function patienceOf(probe: Fields): number {
+  const seconds = (name: string, otherwise: number): number => {
+    const value = probe[name];
+    return typeof value === 'number' && value > 0 ? value : otherwise;
+  };
+  const all =
+    seconds('initial_delay_seconds', 0) + seconds('period_seconds', PERIOD_S) * seconds('failure_threshold', FAILURES);
+  return Math.max(SHORTEST_MS, Math.round(all * 1_000));
+}
+
+function addressOf(probe: Fields): string {
+  const part = (name: string, otherwise: string): string => String(probe[name] ?? otherwise);
+  const port = probe['port'] ?? probe['num_port'];
+  const path = part('path', '/');
+  return `${part('scheme', 'http')}://${part('host', '127.0.0.1')}${port === undefined ? '' : `:${String(port)}`}${path.startsWith('/') ? path : `/${path}`}`;
+}

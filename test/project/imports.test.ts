@@ -1,0 +1,181 @@
+/** Other programs' config files, as they are written there. */
+import { describe, expect, test } from 'vitest';
+import { configOf, detectProject } from '../../src/project/detect.ts';
+import { parseKdl } from '../../src/project/kdl.ts';
+import { scriptCommand } from '../../src/project/script-command.ts';
+import { projectDirectory } from './project-directory.ts';
+
+describe('.agnt.kdl', () => {
+  test('scripts, proxies and what starts by itself', async () => {
+    const agnt = `// my project
+scripts {
+    serve {
+        run "python3 -m http.server 9500 && echo done"
+        autostart true
+    }
+    dev {
+        command "npm"
+        args "run" "dev"
+        env {
+            NODE_ENV "development"
+            PORT 3000
+        }
+        cwd "./web"
+        url-matchers "(Local|Network):\\\\s*{url}"
+        depends-on "serve" timeout=5
+    }
+    build auto-start=false
+    "test:watch" auto-start=true
+    /- gone { run "x" }
+}
+proxies {
+    frontend { script "dev" }
+    api {
+        target "http://localhost:8080"
+        autostart false
+        max-log-size 2000
+    }
+    backend { port 4000; host "10.0.0.1" }
+}
+proxy "dev" { script "serve"; port-detect "auto"; fallback-port 3000 }
+hooks { on-response { toast true } }
+`;
+    const path = projectDirectory({
+      '.agnt.kdl': agnt,
+      'package.json': { scripts: { 'test:watch': 'vitest', build: 'b' } },
+    });
+    const { config, scripts } = await detectProject(path);
+    expect(config).toEqual({
+      path: `${path}/.agnt.kdl`,
+      errors: [],
+      autostart: ['serve', 'test:watch'],
+      depends_on: { dev: ['serve'] },
+      proxies: [
+        { id: 'frontend', process: 'dev', target_url: null, port: null, autostart: true },
+        { id: 'api', process: null, target_url: 'http://localhost:8080', port: null, autostart: false },
+        { id: 'backend', process: null, target_url: 'http://10.0.0.1:4000', port: null, autostart: true },
+        { id: 'dev', process: 'serve', target_url: 'http://localhost:3000', port: null, autostart: true },
+      ],
+    });
+    expect(configOf(path)?.proxies[1]?.max_log_size).toBe(2_000);
+    expect(scripts.map(({ name, source }) => [name, source])).toEqual([
+      ['serve', '.agnt.kdl'],
+      ['dev', '.agnt.kdl'],
+      ['build', 'package.json'],
+      ['test:watch', 'package.json'],
+    ]);
+    expect(scriptCommand({ path }, 'serve')).toMatchObject({
+      command: 'python3 -m http.server 9500 && echo done',
+      shell: true,
+    });
+    expect(scriptCommand({ path }, 'dev')).toMatchObject({
+      command: 'npm',
+      args: ['run', 'dev'],
+      env: { NODE_ENV: 'development', PORT: '3000' },
+      cwd: `${path}/web`,
+    });
+  });
+
+  test.each([
+    ['scripts {\n  a {', 'at the end: } is missing'],
+    ['scripts {\n  a b=\n}', 'line 2: a value of b is missing'],
+    ['a "open', 'line 1: "\\"open" is no KDL'],
+    ['x {'.repeat(40), 'line 1: nested too deeply'],
+  ])('what is broken is told by its line: %s', async (agnt, error) => {
+    expect((await detectProject(projectDirectory({ '.agnt.kdl': agnt }))).config).toMatchObject({
+      errors: [error],
+      autostart: [],
+    });
+  });
+
+  test('ours counts instead where there is one', async () => {
+    const path = projectDirectory({
+      '.agnt.kdl': 'scripts { a { run "x"; autostart true } }',
+      'devtool-mcp.json': '{}',
+    });
+    expect((await detectProject(path)).config).toMatchObject({ path: `${path}/devtool-mcp.json`, autostart: [] });
+  });
+});
+
+test.each([
+  ['a 1 -2.5 1_000 "x y" #"r"w"# r"\\n" true #false null', [1, -2.5, 1000, 'x y', 'r"w', '\\n', true, false, null]],
+  ['a "\\n\\t\\"\\u{41}" \\\n  b', ['\n\t"A', 'b']],
+  ['a /* no */ b // end', ['b']],
+  ['(type)a (u8)1', [1]],
+  ['a /-b c', ['c']],
+  ['a ./x/y.js', ['./x/y.js']],
+])('KDL: %s', (text, args) => {
+  expect(parseKdl(text)[0]).toMatchObject({ name: 'a', args });
+});
+
+test('process-compose.yaml: conditions, probes, environment, restart', async () => {
+  const compose = `version: "0.5"
+environment: ["A=shared", "B=shared"]
+processes:
+  db:
+    command: "postgres -D $DATA"
+    availability: { restart: "on_failure", max_restarts: 3 }
+    readiness_probe:
+      exec: { command: "pg_isready" }
+      period_seconds: 20
+      failure_threshold: 5
+  api:
+    command: ./api
+    working_dir: backend
+    environment: ["B=own"]
+    depends_on:
+      db: { condition: process_healthy }
+      migrate: { condition: process_completed_successfully }
+      seed: { condition: process_completed }
+      cache: { condition: process_started }
+    readiness_probe:
+      http_get: { host: localhost, port: 8080, path: /health, scheme: http }
+  migrate: { command: make migrate, depends_on: { db: { condition: process_log_ready } } }
+  seed: { entrypoint: [node, seed.js], namespace: data, is_tty: true }
+  cache: { command: redis, ready_log_line: Ready to accept, disabled: true, availability: { restart: always } }
+  broken: { description: nothing }
+`;
+  const path = projectDirectory({ 'process-compose.yaml': compose });
+  const { config, scripts } = await detectProject(path);
+  expect(config).toMatchObject({
+    path: `${path}/process-compose.yaml`,
+    errors: [expect.stringMatching(/^scripts\.broken\.command: /)],
+    autostart: [],
+    depends_on: { api: ['db', 'migrate', 'seed', 'cache'], migrate: ['db'] },
+  });
+  expect(scripts.map(({ name }) => name)).toEqual(['db', 'api', 'migrate', 'seed', 'cache']);
+  expect(scriptCommand({ path }, 'db')).toMatchObject({
+    command: 'postgres -D $DATA',
+    shell: true,
+    env: { A: 'shared', B: 'shared' },
+    settings: { restart: 'on-failure', ready: { exec: 'pg_isready', timeout_ms: 100_000 } },
+  });
+  expect(scriptCommand({ path }, 'api')).toMatchObject({
+    cwd: `${path}/backend`,
+    env: { A: 'shared', B: 'own' },
+    settings: {
+      ready: { http: 'http://localhost:8080/health', timeout_ms: 30_000 },
+      dependsOn: [
+        { name: 'db', until: 'ready' },
+        { name: 'migrate', until: 'completed' },
+        { name: 'seed', until: 'ended' },
+        { name: 'cache', until: 'started' },
+      ],
+    },
+  });
+  expect(scriptCommand({ path }, 'seed')).toMatchObject({
+    command: 'node',
+    args: ['seed.js'],
+    settings: { tty: true, labels: { namespace: 'data' } },
+  });
+  expect(scriptCommand({ path }, 'cache')).toMatchObject({
+    settings: { restart: 'always', ready: { text: 'Ready to accept' } },
+  });
+});
+
+test('a process-compose file that is no YAML, or odd, is told', async () => {
+  for (const text of ['a: [', 'processes: 3', '- x', 'processes: {a: 1}']) {
+    const { config } = await detectProject(projectDirectory({ 'process-compose.yml': text }));
+    expect(config?.autostart).toEqual([]);
+  }
+});
