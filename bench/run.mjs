@@ -1,7 +1,8 @@
 // The core against the same patterns in Go and against messages to an owning thread, a row for each operation of the reference's
-// page. `npm run bench` measures all and writes bench/results/lockfree.json and docs/benchmarks.md; Of `-- quick` (fewer rounds),
+// page. `npm run bench` measures all and writes bench/results/lockfree.json, docs/benchmarks.md and a table of docs/lock-free-design.md; Of `-- quick` (fewer rounds),
 // `row=TEXT` (rows whose names have TEXT) and `src` (the core from its sources, not as built) each also writes nothing.
 import { buildGo, bundle, findGo, requireBuilt, scratch } from './lockfree/build.mjs';
+import { operationsTable } from './lockfree/operations.mjs';
 import { lockfreeTable, machine, machineLine, writeResults, writeSection } from './lockfree/report.mjs';
 import { ROWS, SIZES } from './lockfree/rows.mjs';
 import { measureRow, sidesOf } from './lockfree/sides.mjs';
@@ -52,6 +53,8 @@ async function main() {
     if (args.length > 0) return;
     writeResults('lockfree', { ...about, ...effort, sizes: SIZES, rows });
     writeSection('lockfree', `${explanation(effort)}\n\n${machineLine(about)}\n\n${figures}\n\n${NOTES}`);
+    const from = 'From the same run as the table in [benchmarks.md](benchmarks.md), which has the rest of it.';
+    writeSection('operations', `${from} ${machineLine(about)}\n\n${operationsTable(rows)}`, 'lock-free-design');
   } finally {
     remove();
   }

@@ -76,8 +76,8 @@ export function table(heads, rows) {
 export const lockfreeTable = (rows) => table(HEADS, rows.map(rowOf));
 
 /** Puts text between the section's markers; adds them at the end when the page has none. */
-export function writeSection(name, text) {
-  const path = `${root}docs/benchmarks.md`;
+export function writeSection(name, text, document = 'benchmarks') {
+  const path = `${root}docs/${document}.md`;
   const marker = `<!-- bench:${name} -->`;
   const page = readFileSync(path, 'utf8');
   const [before, , after] = page.split(marker);

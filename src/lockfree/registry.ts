@@ -3,17 +3,14 @@
  */
 import { add, compareExchange, load, type Words } from '#atomic';
 import { RegistryKeys } from './registry-keys.ts';
+import { type Look, RegistryLooks } from './registry-looks.ts';
 import { type Entry, type Handle, RegistryReplica } from './registry-replica.ts';
 import {
   announce,
   bandOf,
   CLAIMED,
-  changesBetween,
-  changesOf,
   claimed,
   FREE,
-  firstGroupOf,
-  firstSlotOf,
   free,
   generationOf,
   groupOf,
@@ -24,8 +21,6 @@ import {
   REGISTRY_DEFAULTS,
   REMOVE,
   type RegistryOptions,
-  registryBands,
-  registryGroups,
   registryLayout,
   registrySlots,
   slotOf,
@@ -35,23 +30,6 @@ import {
 export { KeyRefused } from './registry-keys.ts';
 export type { Entry, Handle } from './registry-replica.ts';
 export { REGISTRY_DEFAULTS, type RegistryOptions, registryLayout, registrySlots } from './registry-words.ts';
-
-/** A slot's new control word and, if it is LIVE, its entry. */
-interface Change {
-  readonly slot: number;
-  readonly control: number;
-  readonly entry: Entry | undefined;
-}
-
-/** A stamp as it was before the words that it stands for were read; undefined: they never were. */
-type Stamps = readonly (number | undefined)[];
-
-/** What a look at the table has found, in the order of reading: the last change of a slot counts. */
-interface Look {
-  readonly bandStamps: Stamps;
-  readonly groupStamps: Stamps;
-  readonly changes: Change[];
-}
 
 export type Inserted =
   | { readonly kind: 'inserted' | 'exists'; readonly handle: Handle }
@@ -142,9 +120,8 @@ export class Registry {
 
   // The replica: this thread's private copy of the table, as it was at head `#synced`.
   #synced: number | undefined;
-  #bandStamps: Stamps;
-  #groupStamps: Stamps;
   readonly #replica: RegistryReplica;
+  readonly #looks: RegistryLooks;
 
   /** The slot that this thread has claimed, if it has looked for one its predecessor may have left. */
   #claim: Handle | undefined;
@@ -167,8 +144,7 @@ export class Registry {
     this.#controlAt = at + place.control;
     this.#keys = new RegistryKeys(words, at + place.keys, options.keyBytes);
     this.#replica = new RegistryReplica(this.slots);
-    this.#bandStamps = new Array<undefined>(registryBands(options)).fill(undefined);
-    this.#groupStamps = new Array<undefined>(registryGroups(options)).fill(undefined);
+    this.#looks = new RegistryLooks(words, at, options, this.#keys, this.#replica);
   }
 
   /**
@@ -258,7 +234,7 @@ export class Registry {
       const head = load(this.words, this.headAt); // S1
       if (this.isStill(at, head)) return this.#adopt(head, look); // S4
       this.finish(head); // S2
-      look = this.#lookAtNext(head, at, look) ?? this.#look(); // S3
+      look = this.#looks.next(head, at, look) ?? this.#looks.all(); // S3
       at = head;
     }
   }
@@ -327,67 +303,8 @@ export class Registry {
   /** S5: the replica, with what a look has found. */
   #adopt(head: number, look: Look | undefined): number {
     if (look === undefined) return head;
-    for (const { slot, control, entry } of look.changes) this.#replica.set(slot, control, entry);
-    this.#bandStamps = look.bandStamps;
-    this.#groupStamps = look.groupStamps;
+    this.#looks.adopt(look);
     this.#synced = head;
     return head;
-  }
-
-  /**
-   * The look, or without one the replica, at `head` if all changes since `at` are of the slot that it announces: that one alone
-   * is new. The stamps are left as they were: the next look at all looks there again.
-   */
-  #lookAtNext(head: number, at: number | undefined, look: Look | undefined): Look | undefined {
-    if (at === undefined) return undefined;
-    const missed = changesBetween(at, head);
-    if (look !== undefined && missed !== 1) return undefined;
-    const slot = slotOf(head);
-    const control = load(this.words, this.controlAt(slot));
-    if (look === undefined && changesOf(this.#replica.controls[slot] ?? free(0), control) !== missed) return undefined;
-    // Else those that came meanwhile could make up for another slot's that were missed.
-    if (missed !== 1 && load(this.words, this.headAt) !== head) return undefined;
-    const { bandStamps, groupStamps, changes } = look ?? this.#nothingSeen();
-    changes.push({ slot, control, entry: this.#readEntry(slot, control) });
-    return { bandStamps, groupStamps, changes };
-  }
-
-  #nothingSeen(): Look {
-    return { bandStamps: this.#bandStamps, groupStamps: this.#groupStamps, changes: [] };
-  }
-
-  /** The slots that are new, in the groups whose stamps are, in the bands whose stamps are. */
-  #look(): Look {
-    const changes: Change[] = [];
-    const groupStamps = this.#groupStamps.slice();
-    const bandStamps = this.#bandStamps.map((before, band) => {
-      const stamp = load(this.words, this.#bandStampAt + band);
-      if (stamp !== before) this.#lookAtBand(band, groupStamps, changes);
-      return stamp;
-    });
-    return { bandStamps, groupStamps, changes };
-  }
-
-  #lookAtBand(band: number, groupStamps: (number | undefined)[], changes: Change[]): void {
-    const end = Math.min(groupStamps.length, firstGroupOf(band + 1));
-    for (let group = firstGroupOf(band); group < end; group++) {
-      const stamp = load(this.words, this.#groupStampAt + group);
-      if (stamp !== groupStamps[group]) this.#lookAtGroup(group, changes);
-      groupStamps[group] = stamp;
-    }
-  }
-
-  #lookAtGroup(group: number, changes: Change[]): void {
-    const end = Math.min(this.slots, firstSlotOf(group + 1));
-    for (let slot = firstSlotOf(group); slot < end; slot++) {
-      const control = load(this.words, this.controlAt(slot));
-      if (control !== this.#replica.controls[slot])
-        changes.push({ slot, control, entry: this.#readEntry(slot, control) });
-    }
-  }
-
-  #readEntry(slot: number, control: number): Entry | undefined {
-    if (stateOf(control) !== LIVE) return undefined;
-    return { key: this.#keys.read(slot), handle: { slot, generation: generationOf(control) } };
   }
 }

@@ -243,6 +243,17 @@ describe('capacity and reuse', () => {
     expect(two.get('early')).toBeUndefined();
   });
 
+  test('a thread that has missed as many changes as can be counted finds everything anew', () => {
+    const { words, one, two } = fresh();
+    const early = inserted(one, 'early');
+    expect(two.list()).toHaveLength(1);
+    one.remove(early);
+    inserted(one, 'late');
+    const head = BASE + registryLayout(SMALL).at.head;
+    words[head] = ((words[head] ?? 0) & 0xfff) + 0x1000; // as after 2²⁰ changes, of which the last is an insert of another slot
+    expect(keys(two)).toEqual(['late']);
+  });
+
   test('a generation wraps from 2²⁴ − 1 to 0', () => {
     const { words, one, two } = fresh();
     const { control } = registryLayout(SMALL).at;

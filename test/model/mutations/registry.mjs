@@ -1,5 +1,6 @@
-/** One-line mistakes in src/lockfree/registry.ts, registry-keys.ts, registry-replica.ts and registry-words.ts; see scripts/mutants.mjs. */
+/** One-line mistakes in src/lockfree/registry.ts, registry-looks.ts, registry-keys.ts, registry-replica.ts and registry-words.ts; see scripts/mutants.mjs. */
 const file = 'registry.ts';
+const looks = 'registry-looks.ts';
 const keys = 'registry-keys.ts';
 const replica = 'registry-replica.ts';
 const words = 'registry-words.ts';
@@ -10,7 +11,7 @@ const F2 = 'if (load(this.words, this.headAt) !== head) return; // F2';
 const F3 = 'add(this.words, this.#groupStampAt + groupOf(slot), 1); // F3';
 const F3_BAND = 'add(this.words, this.#bandStampAt + bandOf(groupOf(slot)), 1); // F3';
 const F4 = 'compareExchange(this.words, this.controlAt(slot), control, done); // F4';
-const S3 = 'look = this.#lookAtNext(head, at, look) ?? this.#look(); // S3';
+const S3 = 'look = this.#looks.next(head, at, look) ?? this.#looks.all(); // S3';
 
 export const list = {
   structure: 'registry',
@@ -21,25 +22,25 @@ export const list = {
   },
   mutations: [
     {
-      file,
+      file: looks,
       name: 'S3 looks at the last slot after any number of changes',
       find: 'if (look === undefined && changesOf(this.#replica.controls[slot] ?? free(0), control) !== missed) return undefined;',
       replace: '',
     },
     {
-      file,
+      file: looks,
       name: 'S3 takes any change of the last slot for all that were missed',
       find: 'changesOf(this.#replica.controls[slot] ?? free(0), control) !== missed',
       replace: 'changesOf(this.#replica.controls[slot] ?? free(0), control) === 0',
     },
     {
-      file,
+      file: looks,
       name: 'S3 counts later changes for some that were missed',
-      find: 'if (missed !== 1 && load(this.words, this.headAt) !== head) return undefined;',
+      find: 'if (missed !== 1 && load(this.#words, this.#headAt) !== head) return undefined;',
       replace: '',
     },
     {
-      file,
+      file: looks,
       name: 'S3 goes on with a look after any number of changes',
       find: 'if (look !== undefined && missed !== 1) return undefined;',
       replace: '',
@@ -299,25 +300,25 @@ export const list = {
     { file, name: 'S2 is dropped', find: 'this.finish(head); // S2', replace: '' },
     { file, name: 'S2 after S3', find: 'this.finish(head); // S2 … // S3', replace: '$1 this.finish(head);' },
     {
-      file,
+      file: looks,
       name: 'S3 passes over the last slots',
-      find: 'Math.min(this.slots, firstSlotOf(group + 1))',
-      replace: 'Math.min(this.slots, firstSlotOf(group + 1)) - 1',
+      find: 'Math.min(this.#slots, firstSlotOf(group + 1))',
+      replace: 'Math.min(this.#slots, firstSlotOf(group + 1)) - 1',
     },
     {
-      file,
+      file: looks,
       name: 'S3 passes over the last group',
       find: 'Math.min(groupStamps.length, firstGroupOf(band + 1))',
       replace: 'Math.min(Math.max(1, groupStamps.length - 1), firstGroupOf(band + 1))',
     },
     {
-      file,
+      file: looks,
       name: 'S3 looks at groups that it has not seen only',
       find: 'if (stamp !== groupStamps[group])',
       replace: 'if (groupStamps[group] === undefined)',
     },
     {
-      file,
+      file: looks,
       name: 'S3 looks at bands that it has not seen only',
       find: 'if (stamp !== before)',
       replace: 'if (before === undefined)',
@@ -330,16 +331,17 @@ export const list = {
       replace: `if (load(this.words, this.headAt) !== head) continue; ${S3} \n return this.#adopt(head, look);`,
     },
     {
-      file,
+      file: looks,
       name: 'S3 forgets the look that it goes on with',
       find: 'look ?? this.#nothingSeen();',
       replace: 'this.#nothingSeen();',
     },
     {
-      file,
+      file: looks,
       name: 'S3 keeps the stamps of a look that it gives up',
-      find: S3,
-      replace: `${S3} \n this.#groupStamps = look.groupStamps; this.#bandStamps = look.bandStamps;`,
+      find: '); return stamp; }); return { bandStamps, groupStamps, changes };',
+      replace:
+        '); return stamp; }); this.#bandStamps = bandStamps; this.#groupStamps = groupStamps; return { bandStamps, groupStamps, changes };',
     },
     {
       file,
