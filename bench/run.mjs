@@ -21,7 +21,8 @@ const explanation = ({ rounds, millis }) => `\
 \`npm run bench\`. Each row is one operation: ours (\`dist/lockfree.js\`, and the process manager's cells and registry), the same pattern in
 Go (\`bench/baseline-go\`: \`sync.Map\`, atomics, a mutexed ring, a log under an \`RWMutex\`; GOMAXPROCS by default), and plain objects of an
 owning thread that is asked by \`postMessage\`. First alone, then while another thread does without a pause what its column says. Every side
-runs in a program of its own; medians of ${rounds} interleaved rounds of ${millis} ms. Rings and journals have one writer, so their
+runs in a program of its own; medians of ${rounds} interleaved rounds of ${millis} ms, each the median of those of its batches of half a millisecond
+in which the other thread was at work. Rings and journals have one writer, so their
 writers are measured against a reader. A percentage says that an operation found only so much of what it finds alone, because the other
 thread was overwriting it. Of a read, *in turns* is what it takes after one of those operations that its own thread has done just before,
 their time taken off: it reads the same changes, and nobody contends. The first row shares nothing: one atomic add, and what the machine itself takes for a second busy thread,

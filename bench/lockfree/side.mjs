@@ -49,23 +49,39 @@ async function batchOf(run) {
   }
 }
 
-async function measure(run, millis) {
+/**
+ * The median of batches: what else the machine does meanwhile takes its time from some of them. `progress` counts what the other
+ * thread does: batches count in which it was at least half as fast as in its best one, else it was not at work all the time.
+ */
+async function measure(run, millis, progress) {
   const batch = await batchOf(run);
-  let operations = 0;
+  const batches = [];
   let work = 0;
   const begun = process.hrtime.bigint();
   const until = begun + BigInt(millis) * 1_000_000n;
-  let now = begun;
-  while (now < until) {
+  for (let before = begun; before < until; ) {
+    const others = progress();
     work += await run(batch);
-    operations += batch;
-    now = process.hrtime.bigint();
+    const after = process.hrtime.bigint();
+    const nanos = Number(after - before) / batch;
+    batches.push({ nanos, rate: ((progress() - others) >>> 0) / nanos });
+    before = after;
   }
-  return { nanos: Number(now - begun) / operations, work: work / operations };
+  const best = Math.max(...batches.map(({ rate }) => rate));
+  const counted = batches.filter(({ rate }) => 2 * rate >= best).map(({ nanos }) => nanos);
+  return { nanos: median(counted), work: work / (batches.length * batch) };
+}
+
+const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+
+/** On memory of its own: the other thread is its only writer elsewhere. */
+async function openTurns(open, openOther, row, sizes) {
+  const { run, shared } = await open(row, sizes);
+  return { run, change: openOther(shared, row, sizes) };
 }
 
 /** `run` after an operation of the other's in the same thread, whose own time is taken off: the same changes, and nobody to contend with. */
-async function measureInTurns(run, change, millis) {
+async function measureInTurns({ run, change }, millis) {
   const both = (n) => {
     let sum = 0;
     for (let i = 0; i < n; i++) {
@@ -88,26 +104,24 @@ async function measureInTurns(run, change, millis) {
     changes(batch);
     differences.push(Number(2n * between - begun - process.hrtime.bigint()) / batch);
   }
-  // A sum of differences would be the noise of both.
-  differences.sort((a, b) => a - b);
-  return { nanos: differences[differences.length >> 1], work: work / (differences.length * batch) };
+  return { nanos: median(differences), work: work / (differences.length * batch) };
 }
 
 /** `open(row, sizes)` gives run(n) → work done, what the other thread needs, and end(); `other(shared, row, sizes)` the other's run(n). */
 export async function serve(module, open, openOther) {
   const { row, sizes } = JSON.parse(process.argv[2]);
   const side = await open(row, sizes);
-  const change = row.isRead && openOther !== undefined ? openOther(side.shared, row, sizes) : undefined;
+  const turns = row.isRead && openOther !== undefined ? await openTurns(open, openOther, row, sizes) : undefined;
   const other = new Other(module, side, row, sizes);
   for await (const command of createInterface({ input: process.stdin })) {
     const [mode, millis] = command.split(' ');
     if (mode === 'busy') await other.run();
     const before = other.operations;
     const begun = performance.now();
-    const isInTurns = mode === 'turns' && change !== undefined;
+    const isInTurns = mode === 'turns' && turns !== undefined;
     const measured = await (isInTurns
-      ? measureInTurns(side.run, change, Number(millis))
-      : measure(side.run, Number(millis)));
+      ? measureInTurns(turns, Number(millis))
+      : measure(side.run, Number(millis), () => other.operations));
     const others = ((other.operations - before) >>> 0) / ((performance.now() - begun) / 1_000);
     other.pause();
     process.stdout.write(`${JSON.stringify({ ...measured, others })}\n`);

@@ -14,6 +14,7 @@ export {
   reopen,
 } from './journal-pages.ts';
 export {
+  type HeadTest,
   type JournalRead,
   JournalReader,
   type JournalRecord,

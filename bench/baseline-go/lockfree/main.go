@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -63,7 +64,7 @@ func main() {
 			other.start()
 		}
 		before, begun := other.count.Load(), time.Now()
-		nanos, work := measure(run, time.Duration(millis)*time.Millisecond)
+		nanos, work := measure(run, time.Duration(millis)*time.Millisecond, other.count.Load)
 		others := float64(other.count.Load()-before) / time.Since(begun).Seconds()
 		other.pause()
 		fmt.Printf("{\"nanos\":%g,\"work\":%g,\"others\":%g}\n", nanos, work, others)
@@ -119,14 +120,26 @@ func batchOf(run Operation) int {
 	}
 }
 
-// measure gives nanoseconds and work per operation.
-func measure(run Operation, limit time.Duration) (float64, float64) {
+// measure gives nanoseconds and work per operation: the median of batches, as what else the machine does meanwhile takes its time
+// from some of them. Batches count in which the other was at least half as fast as in its best one, as else it was not at work.
+func measure(run Operation, limit time.Duration, progress func() uint64) (float64, float64) {
 	batch := batchOf(run)
-	operations, work := 0, 0
+	times, rates, work := []float64{}, []float64{}, 0
 	begun := time.Now()
-	for time.Since(begun) < limit {
+	for before := begun; before.Sub(begun) < limit; {
+		others := progress()
 		work += run(batch)
-		operations += batch
+		after := time.Now()
+		nanos := float64(after.Sub(before).Nanoseconds()) / float64(batch)
+		times, rates = append(times, nanos), append(rates, float64(progress()-others)/nanos)
+		before = after
 	}
-	return float64(time.Since(begun).Nanoseconds()) / float64(operations), float64(work) / float64(operations)
+	best, counted := slices.Max(rates), []float64{}
+	for i, rate := range rates {
+		if 2*rate >= best {
+			counted = append(counted, times[i])
+		}
+	}
+	slices.Sort(counted)
+	return counted[len(counted)/2], float64(work) / float64(len(times)*batch)
 }
