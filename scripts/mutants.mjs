@@ -1,6 +1,6 @@
 // Breaks one line of the lock-free core at a time, in a copy of the tree, and tells which layer of its tests notices; writes
-// docs/mutants.md. `npm run mutants -- registry park` does some structures only, and writes their sections; `--only=stamp` what has
-// that in its name, and writes nothing. `--check` runs no test, but fails when a mutation no longer fits the sources or the page lacks one. The
+// docs/mutants.md. `npm run mutants -- registry park` does some structures only, `--only=stamp` what has that in its name, `--missing`
+// what the page does not have: the page keeps the rows of the others. `--check` runs no test, but fails when a mutation no longer fits the sources or the page lacks one. The
 // mutations: test/model/mutations.
 import { spawn } from 'node:child_process';
 import {
@@ -24,6 +24,8 @@ const LISTS = join(root, 'test/model/mutations');
 const PAGE = join(root, 'docs/mutants.md');
 const COPIED = ['package.json', 'tsconfig.json', 'vitest.config.ts', 'src', 'test'];
 const LAYERS = ['unit', 'model', 'stress'];
+/** Times beside other work, in times without it: MUTANTS_PATIENCE=4. */
+const PATIENCE = Number(process.env.MUTANTS_PATIENCE ?? 1);
 /** A layer that has not ended by then hangs: the mutation is caught, and says so. */
 const MOST_SECONDS = { unit: 30, model: 300, stress: 120 };
 /** A test of that layer that has not ended by then has failed; without a mutation none takes a tenth of it. */
@@ -32,6 +34,7 @@ const JOBS = 2;
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isCheck = process.argv.includes('--check');
+const isMissing = process.argv.includes('--missing');
 const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length) ?? '';
 
 /** Each list is `{ structure, tests: { unit, model, stress }, mutations, equivalent }`. */
@@ -39,9 +42,11 @@ async function readLists() {
   const files = readdirSync(LISTS).filter((name) => name.endsWith('.mjs'));
   const modules = await Promise.all(files.sort().map((name) => import(pathToFileURL(join(LISTS, name)).href)));
   return modules
-    .map(({ list }) => ({ ...list, mutations: list.mutations.filter(({ name }) => name.includes(only)) }))
+    .map(({ list }) => ({ ...list, all: list.mutations, mutations: list.mutations.filter(isAskedFor) }))
     .filter(({ structure, mutations }) => mutations.length > 0 && (asked.length === 0 || asked.includes(structure)));
 }
+
+const isAskedFor = (mutation) => mutation.name.includes(only) && !(isMissing && writtenRows().has(beginOf(mutation)));
 
 /** White space fits any other; `…` fits anything, and the replacement may have it as $1, the next as $2. */
 function patternOf(find) {
@@ -95,7 +100,7 @@ function runVitest(directory, layer, files, seconds) {
   const report = join(directory, 'report.json');
   rmSync(report, { force: true });
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const limit = `${TEST_SECONDS[layer] * 1000}`;
+  const limit = `${TEST_SECONDS[layer] * PATIENCE * 1000}`;
   const options = [
     '--project',
     layer,
@@ -120,7 +125,7 @@ function runVitest(directory, layer, files, seconds) {
     const timer = setTimeout(() => {
       isLate = true;
       endGroup(child);
-    }, seconds * 1000);
+    }, seconds * PATIENCE * 1000);
     child.once('exit', (code) => {
       children.delete(child);
       clearTimeout(timer);
@@ -203,11 +208,19 @@ async function attackAll(lists) {
 
 const cell = (text) => text.replaceAll('|', '\\|');
 
-function section({ structure, mutations, equivalent }, results) {
-  const rows = mutations.map((mutation) => {
+/** How the row of a mutation begins, in which its test has been tried. */
+const beginOf = ({ name, file }) => `| ${cell(name)} | ${file} |`;
+
+function rowOf(mutation, result) {
+  const test = cell(result.caught.model ?? result.caught[firstLayer(result)] ?? '');
+  return `${beginOf(mutation)} ${layersOf(result)} | ${test} | ${result.seconds.toFixed(1)} |`;
+}
+
+function section({ structure, all, equivalent }, results) {
+  const written = writtenRows();
+  const rows = all.flatMap((mutation) => {
     const result = results.get(mutation);
-    const test = cell(result.caught.model ?? result.caught[firstLayer(result)] ?? '');
-    return `| ${cell(mutation.name)} | ${mutation.file} | ${layersOf(result)} | ${test} | ${result.seconds.toFixed(1)} |`;
+    return (result === undefined ? written.get(beginOf(mutation)) : rowOf(mutation, result)) ?? [];
   });
   const left = equivalent.map(({ name, why }) => `- ${name}: ${why}`);
   return [
@@ -219,6 +232,14 @@ function section({ structure, mutations, equivalent }, results) {
     ...(left.length === 0 ? [] : ['', 'Not in the table, because no test could tell:', '', ...left]),
     '',
   ].join('\n');
+}
+
+/** The rows of the page as it is, by their beginnings. */
+function writtenRows() {
+  const rows = [...writtenSections().values()]
+    .flatMap((one) => one.split('\n'))
+    .filter((line) => line.startsWith('| '));
+  return new Map(rows.map((row) => [`${row.split(/(?<!\\)\|/, 3).join('|')}|`, row]));
 }
 
 /** Of the page as it is, the text below each structure's heading, heading and all. */
@@ -277,8 +298,7 @@ function check(lists) {
     } catch (thrown) {
       faults.push(thrown.message);
     }
-    if (!text.includes(`| ${cell(mutation.name)} |`))
-      faults.push(`mutation="${mutation.name}": not in ${basename(PAGE)}`);
+    if (!text.includes(beginOf(mutation))) faults.push(`mutation="${mutation.name}": not in ${basename(PAGE)}`);
   }
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length === 0 ? 0 : 1;
@@ -291,6 +311,6 @@ else {
   const failures = [...results.values()].filter(isFailure);
   console.log(`\n${results.size} mutations, ${failures.length} not caught`);
   for (const { mutation, error } of failures) console.log(`  ${mutation.name}: ${error ?? 'nobody noticed'}`);
-  if (only === '') writePage(lists, results);
+  writePage(lists, results);
   process.exitCode = failures.length === 0 ? 0 : 1;
 }

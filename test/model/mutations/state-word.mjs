@@ -60,7 +60,7 @@ export const list = {
       file: table,
       name: 'codes count from one',
       find: 'if (this.states[code] === state) return code;',
-      replace: 'if (this.#states[code] === state) return code + 1;',
+      replace: 'if (this.states[code] === state) return code + 1;',
     },
     {
       file,
