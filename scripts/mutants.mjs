@@ -122,10 +122,13 @@ function runVitest(directory, layer, files, seconds) {
     });
     children.add(child);
     let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      endGroup(child);
-    }, seconds * PATIENCE * 1000);
+    const timer = setTimeout(
+      () => {
+        isLate = true;
+        endGroup(child);
+      },
+      seconds * PATIENCE * 1000,
+    );
     child.once('exit', (code) => {
       children.delete(child);
       clearTimeout(timer);
