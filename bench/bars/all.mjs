@@ -20,6 +20,7 @@ const BARS = [
   ['l5-stress', [], ['5']],
   ['p1-desync', [], ['1000']],
   ['p3-documents', [], ['300']],
+  ['l6-simulation', [], ['100']],
   ['p-large', [], ['300000000']],
   ['p-log-bounds', [], ['30000']],
   ['p6-streams', [], ['500']],

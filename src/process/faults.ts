@@ -41,6 +41,11 @@ export const stillLive = (entry: ManagedProcess): Fault =>
     facts(entry),
   );
 
+export const removedMeanwhile = (entry: ManagedProcess): Fault =>
+  new Fault('not_found', `process_id=${entry.id} was removed by somebody else meanwhile`, 'Start it anew with run.', {
+    process_id: entry.id,
+  });
+
 export const startedMeanwhile = (entry: ManagedProcess): Fault =>
   new Fault(
     'already_exists',

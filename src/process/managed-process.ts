@@ -69,6 +69,8 @@ export class ManagedProcess {
   facts: Facts = NO_FACTS;
   /** The last run that has become ready in the way that the request declares. */
   readyRun: number | null = null;
+  /** Settles when it is removed, or cannot be; null: nobody removes it. */
+  removal: Promise<void> | null = null;
 
   constructor(request: ProcessRequest, handle: Handle, cell: ProcessCell, buffers: OutputBuffers) {
     this.request = request;

@@ -9,6 +9,7 @@ import {
   alreadyExists,
   cannotStart,
   notGone,
+  removedMeanwhile,
   ShuttingDownError,
   startedMeanwhile,
   stillLive,
@@ -91,7 +92,7 @@ export class ProcessManager {
         void followReadiness(entry, this.#waitTools(), this.#ending.signal, this.#parts.say);
       return { process: entry, reused: false };
     }
-    await this.#forget(entry);
+    await this.#removal(entry, () => this.#forget(entry));
     throw failed;
   }
 
@@ -162,6 +163,7 @@ export class ProcessManager {
     if (this.#memory.shuttingDown.isUp()) throw new ShuttingDownError();
     if (this.#askToStop(entry) || entry.facts.survivors.length > 0)
       await this.#end(entry, { ...request, cause: 'stop' });
+    if (entry.removal !== null || entry.retired) throw removedMeanwhile(entry);
     if (!renew(entry)) {
       throw startedMeanwhile(entry);
     }
@@ -183,8 +185,18 @@ export class ProcessManager {
     if (isLive(entry.state())) {
       throw stillLive(entry);
     }
-    if (entry.facts.survivors.length > 0) await this.#end(entry, { force: false, graceMs: 5_000, cause: 'stop' });
-    await this.#forget(entry);
+    await this.#removal(entry, async () => {
+      if (entry.facts.survivors.length > 0) await this.#end(entry, { force: false, graceMs: 5_000, cause: 'stop' });
+      await this.#forget(entry);
+    });
+  }
+
+  /** From here on nobody starts it again; who removes it as well waits for the same end. */
+  #removal(entry: ManagedProcess, work: () => Promise<void>): Promise<void> {
+    entry.removal ??= work().finally(() => {
+      entry.removal = null;
+    });
+    return entry.removal;
   }
 
   /** Resolves as soon as the worker is at it. */
@@ -271,7 +283,7 @@ export class ProcessManager {
       (entry) => !isLive(entry.state()) && entry.facts.survivors.length === 0,
     );
     if (oldest === undefined) throw tooMany(this.#memory.capacity);
-    await this.#forget(oldest);
+    await this.#removal(oldest, () => this.#forget(oldest));
   }
 }
 

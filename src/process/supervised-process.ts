@@ -1,10 +1,9 @@
 /** One entry in the process worker: its present run, what was asked of it, how it ended, and its restarts. */
 import type { ProcessCell } from './cell.ts';
-import { isSpawnError, spawnChild } from './child.ts';
+import { type Child, type ChildEvents, isSpawnError } from './child.ts';
 import type { Clock } from './clock.ts';
 import { createLooks } from './looks.ts';
 import { type EndedBy, endState, isLive } from './machine.ts';
-import { spawnPtyChild } from './pty-child.ts';
 import type { Pump } from './pump.ts';
 import type { Quiet } from './quiet.ts';
 import { type RestartBudget, restartBudget, wantsRestart } from './restart-budget.ts';
@@ -17,6 +16,8 @@ export interface SupervisorParts {
   readonly spec: ProcessSpec;
   readonly pump: Pump;
   readonly clock: Clock;
+  /** Resolves with the running child, or with why the system would not start it. */
+  spawn(spec: ProcessSpec, env: Record<string, string>, events: ChildEvents): Promise<Child | SpawnError>;
   /** Begins a run: its entry in the environment, and its tree once the leader's pid is known. */
   beginRun(): { readonly env: Readonly<Record<string, string>>; tree(pid: number): RunTree };
   count(what: 'started' | 'ended' | 'failed'): void;
@@ -65,7 +66,7 @@ export class SupervisedProcess {
     this.#tell({ urls: [], ports: [], survivors: [], spawnError: null });
     const { env, tree } = this.#parts.beginRun();
     let run: Run | null = null;
-    const child = await (spec.tty ? spawnPtyChild : spawnChild)(
+    const child = await this.#parts.spawn(
       spec,
       { ...spec.env, ...env },
       {

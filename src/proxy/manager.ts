@@ -1,4 +1,5 @@
 /** ProxyManager: every proxy of the daemon, by project and id. Lives in the control thread; each proxy has a worker of its own. */
+import { Fault } from '../text/fault.ts';
 import { lastEntryId } from './entry-ids.ts';
 import { ManagedProxy, type ProxyRequest, type ProxyView } from './managed-proxy.ts';
 import { type OwnAnswer, ownExchange } from './own-exchange.ts';
@@ -16,6 +17,7 @@ import {
   shuttingDown,
   stoppedMeanwhile,
   tooManyProxies,
+  workerLost,
 } from './proxy-faults.ts';
 import { resolveProxy } from './resolve-proxy.ts';
 import type { ProxyPool } from './shared-memory.ts';
@@ -93,8 +95,9 @@ export class ProxyManager {
       proxy.launched = this.#launch(proxy);
       await proxy.launched;
     } catch (error) {
+      const isOurs = this.#entries.has(proxy);
       await this.stop(proxy);
-      throw error;
+      throw isOurs ? asFault(proxy, error) : stoppedMeanwhile(proxy.id);
     }
     return { proxy, reused: false };
   }
@@ -111,20 +114,30 @@ export class ProxyManager {
 
   /** A new worker on the same port; the log stays. Throws as start does, and leaves it `failed` then. */
   async restart(proxy: ManagedProxy): Promise<void> {
-    if (this.#isEnding) throw shuttingDown();
-    proxy.state = 'restarting';
-    await this.#endWorker(proxy);
-    if (!this.#entries.has(proxy)) throw stoppedMeanwhile(proxy.id);
-    this.#discount(proxy);
-    proxy.restarts += 1;
-    await this.#relaunch(proxy);
+    await this.#inTurn(proxy, async () => {
+      if (this.#isEnding) throw shuttingDown();
+      if (!this.#entries.has(proxy)) throw stoppedMeanwhile(proxy.id);
+      proxy.state = 'restarting';
+      await this.#endWorker(proxy);
+      if (!this.#entries.has(proxy)) throw stoppedMeanwhile(proxy.id);
+      this.#discount(proxy);
+      proxy.restarts += 1;
+      await this.#relaunch(proxy);
+    });
+  }
+
+  /** One launch of a proxy at a time: two workers would want its port and its memory. */
+  #inTurn(proxy: ManagedProxy, launch: () => Promise<void>): Promise<void> {
+    proxy.launched = proxy.launched.catch(() => {}).then(launch);
+    return proxy.launched;
   }
 
   /** New exchanges go there; `process_id` that it follows has moved, for one. */
   async setTarget(proxy: ManagedProxy, target: TargetSpec): Promise<void> {
     this.#checkTarget(proxy.id, target);
     proxy.target = target;
-    await proxy.link?.call<'retarget'>({ call: 'retarget', target });
+    // A worker that is lost meanwhile is followed by one that begins with it.
+    await proxy.link?.call<'retarget'>({ call: 'retarget', target }).catch(() => null);
   }
 
   /** Puts what the proxy's rules now are into force; resolves when they are. A worker that is lost meanwhile hands them to the next. */
@@ -243,7 +256,7 @@ export class ProxyManager {
       proxy.state = 'failed';
       this.#failed(proxy, error instanceof Error ? error.message : String(error));
       await this.#endWorker(proxy);
-      throw error;
+      throw asFault(proxy, error);
     }
   }
 
@@ -323,7 +336,10 @@ export class ProxyManager {
     }
     proxy.state = 'restarting';
     proxy.restarts += 1;
-    await this.#relaunch(proxy).catch((failed: Error) => this.#parts.say(`proxy ${proxy.id}: ${failed.message}`));
+    await this.#inTurn(proxy, async () => {
+      // Somebody has restarted or stopped it by now.
+      if (proxy.state === 'restarting' && proxy.link === null && this.#entries.has(proxy)) await this.#relaunch(proxy);
+    }).catch((failed: Error) => this.#parts.say(`proxy ${proxy.id}: ${failed.message}`));
   }
 
   /** They connect again, to the next worker. */
@@ -338,6 +354,9 @@ export class ProxyManager {
     proxy.lastError = { message, micros: this.#parts.clock.micros() };
   }
 }
+
+const asFault = ({ id }: ManagedProxy, error: unknown): Fault =>
+  error instanceof Fault ? error : workerLost(id, error instanceof Error ? error.message : String(error));
 
 /** Whether what runs is what is asked for; a port that was not named may be any. */
 function isSame(present: ManagedProxy, wanted: ProxyRequest): boolean {

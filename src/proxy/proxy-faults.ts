@@ -79,5 +79,11 @@ export const ambiguousProxy = (id: string, paths: readonly string[]): Fault =>
     paths,
   });
 
+export const workerLost = (id: string, why: string): Fault =>
+  new Fault('start_failed', `id=${id} was not started: ${why}`, 'Start it again; the daemon log has the details.', {
+    id,
+    reason: why,
+  });
+
 export const stoppedMeanwhile = (id: string): Fault =>
   new Fault('not_running', `id=${id} was stopped by somebody else meanwhile`, 'Start it again: proxy start.', { id });
