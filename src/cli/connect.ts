@@ -8,7 +8,7 @@ import { DAEMON_COMMAND, hello, home } from './surroundings.ts';
 /** Of the daemon, which is started if there is none. */
 export async function connectCli(cwd?: string): Promise<CliSession> {
   const { socket } = await connectDaemon({ home: home(), hello: hello('cli', cwd), daemonCommand: DAEMON_COMMAND });
-  return openSession(socket);
+  return openSession(socket, __VERSION__);
 }
 
 export interface Reached {
@@ -23,7 +23,7 @@ export async function connectRunning(role: FrontHello['role'], cwd?: string): Pr
   if (reached.kind === 'none') return null;
   if (reached.kind === 'silent') throw silent(reached.pid);
   const { epoch, pid } = reached.daemon;
-  return { session: await openSession(reached.socket), epoch, pid };
+  return { session: await openSession(reached.socket, __VERSION__), epoch, pid };
 }
 
 const silent = (pid: number): Fault =>

@@ -52,7 +52,7 @@ async function callOf({ session }: Reached, action: string): Promise<ToolAnswer>
 async function start(): Promise<ToolAnswer> {
   const before = latestEpoch(home().runtimeDirectory)?.epoch ?? 0;
   const { daemon, socket } = await connectDaemon({ home: home(), hello: hello('cli'), daemonCommand: DAEMON_COMMAND });
-  const session = await openSession(socket);
+  const session = await openSession(socket, __VERSION__);
   const { data } = await session.call('daemon', { action: 'status' });
   session.close();
   const message = daemon.epoch > before ? 'the daemon was started' : 'the daemon runs already';

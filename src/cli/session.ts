@@ -41,7 +41,7 @@ const PROTOCOL = '2025-11-25';
 const MOST_LINE_BYTES = 128 * 1_048_576;
 
 /** `socket` has exchanged its hello lines already. */
-export async function openSession(socket: Socket): Promise<CliSession> {
+export async function openSession(socket: Socket, version: string): Promise<CliSession> {
   const pending = new Map<number, Pending>();
   const watched = new Map<string, () => void>();
   let lastId = 0;
@@ -55,6 +55,7 @@ export async function openSession(socket: Socket): Promise<CliSession> {
     lost ??= new Error(why);
     for (const { reject } of pending.values()) reject(lost);
     pending.clear();
+    socket.destroy();
     over();
   };
   const send = (message: Json) => {
@@ -82,15 +83,19 @@ export async function openSession(socket: Socket): Promise<CliSession> {
   };
   const lines = createLines(
     MOST_LINE_BYTES,
-    (line) => hearLine(line, hear),
+    (line) => {
+      const message = readLine(line);
+      if (message === null) lose('the daemon sent a line that is no message');
+      else hear(message);
+    },
     (bytes) => lose(`the daemon sent a line of ${bytes} bytes`),
   );
   socket.on('data', (chunk: Buffer) => lines.push(chunk));
-  socket.on('error', (error) => lose(error.message));
+  socket.on('error', () => lose(LOST));
   socket.on('close', () => lose(LOST));
   socket.resume();
 
-  const clientInfo = { name: 'devtool-mcp-cli', version: __VERSION__ };
+  const clientInfo = { name: 'devtool-mcp-cli', version };
   await ask('initialize', { protocolVersion: PROTOCOL, capabilities: {}, clientInfo });
   send({ method: 'notifications/initialized' });
   return {
@@ -115,9 +120,13 @@ export async function openSession(socket: Socket): Promise<CliSession> {
 
 const LOST = 'the connection to the daemon was lost: what was asked for may have taken effect';
 
-function hearLine(line: Buffer, hear: (message: Json) => void): void {
-  const message: unknown = JSON.parse(line.toString('utf8'));
-  if (isRecord(message)) hear(message);
+function readLine(line: Buffer): Json | null {
+  try {
+    const message: unknown = JSON.parse(line.toString('utf8'));
+    return isRecord(message) ? message : null;
+  } catch {
+    return null;
+  }
 }
 
 function settle(pending: Map<number, Pending>, { id, result, error }: Json): void {

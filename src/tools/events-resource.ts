@@ -56,7 +56,7 @@ function queryOf(uri: string, { cwd }: Caller, workbench: Workbench): EventQuery
     path: given.get('global') === 'true' ? null : (given.get('path') ?? cwd),
     process_id: given.get('process_id'),
     proxy_id: given.get('proxy_id'),
-    kinds: kinds == null ? null : asKinds(kinds.split(',')),
+    kinds: kinds == null ? null : asKinds(kinds.split(',').filter((kind) => kind !== '')),
     after: after == null ? startOf(since ?? undefined, workbench) : Number(after) || 0,
   };
 }

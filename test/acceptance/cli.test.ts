@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cli, start } from './command-line.ts';
-import { isAlive, until, world } from './harness.ts';
+import { BIN, isAlive, ownEnvironment, until, world } from './harness.ts';
+import { openTerminal } from './terminal.ts';
 
 test('every tool is a command: run, output, list as JSON, stop, errors, daemon', async () => {
   const place = await world();
@@ -77,4 +78,14 @@ test('the daemon by hand: asking and stopping start none, starting and stopping 
   expect(await told('status')).toMatchObject({ running: true, pid: running.child.pid });
   running.child.kill('SIGINT');
   expect(await running.code).toBe(0);
+});
+
+test('started by hand in a terminal it says how a client is configured', async () => {
+  const place = await world();
+  const env = { ...ownEnvironment(), DEVTOOL_MCP_HOME: place.home };
+  const terminal = openTerminal([BIN], place.project, env);
+  await until('the hint is there', () => terminal.written().includes('devtool-mcp help'));
+  expect(terminal.written()).toContain(`{"mcpServers": {"devtool-mcp": {"command": "node", "args": ["${BIN}"]}}}`);
+  terminal.pty.kill('SIGTERM');
+  await terminal.ended;
 });

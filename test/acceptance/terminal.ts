@@ -1,5 +1,6 @@
 /** A program in a pseudo-terminal, and its screen as the view writes it: lines placed one by one. */
 import { type IPty, spawn } from '@lydell/node-pty';
+import { afterEach } from 'vitest';
 
 export interface Terminal {
   readonly pty: IPty;
@@ -9,8 +10,15 @@ export interface Terminal {
   readonly ended: Promise<number>;
 }
 
+const open = new Set<IPty>();
+afterEach(() => {
+  for (const pty of open) pty.kill('SIGTERM');
+});
+
 export function openTerminal(args: readonly string[], cwd: string, env: Record<string, string>): Terminal {
   const pty = spawn(process.execPath, [...args], { cwd, env, cols: 100, rows: 24, name: 'xterm-256color' });
+  open.add(pty);
+  pty.onExit(() => open.delete(pty));
   let written = '';
   pty.onData((text) => {
     written += text;

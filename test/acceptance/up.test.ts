@@ -16,6 +16,9 @@ server.listen(0, () => console.log(\`listens on http://localhost:\${server.addre
 `;
 const LEFT = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 
+/** A daemon, a server and a proxy have to start first. */
+const soon = (what: string, condition: () => boolean): Promise<void> => until(what, condition, 3_000);
+
 async function project(): Promise<World> {
   const place = await world();
   await place.write('server.mjs', SERVER);
@@ -44,24 +47,24 @@ test('the live view shows what goes on, obeys keys, and stops what it started', 
   const session = await place.connect();
   await session.ok('run', { command: 'sleep', args: ['60'], id: 'found' });
   const terminal = open(place);
-  await until('both processes and the proxy are there', () =>
+  await soon('both processes and the proxy are there', () =>
     /^dev +ready .*\n(?:.*\n)*PROXY.*\ndev .* http:\/\/localhost:\d+\/ → /m.test(terminal.screen()),
   );
   expect(terminal.screen()).toMatch(/^found +running/m);
   expect(terminal.screen()).toMatch(/^dev listens on http:\/\/localhost:\d+\/$/m);
   const url = /(http:\/\/localhost:\d+\/) →/.exec(terminal.screen())?.[1] ?? '';
   await fetch(`${url}bad`);
-  await until('the request and its failure are there', () =>
+  await soon('the request and its failure are there', () =>
     /^dev +1 +\d(?:.*\n)*ERRORS 1\nerror http GET \/bad 500/m.test(terminal.screen()),
   );
   terminal.pty.write('j');
   terminal.pty.write('o');
-  await until('the proxy’s address is opened', () => existsSync(join(place.project, 'opened')));
+  await soon('the proxy’s address is opened', () => existsSync(join(place.project, 'opened')));
   expect(readFileSync(join(place.project, 'opened'), 'utf8')).toBe(url);
   terminal.pty.write('r');
-  await until('it was restarted', () => /^dev +ready +\d+s +1 /m.test(terminal.screen()));
+  await soon('it was restarted', () => /^dev +ready +\d+s +1 /m.test(terminal.screen()));
   terminal.pty.resize(30, 8);
-  await until('it is drawn anew', () => terminal.screen().split('\n').length === 8);
+  await soon('it is drawn anew', () => terminal.screen().split('\n').length === 8);
   for (const line of terminal.screen().split('\n')) expect(line.length).toBeLessThanOrEqual(30);
 
   const dev = await processOf(place, 'dev');
@@ -72,16 +75,16 @@ test('the live view shows what goes on, obeys keys, and stops what it started', 
   expect(isAlive(dev.pid)).toBe(false);
   expect(await processOf(place, 'found')).toMatchObject({ state: 'running' });
   expect((await session.ok('proxy', { action: 'list' })).data).toMatchObject({ proxies: [] });
-});
+}, 120_000);
 
 test('a daemon that is lost is told, and everything begins anew; a signal leaves the terminal as it was', async () => {
   const place = await project();
   const terminal = open(place, { NO_COLOR: '1' });
-  await until('it is ready', () => /^dev +ready/m.test(terminal.screen()));
+  await soon('it is ready', () => /^dev +ready/m.test(terminal.screen()));
   const { pid } = JSON.parse((await cli(place, 'daemon', 'status', '--json')).stdout);
   process.kill(pid, 'SIGKILL');
-  await until('the loss is told', () => terminal.written().includes('the daemon was lost'));
-  await until('it is ready again', () => /^dev +ready +\ds/m.test(terminal.screen()));
+  await soon('the loss is told', () => terminal.written().includes('the daemon was lost'));
+  await soon('it is ready again', () => /^dev +ready +\ds/m.test(terminal.screen()));
   const again = await processOf(place, 'dev');
   terminal.pty.kill('SIGHUP');
   expect(await terminal.ended).toBe(0);
@@ -89,18 +92,15 @@ test('a daemon that is lost is told, and everything begins anew; a signal leaves
   expect(terminal.written()).not.toMatch(/\x1b\[3\dm/);
   expect(isAlive(again.pid)).toBe(false);
   await cli(place, 'daemon', 'stop');
-});
+}, 120_000);
 
 test('without a terminal: plain lines, the proxy’s address, and the end at Ctrl-C', async () => {
   const place = await world();
   const running = start(place, 'up', join(ROOT, 'examples/shop'));
-  await until(
-    'vite and the proxy are told',
-    () =>
-      [/ready at http:\/\/localhost:\d+\//, /VITE/, /open http:\/\/localhost:\d+\/$/m].every((one) =>
-        one.test(running.stdout()),
-      ),
-    1_500,
+  await until('vite and the proxy are told', () =>
+    [/ready at http:\/\/localhost:\d+\//, /VITE/, /open http:\/\/localhost:\d+\/$/m].every((one) =>
+      one.test(running.stdout()),
+    ),
   );
   const url = /open (http:\/\/localhost:\d+\/)$/m.exec(running.stdout())?.[1] ?? '';
   expect(await (await fetch(url, { headers: { accept: 'text/html', 'sec-fetch-dest': 'document' } })).text()).toContain(
@@ -113,7 +113,7 @@ test('without a terminal: plain lines, the proxy’s address, and the end at Ctr
   expect(running.stdout()).not.toContain('\x1b');
   expect(isAlive(listed.processes[0].pid)).toBe(false);
   await cli(place, 'daemon', 'stop');
-});
+}, 120_000);
 
 test('a script that fails ends it; one that is not there is named', async () => {
   const place = await world();
@@ -126,4 +126,4 @@ test('a script that fails ends it; one that is not there is named', async () => 
   expect(missing.code).toBe(1);
   expect(missing.stderr).toMatch(/^not_found: .* has no script named dve\. .*Did you mean dev\?/);
   await cli(place, 'daemon', 'stop');
-});
+}, 120_000);

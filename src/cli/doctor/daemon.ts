@@ -33,7 +33,7 @@ export async function daemonChecks(home: Home): Promise<DaemonFound> {
       session: null,
     };
   const { version, pid, epoch } = reached.daemon;
-  const opened = openSession(reached.socket);
+  const opened = openSession(reached.socket, __VERSION__);
   const session = await within(ANSWER_WITHIN_MS, opened);
   if (session === null) {
     reached.socket.destroy();

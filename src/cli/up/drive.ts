@@ -1,4 +1,5 @@
 /** `up` from its start to its end: keeps a connection to the daemon, starts the plan, looks, obeys keys, stops what it started. */
+import { Fault } from '../../text/fault.ts';
 import { createBell, pause } from '../bell.ts';
 import { connectCli } from '../connect.ts';
 import { asText, type Json } from '../record.ts';
@@ -25,7 +26,7 @@ export interface Drive {
 }
 
 /** Two looks are so far apart at least; without news one looks now and then all the same. */
-const LOOK_EVERY_MS = 250;
+const LOOK_EVERY_MS = 500;
 const IDLE_LOOK_MS = 5_000;
 /** A daemon that is lost again and again is not mended by starting it. */
 const MOST_CONNECTIONS = 5;
@@ -85,7 +86,7 @@ export function drive(session: CliSession, { plan, face, signal, endsWithProcess
     while (!over.aborted) {
       face.show(look);
       if (start.failure !== null && endsWithProcesses) throw start.failure;
-      if (start.failure !== null) face.say(start.failure.message);
+      if (start.failure !== null) face.say(start.failure instanceof Fault ? start.failure.text : start.failure.message);
       start.failure = null;
       const code = endsWithProcesses && start.isDone ? exitCode(look, face.say) : null;
       if (code !== null) return code;

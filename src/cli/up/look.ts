@@ -24,9 +24,12 @@ interface Read {
 
 const MOST_ERRORS = 50;
 const MOST_LINES = 1_000;
+const DAEMON_EVERY_LOOKS = 10;
 
 export function createLooker(session: CliSession, path: string): () => Promise<Look> {
   const read = new Map<string, Read>();
+  let looks = 0;
+  let daemonBytes: number | null = null;
   const isWithin = ({ path: where }: Json): boolean => where === path || asText(where).startsWith(path + sep);
   const list = async (tool: string, name: string): Promise<readonly Json[]> => {
     const { data } = await session.call(tool, { action: 'list', global: true });
@@ -48,21 +51,27 @@ export function createLooker(session: CliSession, path: string): () => Promise<L
   }
 
   return async () => {
-    const [processes, proxies, errors, info] = await Promise.all([
+    const [processes, proxies, errors] = await Promise.all([
       list('proc', 'processes'),
       list('proxy', 'proxies'),
       session.call('errors', { path, limit: MOST_ERRORS }),
-      session.call('daemon', { action: 'info' }),
     ]);
-    const memory = info.data?.['memory'];
+    if (looks % DAEMON_EVERY_LOOKS === 0) daemonBytes = await memoryOfDaemon(session);
+    looks += 1;
     return {
       processes,
       proxies,
       errors: { total: Number(errors.facts['total'] ?? 0), lines: errors.isError ? [] : textLines(errors.text) },
       lines: (await Promise.all(processes.map(linesOf))).flat(),
-      daemonBytes: isRecord(memory) ? Number(memory['rss_bytes']) : null,
+      daemonBytes,
     };
   };
+}
+
+async function memoryOfDaemon(session: CliSession): Promise<number | null> {
+  const { data } = await session.call('daemon', { action: 'info' });
+  const memory = data?.['memory'];
+  return isRecord(memory) ? Number(memory['rss_bytes']) : null;
 }
 
 /** Without the line that closes a text result. */

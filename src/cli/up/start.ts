@@ -1,4 +1,5 @@
 /** Starts what a plan says, and ends what this command has started; what it found running stays. */
+import { faultOf } from '../fault-of.ts';
 import { asText, type Json } from '../record.ts';
 import type { CliSession } from '../session.ts';
 import { firstUrl, isLive, type Look } from './look.ts';
@@ -27,7 +28,7 @@ export async function startAll(session: CliSession, plan: Plan, say: Say): Promi
 /** The data of a call that must succeed; its own words as the error otherwise. */
 async function ask(session: CliSession, tool: string, parameters: Record<string, unknown>): Promise<Json> {
   const answer = await session.call(tool, parameters);
-  if (answer.isError) throw new Error(answer.text);
+  if (answer.isError) throw faultOf(answer);
   return answer.data ?? {};
 }
 

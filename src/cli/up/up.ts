@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Fault } from '../../text/fault.ts';
 import { connectCli } from '../connect.ts';
+import { faultOf } from '../fault-of.ts';
 import { helpOf } from '../help.ts';
 import { UP } from '../own-commands.ts';
 import type { CliSession } from '../session.ts';
@@ -45,9 +46,9 @@ function directoryOf(path: string): string {
 }
 
 async function projectOf(session: CliSession, path: string) {
-  const { data, isError, text } = await session.call('detect', { path });
-  if (isError || data === null) throw new Error(text);
-  return data;
+  const answer = await session.call('detect', { path });
+  if (answer.isError || answer.data === null) throw faultOf(answer);
+  return answer.data;
 }
 
 async function run(session: CliSession, plan: Plan, isLive: boolean): Promise<number> {
