@@ -52,7 +52,7 @@ const chaosSchema = z
     min_latency_ms: millisSchema.optional(),
     max_latency_ms: millisSchema.optional(),
     jitter_ms: millisSchema.default(0),
-    bytes_per_ms: z.number().positive().max(1_000_000).optional(),
+    bytes_per_ms: z.number().min(0.001).max(1_000_000).optional(),
     chunk_size: z.int().min(1).max(1_000_000).optional(),
     drop_after_percent: z.number().min(0).max(1).optional(),
     drop_after_bytes: z.int().min(0).max(1_000_000_000).optional(),

@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Match, Rule } from '../../src/proxy/shape/rule.ts';
+import { RULE_CELLS_BYTES, RuleCells } from '../../src/proxy/shape/rule-cells.ts';
+import { Shaper } from '../../src/proxy/shape/shaper.ts';
+import type { Shaping } from '../../src/proxy/surroundings.ts';
 import { browse, openOrigin, openStand, type Peer } from './stand.ts';
 
 const CODINGS = {
@@ -77,44 +81,87 @@ const seen = (text: string) => {
   return { head: text.slice(0, end), body: digest(text.slice(end)) };
 };
 
-test('what is sent comes out, byte for byte, both ways, however it is cut', { timeout: 120_000 }, async () => {
-  const origin = await openOrigin();
-  const stand = await openStand(origin.url);
-  let count = 0;
-  await fc.assert(
-    fc.asyncProperty(message, message, async (request, answer) => {
-      const asked = framed(request, false);
-      const answered = framed(answer, true);
-      const browser = browse(stand.port);
-      const start = `POST /?${count} HTTP/1.1\r\nHost: ${stand.host}\r\n`;
-      await write(
-        browser,
-        Buffer.concat([Buffer.from(`${start + asked.head}\r\n`, 'latin1'), asked.payload]),
-        request.pieces,
-      );
-      const target = await origin.peer(count);
-      count += 1;
-      await target.until(
-        ({ text }) => text.length - text.indexOf('\r\n\r\n') - 4 >= asked.payload.length && text.includes('\r\n\r\n'),
-      );
-      const there = seen(target.text);
-      expect(there.head).toContain(`Host: 127.0.0.1:${origin.port}\r\n${asked.head}X-Forwarded-For: `);
-      expect(there.body).toBe(digest(asked.payload.toString('latin1')));
-      await write(
-        target,
-        Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${answered.head}\r\n`, 'latin1'), answered.payload]),
-        answer.pieces,
-      );
-      const isClose = answer.framing === 'close';
-      if (isClose) target.socket.end();
-      else browser.socket.end();
-      await browser.until(({ isEnded, isClosed }) => isEnded || isClosed);
-      const here = seen(browser.text);
-      expect(here.head).toBe(`HTTP/1.1 200 OK\r\n${answered.head}${isClose ? 'Connection: close\r\n' : ''}\r\n`);
-      expect(here.body).toBe(digest(answered.payload.toString('latin1')));
-      browser.socket.destroy();
-      target.socket.destroy();
+const FITS_ALL: Match = {
+  methods: null,
+  url: null,
+  path: null,
+  urlPattern: null,
+  headers: [],
+  body: null,
+  types: null,
+  nth: null,
+  probability: 1,
+};
+
+/** Rules in force, of `match` each, which do nothing but pass. */
+function shaping(matches: readonly Partial<Match>[]): Shaping {
+  const shaper = new Shaper({
+    cells: new RuleCells(new BigInt64Array(new SharedArrayBuffer(RULE_CELLS_BYTES))),
+    clock: { millis: () => performance.now(), after: (ms, run) => asTimer(setTimeout(run, ms)) },
+    micros: () => 0,
+    iso: () => '',
+    changed() {},
+  });
+  const added = matches.map(
+    (match, at): Rule => ({
+      ...{ key: at, slot: at, id: `rule-${at}`, isChaos: false, times: null, expiresAt: null, seed: at },
+      match: { ...FITS_ALL, ...match },
+      acts: [{ do: 'delay', min: 0, max: 0, jitter: 0 }],
     }),
-    { numRuns: Number(process.env.TRANSPARENCY_RUNS ?? 150) },
   );
-});
+  shaper.update({ order: added.map(({ key }) => key), added, globalOdds: 1, globalSeed: 0 });
+  return shaper;
+}
+const asTimer = (timer: NodeJS.Timeout) => ({ cancel: () => clearTimeout(timer) });
+
+const HUNDRED = Array.from({ length: 100 }, (_, n) => ({ urlPattern: `^/nothing/${n}/\\d+$` }));
+
+test.each([
+  ['without rules', null, 150],
+  ['with a hundred rules that do not match', shaping(HUNDRED), 40],
+  ['with a rule that touches all and changes nothing', shaping([{}]), 80],
+] as const)(
+  'what is sent comes out, byte for byte, both ways, however it is cut, %s',
+  { timeout: 120_000 },
+  async (_, rules, runs) => {
+    const origin = await openOrigin();
+    const stand = await openStand(origin.url, { around: { shaping: rules } });
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(message, message, async (request, answer) => {
+        const asked = framed(request, false);
+        const answered = framed(answer, true);
+        const browser = browse(stand.port);
+        const start = `POST /?${count} HTTP/1.1\r\nHost: ${stand.host}\r\n`;
+        await write(
+          browser,
+          Buffer.concat([Buffer.from(`${start + asked.head}\r\n`, 'latin1'), asked.payload]),
+          request.pieces,
+        );
+        const target = await origin.peer(count);
+        count += 1;
+        await target.until(
+          ({ text }) => text.length - text.indexOf('\r\n\r\n') - 4 >= asked.payload.length && text.includes('\r\n\r\n'),
+        );
+        const there = seen(target.text);
+        expect(there.head).toContain(`Host: 127.0.0.1:${origin.port}\r\n${asked.head}X-Forwarded-For: `);
+        expect(there.body).toBe(digest(asked.payload.toString('latin1')));
+        await write(
+          target,
+          Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\n${answered.head}\r\n`, 'latin1'), answered.payload]),
+          answer.pieces,
+        );
+        const isClose = answer.framing === 'close';
+        if (isClose) target.socket.end();
+        else browser.socket.end();
+        await browser.until(({ isEnded, isClosed }) => isEnded || isClosed);
+        const here = seen(browser.text);
+        expect(here.head).toBe(`HTTP/1.1 200 OK\r\n${answered.head}${isClose ? 'Connection: close\r\n' : ''}\r\n`);
+        expect(here.body).toBe(digest(answered.payload.toString('latin1')));
+        browser.socket.destroy();
+        target.socket.destroy();
+      }),
+      { numRuns: Number(process.env.TRANSPARENCY_RUNS ?? runs) },
+    );
+  },
+);

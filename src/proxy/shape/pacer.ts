@@ -23,6 +23,7 @@ export class Pacer {
   #since: number;
   #timer: { cancel(): void } | null = null;
   #afterwards: (() => void) | null = null;
+  #isHurried = false;
 
   constructor(rate: PacerRate, clock: Clock, send: (bytes: Buffer) => void, drained: () => void) {
     this.#rate = rate;
@@ -37,6 +38,10 @@ export class Pacer {
   }
 
   add(bytes: Buffer): void {
+    if (this.#isHurried) {
+      this.#send(bytes);
+      return;
+    }
     if (this.#bytes === 0) {
       this.#credit = 0;
       this.#since = this.#clock.millis();
@@ -50,6 +55,15 @@ export class Pacer {
   whenEmpty(run: () => void): void {
     if (this.#bytes === 0) run();
     else this.#afterwards = run;
+  }
+
+  /** From now on at once. */
+  hurry(): void {
+    this.#isHurried = true;
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (this.#bytes > 0) this.#give(this.#bytes);
+    this.#finished();
   }
 
   end(): void {
@@ -75,11 +89,13 @@ export class Pacer {
     const whole = this.#credit >= this.#bytes ? this.#bytes : Math.floor(this.#credit / chunk) * chunk;
     if (whole > 0) this.#give(whole);
     if (this.#bytes > 0) this.#schedule();
-    else {
-      const run = this.#afterwards;
-      this.#afterwards = null;
-      run?.();
-    }
+    else this.#finished();
+  }
+
+  #finished(): void {
+    const run = this.#afterwards;
+    this.#afterwards = null;
+    run?.();
   }
 
   #give(count: number): void {

@@ -9,7 +9,7 @@ export interface Plan {
   delayMs: number;
   /** The rule that it hangs on. */
   hold: LiveRule | null;
-  /** Rules whose end also ends what they delay. */
+  /** Rules that take time: what they hold back goes on when they end. */
   readonly delayedBy: LiveRule[];
   cut: 'reset' | 'close' | null;
   answer: { readonly status: number; readonly answer: Answer; readonly by: LiveRule } | null;
@@ -138,6 +138,7 @@ function take(plan: Plan, live: LiveRule, act: Exclude<Act, { do: 'messages' }>,
       return [];
     case 'pace':
       plan.pace = act;
+      plan.delayedBy.push(live);
       return [`${act.bytesPerMs} B/ms`];
     case 'partial':
       plan.partial = act;
@@ -151,6 +152,7 @@ function take(plan: Plan, live: LiveRule, act: Exclude<Act, { do: 'messages' }>,
       return [];
     case 'late_end':
       plan.lateEndMs = live.drawDelay({ ...act, jitter: 0 });
+      plan.delayedBy.push(live);
       return [`+${plan.lateEndMs} ms at its end`];
     case 'bomb':
       plan.isBomb = true;

@@ -76,6 +76,7 @@ export class ShapedSocket extends Duplex {
   #early: Buffer[] | null = null;
   #hasInnerEnded = false;
   #lateLast: Buffer | null = null;
+  #lateTimer: { cancel(): void } | null = null;
   #messages: { readonly fromBrowser: MessageShaper; readonly fromTarget: MessageShaper } | null = null;
   #loss: Loss | null = null;
   #isFinished = false;
@@ -104,6 +105,8 @@ export class ShapedSocket extends Duplex {
   release(): void {
     this.#messages?.fromBrowser.hurry();
     this.#messages?.fromTarget.hurry();
+    this.#pacer?.hurry();
+    this.#sendLast();
     if (this.#stage !== 'waiting' || this.#timer === null) return;
     this.#timer.cancel();
     this.#goOn();
@@ -144,6 +147,7 @@ export class ShapedSocket extends Duplex {
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#stage = 'over';
     this.#timer?.cancel();
+    this.#lateTimer?.cancel();
     this.#pacer?.end();
     this.#place?.leave();
     this.#messages?.fromBrowser.end();
@@ -230,7 +234,8 @@ export class ShapedSocket extends Duplex {
 
   #wait(): void {
     this.#stage = 'waiting';
-    const { delayMs, hold } = this.#plan;
+    const { delayMs, hold, delayedBy } = this.#plan;
+    if (delayedBy.length > 0) this.#owner.waits(this);
     if (delayMs === 0 && hold === null) {
       this.#goOn();
       return;
@@ -473,16 +478,21 @@ export class ShapedSocket extends Duplex {
     this.#finish({ code, message: 'a rule cut the connection' });
   }
 
+  /** The last byte, if all but it has been sent. */
+  #sendLast(): void {
+    const last = this.#lateLast;
+    if (this.#lateTimer === null || last === null) return;
+    this.#lateTimer.cancel();
+    this.#lateLast = null;
+    this.#give(last);
+    this.#finish(null);
+  }
+
   /** Nothing more is sent; the first end wins. */
   #finish(loss: Loss | null): void {
     if (this.#isFinished) return;
-    const last = this.#lateLast;
-    if (last !== null && loss === null) {
-      this.#lateLast = null;
-      this.#timer = this.#owner.clock.after(this.#plan.lateEndMs, () => {
-        this.#give(last);
-        this.#finish(null);
-      });
+    if (this.#lateLast !== null && loss === null) {
+      this.#lateTimer ??= this.#owner.clock.after(this.#plan.lateEndMs, () => this.#sendLast());
       return;
     }
     this.#isFinished = true;
