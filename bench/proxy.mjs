@@ -15,11 +15,14 @@ import { median } from './lockfree/sides.mjs';
 import { loadEcho, startEcho } from './proxy/echo.mjs';
 import { loadPage, upload, wrk } from './proxy/load.mjs';
 import { findCommand, MODULES, modulePath, startProxy, startTarget } from './proxy/nginx.mjs';
+import { processorNanos } from './proxy/processor.mjs';
 
 const args = process.argv.slice(2);
 const option = (name) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1);
 const isFromSource = args.includes('src');
 const effort = { rounds: Number(option('rounds') ?? (args.includes('quick') ? 3 : 5)), seconds: 1 };
+const WARM_REQUESTS = 15_000;
+const MOST_WARMING = 6;
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const paths = Array.from({ length: MODULES }, (_, i) => modulePath(i));
@@ -85,32 +88,51 @@ async function startSides({ nginx, go, echo, directory, started }) {
     'ours (no log)': async () => startOurs(url, directory, await bundle('src/proxy/worker.ts', directory, SILENT)),
   };
   const wanted = option('side')?.split(',') ?? SIDES;
-  const ports = new Map();
+  const sides = new Map();
   for (const name of SIDES.filter((side) => wanted.includes(side))) {
     const side = await starts[name]();
     if (side === null) continue;
     if (side !== target) started.push(side.child);
-    ports.set(name, side.port);
+    sides.set(name, side);
   }
-  return ports;
+  return sides;
 }
 
-function measure(row, port, command, seconds) {
+function load(row, port, command, seconds) {
   if (row.paths !== undefined) return loadPage(port, row.paths);
   if (row.upload !== undefined) return upload(port, '/take', row.upload);
   if (row.echo !== undefined) return loadEcho(`ws://127.0.0.1:${port}${row.echo}`, seconds);
   return wrk(command, `http://127.0.0.1:${port}${row.path}`, { ...row, seconds });
 }
 
+/** Of a row with requests also the processor time that the side took for each, microseconds. */
+async function measure(row, { port, child }, command, seconds) {
+  const before = processorNanos(child.pid);
+  const figures = await load(row, port, command, seconds);
+  const after = processorNanos(child.pid);
+  const count = figures.perSecond === undefined ? row.paths?.length : figures.perSecond * seconds;
+  return before === null || after === null || !(count > 1)
+    ? figures
+    : { ...figures, processor: (after - before) / count / 1e3 };
+}
+
 /** Node's own way of asking has no upgrades. */
 const canDo = (name, row) => row.echo === undefined || name !== 'node';
 
-async function measureRow(row, allPorts, command) {
-  const ports = new Map([...allPorts].filter(([name]) => canDo(name, row)));
-  const samples = new Map([...ports.keys()].map((name) => [name, []]));
-  for (const port of ports.values()) await measure(row, port, command, 1);
+/** Compilers go on for thousands of requests, which a busy machine does not have in a second. */
+async function warmUp(row, side, command) {
+  for (let turns = 0, count = 0; turns < MOST_WARMING && count < WARM_REQUESTS; turns++) {
+    const { perSecond } = await measure(row, side, command, effort.seconds);
+    count += perSecond === undefined ? WARM_REQUESTS : perSecond * effort.seconds;
+  }
+}
+
+async function measureRow(row, allSides, command) {
+  const sides = new Map([...allSides].filter(([name]) => canDo(name, row)));
+  const samples = new Map([...sides.keys()].map((name) => [name, []]));
+  for (const side of sides.values()) await warmUp(row, side, command);
   for (let round = 0; round < effort.rounds; round++)
-    for (const [name, port] of ports) samples.get(name).push(await measure(row, port, command, effort.seconds));
+    for (const [name, side] of sides) samples.get(name).push(await measure(row, side, command, effort.seconds));
   const medians = [...samples].map(([name, list]) => {
     const keys = Object.keys(list[0]).filter((key) => key !== 'failed');
     const figures = Object.fromEntries(keys.map((key) => [key, median(list.map((sample) => sample[key]))]));
@@ -131,10 +153,14 @@ function times(one, other) {
   return (one.perSecond === undefined ? other.millis / one.millis : one.perSecond / other.perSecond).toFixed(2);
 }
 
-const HEADS = ['load', 'side', 'speed', 'p50', 'p99', 'failed', 'of direct', 'of nginx', 'of Go'];
+const HEADS = ['load', 'side', 'speed', 'p50', 'p99', 'processor', 'failed', 'of direct', 'of nginx', 'of Go'];
 const rowsOf = ({ name, sides }) =>
   Object.entries(sides).map(([side, figures]) => [
-    ...[name, side, speed(figures), millis(figures.p50), millis(figures.p99), String(figures.failed)],
+    ...[name, side, speed(figures), millis(figures.p50), millis(figures.p99)],
+    ...[
+      side === 'direct' || figures.processor === undefined ? '–' : `${figures.processor.toFixed(0)} µs`,
+      String(figures.failed),
+    ],
     ...[sides.direct, sides.nginx, sides.go].map((other) => times(figures, other)),
   ]);
 
@@ -152,11 +178,12 @@ is the library of that name, without a log. Ours is its worker as the daemon sta
 replaced by one that does nothing, and is there to show what the log costs. HTML gets the page client from ours alone. Load by \`wrk\`
 with one thread; modules, 1 GiB and WebSockets by clients of our own (a page's six connections), on the same machine. /echo is a Node
 server behind the development server, for every side. Medians of ${rounds} interleaved rounds
-of ${seconds} s; the last columns say how many times as fast as that side.`;
+of ${seconds} s; \`processor\` is what a request takes of one, by the scheduler's count; the last columns say how many times as fast
+as that side.`;
 
 async function main() {
-  const [nginx, load] = [findCommand('nginx'), findCommand('wrk')];
-  if (nginx === null || load === null) {
+  const [nginx, wrkCommand] = [findCommand('nginx'), findCommand('wrk')];
+  if (nginx === null || wrkCommand === null) {
     console.log('Skipped: this bench needs nginx and wrk.');
     return;
   }
@@ -167,10 +194,10 @@ async function main() {
   const echo = await startEcho();
   try {
     const about = machine(go);
-    const ports = await startSides({ nginx, go, echo: echo.port, directory, started });
+    const sides = await startSides({ nginx, go, echo: echo.port, directory, started });
     const rows = [];
     for (const row of ROWS) {
-      rows.push(await measureRow(row, ports, load));
+      rows.push(await measureRow(row, sides, wrkCommand));
       process.stderr.write(`${rows.length} `);
     }
     process.stderr.write('\n');
