@@ -34,6 +34,7 @@ const BARS = [
   ['p11-down-up', [], ['50']],
   ['p12-rules', [], ['4', '4000']],
   ['s3-stdout', [], []],
+  ['s6-canaries', [], ['1', '60']],
   ['s7-local-user', [], []],
   ['s8-redos', [], []],
   ['s9-overload', [], ['200', '10']],

@@ -21,6 +21,9 @@ const ACTION_NAMES = Object.keys(ACTIONS) as [Action, ...Action[]];
 const MOST_INTERACTIONS = 20;
 const MOST_ERRORS = 20;
 const MOST_REQUESTS = 50;
+/** Of one line: all together stay within what an answer may hold; proxylog get has the whole of each. */
+const LONGEST_ERROR_LINE = 300;
+const LONGEST_LINE = 200;
 const ERROR_KINDS = ['error', 'network', 'console'] as const;
 
 const pageSchema = z.strictObject({
@@ -79,9 +82,9 @@ export async function wholePage(
   const errors = groups.slice(-MOST_ERRORS).map((group) => viewError(group, workbench.iso));
   return {
     ...shown(page, proxy, workbench, redact),
-    resources: fitToShow(requestsOf(page, proxy).slice(-MOST_REQUESTS).map(viewRequest), redact),
-    errors: fitToShow(errors, redact),
-    interactions: fitToShow(interactions, redact),
+    resources: fitToShow(requestsOf(page, proxy).slice(-MOST_REQUESTS).map(viewRequest), redact, LONGEST_LINE),
+    errors: fitToShow(errors, redact, LONGEST_ERROR_LINE),
+    interactions: fitToShow(interactions, redact, LONGEST_LINE),
   };
 }
 

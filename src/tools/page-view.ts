@@ -14,6 +14,9 @@ const NO_VITALS = {
   inp_ms: null,
 } as const;
 
+/** Innermost; the entry has all. */
+const MOST_FRAMES = 8;
+
 export interface PageCounts {
   readonly resources: number;
   readonly errors: number;
@@ -64,7 +67,7 @@ export function viewError(
     entry_id: `err_${last.id}`,
     at: frame === null ? null : placeOf(frame),
     code: frame?.code ?? null,
-    stack: stack.map((one) => `${one.name === '' ? '(top)' : one.name} ${placeOf(one)}`),
+    stack: stack.slice(0, MOST_FRAMES).map((one) => `${one.name === '' ? '(top)' : one.name} ${placeOf(one)}`),
   };
 }
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { Fault } from '../text/fault.ts';
 import { checkArguments } from './arguments.ts';
+import { fitAnswer } from './fit-answer.ts';
 import type { Call, Tool, ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -20,7 +21,7 @@ export async function respond(tool: Tool, given: unknown, call: Call, workbench:
     const values = checkArguments(tool, given);
     const { path } = values;
     workbench.learn(resolve(call.caller.cwd, typeof path === 'string' ? path : '.'));
-    return rendered(await tool.run(values, call, workbench));
+    return rendered(await tool.run(values, call, workbench), workbench);
   } catch (error) {
     if (!(error instanceof Fault))
       workbench.log(`${tool.name}: ${error instanceof Error ? error.stack : String(error)}`);
@@ -28,15 +29,15 @@ export async function respond(tool: Tool, given: unknown, call: Call, workbench:
   }
 }
 
-function rendered(result: ToolResult): CallResult {
+function rendered(result: ToolResult, workbench: Workbench): CallResult {
   if (result.kind === 'text') {
     return { content: [{ type: 'text', text: result.text }], _meta: { 'devtool-mcp': result.facts } };
   }
-  const text = JSON.stringify(result.value);
+  const { value, text } = fitAnswer(result.value, (bytes) => workbench.saveLarge(bytes, 'json'));
   const lead = result.failed === undefined ? '' : `${result.failed}\n`;
   return {
     content: [{ type: 'text', text: lead + text }],
-    structuredContent: result.value,
+    structuredContent: value,
     ...(result.failed === undefined ? {} : { isError: true }),
   };
 }
