@@ -1,8 +1,9 @@
 // What the page client costs a page in a real Chromium: its size, script time, load time of the shop's dev server and of a page of 300
-// modules, and a flood of 10,000 console lines. Three ways to the same server, interleaved: directly, through the proxy with a client
-// that is an empty script (there is no way to switch injecting off, so this is the same program with another dist/page.js), and
-// through the proxy as it is. `node bench/page-cost.mjs [rounds]` writes bench/results/page.json; exit code 1 when a page's load takes
-// more than 1.03 times as long with the client as without.
+// modules, without any cache and as a reload, and a flood of 10,000 console lines. Four ways to the same server, interleaved: directly,
+// through the proxy with a client that is an empty script (there is no way to switch injecting off, so this is the same program with
+// another dist/page.js), through the proxy as it is, and once more as it is: what those two differ in is the machine's noise.
+// `node bench/page-cost.mjs [rounds]` writes bench/results/page.json; exit code 1 when a page's load takes more than 1.03 times as
+// long with the client as without, and more than the noise.
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
@@ -13,7 +14,8 @@ import { machine, machineLine, table, writeResults } from './lockfree/report.mjs
 
 const MOST_RATIO = 1.03;
 const MODULES = 300;
-const WAYS = ['direct', 'empty', 'client'];
+const WAYS = ['direct', 'empty', 'client', 'same'];
+const MODES = ['cold', 'reload'];
 const FLOOD_ROUNDS = 5;
 
 const rounds = Number(process.argv[2]) || 25;
@@ -80,14 +82,20 @@ async function openShop(directory) {
   return { url: data.urls[0], close: () => end(front, home) };
 }
 
-/** One load in a tab of its own, nothing from the cache: milliseconds until the load event has ended, and of scripts. */
-async function load(browser, url) {
+/** One load in a tab of its own: milliseconds until the load event has ended, and of scripts. */
+async function load(browser, url, mode) {
   const tab = await browser.open('about:blank');
   await tab.send('Network.enable');
-  await tab.send('Network.setCacheDisabled', { cacheDisabled: true });
-  await tab.send('Performance.enable');
+  if (mode === 'cold') await tab.send('Network.setCacheDisabled', { cacheDisabled: true });
   await tab.goto(url);
-  await tab.until(`performance.getEntriesByType('navigation')[0].loadEventEnd > 0`);
+  const isLoaded = `performance.getEntriesByType('navigation')[0].loadEventEnd > 0`;
+  await tab.until(isLoaded);
+  if (mode === 'reload') {
+    await tab.evaluate('void (window.isOld = true)');
+    await tab.send('Performance.enable');
+    await tab.send('Page.reload');
+    await tab.until(`window.isOld === undefined && ${isLoaded}`);
+  } else await tab.send('Performance.enable');
   const ms = await tab.evaluate(`performance.getEntriesByType('navigation')[0].loadEventEnd`);
   const { metrics } = await tab.send('Performance.getMetrics');
   const scripts = metrics.find(({ name }) => name === 'ScriptDuration').value * 1_000;
@@ -96,13 +104,13 @@ async function load(browser, url) {
 }
 
 /** The order changes with each round, so that none of the ways is always first. */
-async function loads(browser, urls, times) {
+async function loads(browser, urls, mode, times) {
   const found = Object.fromEntries(WAYS.map((way) => [way, []]));
   // The first of each is not counted: dev servers compile then.
   for (let round = -1; round < times; round++)
     for (let turn = 0; turn < WAYS.length; turn++) {
       const way = WAYS[(round + 1 + turn) % WAYS.length];
-      const figure = await load(browser, urls[way]);
+      const figure = await load(browser, urls[way], mode);
       if (round >= 0) found[way].push(figure);
     }
   return found;
@@ -148,6 +156,7 @@ function summary(found) {
   return {
     ...sides,
     client_by_empty: ratio('client', 'empty'),
+    same_by_client: ratio('same', 'client'),
     empty_by_direct: ratio('empty', 'direct'),
     client_by_direct: ratio('client', 'direct'),
   };
@@ -156,12 +165,13 @@ function summary(found) {
 const ms = ({ median: value, low, high }) => `${value.toFixed(1)} (${low.toFixed(1)}–${high.toFixed(1)})`;
 const times = ({ median: value, low, high }) => `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
 
-const rowOf = (name, { direct, empty, client, client_by_empty, client_by_direct }) => [
+const rowOf = (name, { direct, empty, client, client_by_empty, same_by_client, client_by_direct }) => [
   name,
   ms(direct.load),
   ms(empty.load),
   ms(client.load),
   times(client_by_empty),
+  times(same_by_client),
   times(client_by_direct),
   `${empty.scripts.median.toFixed(1)} / ${client.scripts.median.toFixed(1)}`,
 ];
@@ -171,6 +181,7 @@ const HEADS = [
   'empty client',
   'client',
   'client / empty',
+  'client / client',
   'client / direct',
   'scripts, ms: empty / client',
 ];
@@ -178,8 +189,9 @@ const HEADS = [
 async function measure(browser, pages, proxies) {
   const results = {};
   for (const page of Object.keys(pages)) {
-    const urls = { direct: pages[page], empty: proxies.empty.urls[page], client: proxies.client.urls[page] };
-    results[page] = summary(await loads(browser, urls, rounds));
+    const through = (name) => proxies[name].urls[page];
+    const urls = { direct: pages[page], empty: through('empty'), client: through('client'), same: through('same') };
+    for (const mode of MODES) results[`${page}, ${mode}`] = summary(await loads(browser, urls, mode, rounds));
   }
   const floods = { empty: [], client: [] };
   for (let round = 0; round < FLOOD_ROUNDS; round++)
@@ -209,7 +221,7 @@ async function main() {
     open.push(shop, modules);
     const pages = { shop: shop.url, modules: modules.url };
     const proxies = {};
-    for (const name of ['empty', 'client']) {
+    for (const name of ['empty', 'client', 'same']) {
       proxies[name] = await openProxies(directory, name, pages);
       open.push(proxies[name]);
     }
@@ -239,9 +251,14 @@ function report(about, size, { pages, floods }) {
       `10,000 lines, ${way}: longest task ${longest_ms.toFixed(1)} ms, in console ${console_ms.toFixed(0)} ms of ${whole_ms.toFixed(0)} ms`,
     );
   const worst = Math.max(...Object.values(pages).map(({ client_by_empty }) => client_by_empty.median));
-  console.log(`load with the client ÷ without: ${worst.toFixed(3)}, bar ${MOST_RATIO}`);
+  const noise = Math.max(
+    ...Object.values(pages).map(({ same_by_client: { median: ratio } }) => Math.max(ratio, 1 / ratio)),
+  );
+  console.log(
+    `load with the client ÷ without: ${worst.toFixed(3)}, bar ${MOST_RATIO}; the same twice: ${noise.toFixed(3)}`,
+  );
   if (process.argv[2] === undefined) writeResults('page', { ...about, rounds, size, pages, console_flood: flooded });
-  if (worst > MOST_RATIO) process.exitCode = 1;
+  if (worst > Math.max(MOST_RATIO, noise)) process.exitCode = 1;
 }
 
 await main();

@@ -1,4 +1,5 @@
 /** Paths under `/__devtool/`: answered here, never by the target. */
+import { createHash } from 'node:crypto';
 import { MOST_REPORT_BYTES, REPORT_PATH, SOCKET_PATH, TOKEN_PATH } from '../page/protocol.ts';
 import { type Fields, field } from './fields.ts';
 import { isOwnOrigin, type OwnNames } from './host.ts';
@@ -11,8 +12,16 @@ export const CLIENT_PATH = `${ROOT}/client.js`;
 const HEALTH_PATH = `${ROOT}/health`;
 const EXEC_PATH = `${ROOT}/exec/`;
 
-/** The line that goes into documents. */
-export const LOADER = `<script src="${CLIENT_PATH}"></script>`;
+/** The line that goes into documents: browsers keep the script, compiled, until there is another one. */
+export const loaderOf = (clientScript: string): string =>
+  `<script src="${CLIENT_PATH}?v=${versionOf(clientScript)}"></script>`;
+
+let latest = { script: '', version: '' };
+function versionOf(script: string): string {
+  if (latest.script !== script || latest.version === '')
+    latest = { script, version: createHash('sha256').update(script).digest('hex').slice(0, 10) };
+  return latest.version;
+}
 
 /** What is ours is shown in no frame: whoever could put it under a page of theirs has no business with it. */
 const UNFRAMED: Fields = ['Content-Security-Policy', "frame-ancestors 'none'"];
@@ -45,7 +54,7 @@ export function answerDevtool(head: RequestHead, own: OwnNames, { clientScript, 
   if (page !== null && path === SOCKET_PATH) return open(head, own, page);
   if (page !== null && path === REPORT_PATH) return take(head, own, page);
   if (path === HEALTH_PATH) return isRead(head) ? { kind: 'probe' } : NOT_ALLOWED;
-  if (path === CLIENT_PATH) return isRead(head) ? script(clientScript) : NOT_ALLOWED;
+  if (path === CLIENT_PATH) return isRead(head) ? client(head.target, clientScript) : NOT_ALLOWED;
   if (page !== null && path.startsWith(EXEC_PATH) && isRead(head)) return execScript(head, page);
   return text(404, `there is no ${ROOT} page of that name`);
 }
@@ -120,6 +129,13 @@ const script = (body: string): DevtoolAnswer => ({
   kind: 'reply',
   reply: { status: 200, type: 'text/javascript; charset=utf-8', body, fields: UNFRAMED },
 });
+
+/** Kept for ever under the address that its content gives it, else not at all. */
+function client(target: string, clientScript: string): DevtoolAnswer {
+  const isNamed = target === `${CLIENT_PATH}?v=${versionOf(clientScript)}`;
+  const reply = { status: 200, type: 'text/javascript; charset=utf-8', body: clientScript, fields: UNFRAMED };
+  return { kind: 'reply', reply: isNamed ? { ...reply, cache: 'private, max-age=31536000, immutable' } : reply };
+}
 
 const NOT_ALLOWED = text(405, 'this can be read only', ['Allow', 'GET, HEAD']);
 const FOREIGN = text(403, 'only pages of this proxy may do that');

@@ -1,5 +1,5 @@
 /** The document of an exchange under way: opened between the target and the browser, and held back by what either takes. */
-import { CLIENT_PATH, LOADER } from './devtool-paths.ts';
+import { CLIENT_PATH } from './devtool-paths.ts';
 import { type DocumentOutlet, documentSink } from './document-sink.ts';
 import type { ResponseHead } from './http1.ts';
 import type { LiveExchange } from './live-exchange.ts';
@@ -15,6 +15,7 @@ export function openLiveDocument(
   live: LiveExchange,
   response: ResponseHead,
   documents: Documents,
+  loader: string,
   outlet: LiveDocumentOutlet,
 ): void {
   const note = (reason: string | null) => {
@@ -29,7 +30,7 @@ export function openLiveDocument(
       outlet.failed(reason);
     },
   });
-  const input = { request: live.head, response, loader: LOADER, loaderPath: CLIENT_PATH };
+  const input = { request: live.head, response, loader, loaderPath: CLIENT_PATH };
   live.document = documents.openDocument(input, sink, ({ reason }) => note(reason));
   live.document.onDrain(() => {
     live.isFull = false;

@@ -8,6 +8,8 @@ export interface Reply {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /** How long it may be kept; not at all when there is none. */
+  readonly cache?: string;
   /** Further fields, names and values in turn. */
   readonly fields?: Fields;
 }
@@ -27,14 +29,7 @@ export interface Asked {
   readonly fields: Fields;
 }
 
-const SAFETY: Fields = [
-  'Cache-Control',
-  'no-store',
-  'X-Content-Type-Options',
-  'nosniff',
-  'Cross-Origin-Resource-Policy',
-  'same-origin',
-];
+const SAFETY: Fields = ['X-Content-Type-Options', 'nosniff', 'Cross-Origin-Resource-Policy', 'same-origin'];
 
 /** The bytes of a reply; `head` leaves the body out (HEAD). */
 export function replyBytes(reply: Reply, options: { close: boolean; head: boolean }): Buffer {
@@ -44,6 +39,8 @@ export function replyBytes(reply: Reply, options: { close: boolean; head: boolea
     reply.type,
     'Content-Length',
     String(body.length),
+    'Cache-Control',
+    reply.cache ?? 'no-store',
     ...SAFETY,
     ...(reply.fields ?? []),
   ];

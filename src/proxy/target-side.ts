@@ -3,6 +3,7 @@
  * decides, and leaves to the browser's half what concerns the browser.
  */
 import type { BrowserSide } from './browser-side.ts';
+import { loaderOf } from './devtool-paths.ts';
 import { type ExchangeEvent, type ExchangeState, mayBeSentAgain, step } from './exchange.ts';
 import type { Outcome } from './exchange-tap.ts';
 import { type BodyPart, type End, Http1Error, type RequestHead, type ResponseHead } from './http1.ts';
@@ -324,7 +325,7 @@ export class TargetSide implements UpstreamOwner {
   }
 
   #openDocument(live: LiveExchange, response: ResponseHead, documents: Documents): void {
-    openLiveDocument(live, response, documents, {
+    openLiveDocument(live, response, documents, loaderOf(this.#around.clientScript), {
       isCurrent: () => this.#live === live,
       send: (parts) => {
         for (const part of parts) this.#browser.add(part);

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { answerDevtool, healthReply } from '../../src/proxy/devtool-paths.ts';
+import { answerDevtool, healthReply, loaderOf } from '../../src/proxy/devtool-paths.ts';
 import { replyBytes } from '../../src/proxy/reply.ts';
 import type { PageDoor } from '../../src/proxy/surroundings.ts';
 import { requestOf, routeTo } from './heads.ts';
@@ -26,6 +26,19 @@ function answer(line: string, fields: string, page: PageDoor | null = door()): s
   const given = answerDevtool(requestOf(fields, `${line} HTTP/1.1`), own, { clientScript: 'client', page });
   return given.kind === 'reply' ? `${given.reply.status} ${given.reply.body}` : given.kind;
 }
+
+test('the client is kept for ever under the name of its content, and under no other', () => {
+  const sent = (target: string) => {
+    const given = answerDevtool(requestOf(HOST, `GET ${target} HTTP/1.1`), own, { clientScript: 'client', page: null });
+    return given.kind === 'reply' ? replyBytes(given.reply, { close: false, head: false }).toString() : '';
+  };
+  const address = /src="([^"]+)"/.exec(loaderOf('client'))?.[1] ?? '';
+  expect(loaderOf('another')).not.toContain(address);
+  expect(sent(address)).toContain('\r\nCache-Control: private, max-age=31536000, immutable\r\n');
+  for (const other of ['/__devtool/client.js', '/__devtool/client.js?v=1', `${address}&more`])
+    expect(sent(other)).toContain('\r\nCache-Control: no-store\r\n');
+  expect(sent(address).match(/Cache-Control/g)).toHaveLength(1);
+});
 
 describe('under /__devtool', () => {
   test.each([
