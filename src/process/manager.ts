@@ -16,6 +16,7 @@ import {
   takesNoInput,
   tooMany,
 } from './faults.ts';
+import { type FreePortRequest, freePort } from './free-port.ts';
 import { isLive, type ProcessState } from './machine.ts';
 import { ManagedProcess, NO_FACTS, type ProcessRequest, type ProcessView } from './managed-process.ts';
 import { probeSucceeds } from './probe.ts';
@@ -208,8 +209,16 @@ export class ProcessManager {
     return this.#worker.call<'holders'>({ call: 'holders', port });
   }
 
-  cleanupPort(port: number, dryRun: boolean): Promise<WorkerAnswers['cleanup']> {
-    return this.#worker.call<'cleanup'>({ call: 'cleanup', port, dryRun });
+  /** Throws `permission_denied` where another project's process listens. */
+  cleanupPort(request: FreePortRequest): Promise<WorkerAnswers['cleanup']> {
+    return freePort(request, {
+      supervised: async (port) => {
+        const slots = await this.#worker.call<'slots'>({ call: 'slots', port });
+        return slots.flatMap((slot) => this.#entries.get(slot) ?? []);
+      },
+      stop: (entry, options) => this.stop(entry, options),
+      cleanup: (port, dryRun) => this.#worker.call<'cleanup'>({ call: 'cleanup', port, dryRun }),
+    });
   }
 
   /** Refuses new registrations, then ends all trees in parallel; under 3 s of deadline SIGKILL comes at once. Twice is no error. */

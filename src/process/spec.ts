@@ -67,6 +67,8 @@ export type WorkerCall =
   | { readonly call: 'ping' }
   | { readonly call: 'holders'; readonly port: number }
   | { readonly call: 'cleanup'; readonly port: number; readonly dryRun: boolean }
+  /** Slots of the processes to whose trees those belong who listen there. */
+  | { readonly call: 'slots'; readonly port: number }
   /** An orderly end: the dead-man's switch ends who is still there all the same, and itself. */
   | { readonly call: 'dismiss' };
 
@@ -81,6 +83,7 @@ export interface WorkerAnswers {
   ping: null;
   dismiss: null;
   holders: readonly PortHolder[];
+  slots: readonly number[];
   cleanup: { readonly killed: readonly PortHolder[]; readonly message: string; readonly left: readonly PortHolder[] };
 }
 

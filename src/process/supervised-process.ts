@@ -234,6 +234,11 @@ export class SupervisedProcess {
     this.#parts.wake();
   }
 
+  /** Everybody of its present tree. */
+  pids(): readonly number[] {
+    return this.#run?.tree.members().map(({ pid }) => pid) ?? [];
+  }
+
   /** Nobody of the run's tree is left, or nobody counts any more. */
   #settleSurvivors(run: Run): void {
     letGo(run);

@@ -79,6 +79,10 @@ export function createSupervision(parts: SupervisionParts): (call: ToWorker) => 
         return holdersOf(system, call.port);
       case 'cleanup':
         return cleanupPort(system, call.port, call.dryRun, clock);
+      case 'slots': {
+        const pids = new Set(system.listenersOn(call.port).map(({ pid }) => pid));
+        return [...entries].filter(([, { entry }]) => entry.pids().some((pid) => pids.has(pid))).map(([slot]) => slot);
+      }
       case 'dismiss':
         await deadman.dismiss();
         return null;

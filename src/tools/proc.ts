@@ -31,7 +31,7 @@ const ACTIONS = {
   restart: [...NAMED, 'force', 'grace_ms'],
   input: [...NAMED, 'data', 'eof'],
   remove: NAMED,
-  cleanup_port: ['port', 'dry_run'],
+  cleanup_port: ['port', 'dry_run', 'force', 'path'],
 } as const;
 
 type Action = keyof typeof ACTIONS;
@@ -58,7 +58,7 @@ const procSchema = z.strictObject({
   reveal: z.boolean().default(false),
   for: waitForSchema.optional().describe('wait: ready | exit | {text|regex|port|http}'),
   timeout_ms: z.int().min(1).max(86_400_000).default(30_000),
-  force: z.boolean().default(false).describe('SIGKILL at once'),
+  force: z.boolean().default(false).describe('SIGKILL at once; cleanup_port: other projects’ too'),
   grace_ms: z.int().min(0).max(600_000).default(5_000),
   data: z.string().max(1_048_576).default(''),
   eof: z.boolean().default(false),
@@ -140,9 +140,14 @@ const HANDLERS: Record<Action, Handler> = {
     await workbench.processes.remove(process);
     return { kind: 'data', value: { removed: process.id } };
   },
-  async cleanup_port(input, _call, { processes }) {
+  async cleanup_port(input, call, { processes }) {
     const port = required(input.port, 'port', 'cleanup_port');
-    const { killed, message, left } = await processes.cleanupPort(port, input.dry_run);
+    const { killed, message, left } = await processes.cleanupPort({
+      port,
+      dryRun: input.dry_run,
+      path: await projectPath(input.path, call.caller),
+      foreign: input.force,
+    });
     if (left.length > 0) {
       throw new Fault('timeout', `port=${port}: ${message}`, 'End those yourself, or choose another port.', {
         port,

@@ -35,7 +35,7 @@ test('help and version need no daemon', async () => {
   const place = await world();
   expect((await cli(place, 'help')).stdout).toContain('devtool-mcp up [dir]');
   expect((await cli(place, '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-  expect((await cli(place, 'proc', '--help')).stdout).toMatch(/^ {2}cleanup_port +port, dry_run$/m);
+  expect((await cli(place, 'proc', '--help')).stdout).toMatch(/^ {2}cleanup_port +port, dry_run, force, path$/m);
   expect((await cli(place, 'proc', 'output', '--help')).stdout).toMatch(/^ {2}tail +integer 1–1000000$/m);
   expect(existsSync(place.home)).toBe(false);
 });

@@ -137,3 +137,31 @@ describe('no client’s leaving ends another’s work', () => {
     });
   });
 });
+
+test('cleanup_port: another project’s process only when asked, one’s own is stopped, a proxy and the daemon never', async () => {
+  const { place, one, two } = await twoWorktrees();
+  const [first, second] = [await place.connect({ cwd: one }), await place.connect({ cwd: two })];
+  const [a, b] = [await start(first), await start(second)];
+  const clean = (port: string, more = {}) =>
+    first.call('proc', { action: 'cleanup_port', port: Number(port), ...more });
+  const refused = await clean(b.port);
+  expect(refused.text).toMatch(/^permission_denied: port=\d+ is listened on by another project: process_id=web of /);
+  expect(refused.data).toMatchObject({ error: 'permission_denied', processes: [{ process_id: 'web', path: two }] });
+  expect(isAlive(b.pid)).toBe(true);
+  expect((await clean(b.port, { force: true })).data).toMatchObject({
+    killed: [{ pid: b.pid }],
+    message: expect.stringContaining('stopped web'),
+  });
+  expect((await second.ok('proc', { action: 'status', process_id: 'web' })).data).toMatchObject({
+    state: 'stopped',
+    ended_by: 'stop',
+  });
+  const proxy = await clean(new URL(a.proxy).port);
+  expect(proxy.text).toContain('devtool-mcp');
+  expect(await (await fetch(a.proxy)).text()).toBe(one);
+  expect((await clean(a.port)).data).toMatchObject({ killed: [{ pid: a.pid }] });
+  expect((await first.ok('proc', { action: 'status', process_id: 'web' })).data).toMatchObject({
+    state: 'stopped',
+    ended_by: 'stop',
+  });
+});

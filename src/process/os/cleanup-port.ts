@@ -1,5 +1,5 @@
-/** Frees a port from whoever listens on exactly that port; never from us, our ancestors, or those who are merely connected to it. */
-import type { Identity } from './identity.ts';
+/** Frees a port from whoever listens on exactly that port; never from us, our ancestors, other users, or those who are merely connected to it. */
+import { type Identity, isOrdinaryPid } from './identity.ts';
 import { signalOne } from './signal.ts';
 import type { StopClock } from './stop-tree.ts';
 import { ancestors, isSame, type System } from './system.ts';
@@ -27,7 +27,7 @@ export const holdersOf = (system: System, port: number): Holder[] => named(syste
 export async function cleanupPort(system: System, port: number, dryRun: boolean, clock: StopClock): Promise<Cleanup> {
   const above = ancestors(system);
   const listeners = system.listenersOn(port);
-  const targets = listeners.filter(({ pid }) => !above.has(pid));
+  const targets = listeners.filter(({ pid }) => isOrdinaryPid(pid) && !above.has(pid) && system.isOurs(pid));
   if (targets.length === 0) return untouched(system, port, listeners);
   const others = named(system, targets);
   if (dryRun) return { killed: [], message: `would end ${list(others)}, listening on port ${port}`, left: [] };
@@ -43,7 +43,11 @@ export async function cleanupPort(system: System, port: number, dryRun: boolean,
 function untouched(system: System, port: number, listeners: readonly Identity[]): Cleanup {
   if (listeners.length > 0) {
     const own = named(system, listeners);
-    return { killed: [], message: `port ${port} is devtool-mcp's own or its parents': ${list(own)}`, left: own };
+    return {
+      killed: [],
+      message: `port ${port} is devtool-mcp's own, its parents' or another user's: ${list(own)}`,
+      left: own,
+    };
   }
   const hidden = system.isListenedOn(port);
   const message = hidden

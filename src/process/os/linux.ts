@@ -17,6 +17,7 @@ export function linuxSystem(ownPid: number): System {
     pids: procfs.readPids,
     read: procfs.readEntry,
     command: procfs.readCommand,
+    isOurs: procfs.isOwn,
     environmentHolds: (identity, entry) => `\0${marks.of(identity)}`.includes(`\0${checkEntry(entry)}`),
     standardStreams: procfs.readStandardStreams,
     kill: sendSignal,

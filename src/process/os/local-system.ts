@@ -24,5 +24,6 @@ function bareSystem(ownPid: number): System {
     listeningPorts: () => [],
     listenersOn: () => [],
     isListenedOn: () => false,
+    isOurs: () => false,
   };
 }

@@ -30,6 +30,7 @@ export function macosSystem(ownPid: number): System {
       const pids = new Set(parsePids(lsof(['-Fp', `-iTCP:${port}`, '-sTCP:LISTEN'])));
       return before.filter(({ pid }): boolean => pids.has(pid)) satisfies readonly Identity[];
     },
+    isOurs: (pid) => output('ps', ['-p', String(pid), '-o', 'uid='])?.trim() === String(process.getuid?.()),
     isListenedOn: (port) => parsePids(lsof(['-Fp', `-iTCP:${port}`, '-sTCP:LISTEN'])).length > 0,
   };
 }

@@ -1,5 +1,5 @@
 /** Linux: processes as /proc tells of them (proc(5)). Whatever cannot be read is not there. */
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 import type { ProcessEntry } from './identity.ts';
 
 const PID = /^[1-9]\d*$/;
@@ -71,6 +71,15 @@ export function parseStat(text: string): ProcessEntry | null {
     sid: Number(sid),
     state,
   };
+}
+
+/** Its effective user is ours: whom /proc/<pid> belongs to (proc(5)). */
+export function isOwn(pid: number): boolean {
+  try {
+    return statSync(`/proc/${pid}`).uid === process.getuid?.();
+  } catch {
+    return false;
+  }
 }
 
 /** As in the command line, arguments apart by spaces; kernel threads and the dead have none. */

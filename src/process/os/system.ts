@@ -14,6 +14,8 @@ export interface System {
   /** Null when there is no such process (any more). */
   read(pid: number): ProcessEntry | null;
   command(pid: number): string;
+  /** Whether it belongs to this user; another's is left alone even where it could be ended. */
+  isOurs(pid: number): boolean;
   /** Whether the environment that the process was started with holds `entry` (marker.ts makes those). */
   environmentHolds(identity: Identity, entry: string): boolean;
   /** Names of the sockets, and of nothing else, that are its standard streams; each end of a pair has its own, never used again. */

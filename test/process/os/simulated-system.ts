@@ -85,6 +85,7 @@ export function simulate(): Simulation {
       listeningPorts: () => [],
       listenersOn: () => [],
       isListenedOn: () => false,
+      isOurs: () => true,
     },
   };
   simulation.spawn(1, { ppid: 0, pgid: 1, ours: false });
