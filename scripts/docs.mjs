@@ -14,7 +14,7 @@ async function loadSources() {
   try {
     await build({
       stdin: {
-        contents: `export { reference } from './src/tools/reference.ts'; export { TRANSITIONS } from './src/process/machine.ts'; export { configJsonSchema } from './src/project/config-schema.ts';`,
+        contents: `export { reference } from './src/tools/reference.ts'; export { TRANSITIONS } from './src/process/machine.ts'; export { configJsonSchema } from './src/project/config-schema.ts'; export { configReference } from './src/project/config-reference.ts';`,
         resolveDir: root,
       },
       outfile: bundle,
@@ -43,10 +43,11 @@ const between = (text, name, inside) =>
     (_, begin, end) => `${begin}${inside}\n${end}`,
   );
 
-const { reference, TRANSITIONS, configJsonSchema } = await loadSources();
+const { reference, TRANSITIONS, configJsonSchema, configReference } = await loadSources();
 const read = (path) => (existsSync(`${root}${path}`) ? readFileSync(`${root}${path}`, 'utf8') : '');
 const wanted = {
   'docs/tools.md': reference(read('docs/tools.preface.md')),
+  'docs/configuration.md': between(read('docs/configuration.md'), 'keys', configReference()),
   'schema/devtool-mcp.schema.json': `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   'docs/lock-free-design.md': between(read('docs/lock-free-design.md'), 'states', drawStates(TRANSITIONS)),
 };
