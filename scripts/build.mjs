@@ -6,6 +6,9 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+/** A program of another version, in a directory of its own: for tests of upgrades, which need no types. */
+const { BUILD_DIRECTORY, BUILD_VERSION } = process.env;
+const out = BUILD_DIRECTORY ?? `${root}dist`;
 
 /** Some packages ask for Node's own modules as CommonJS does. */
 const REQUIRE = {
@@ -17,13 +20,13 @@ const shared = {
   platform: 'node',
   target: 'node20',
   logLevel: 'warning',
-  define: { __VERSION__: JSON.stringify(version) },
+  define: { __VERSION__: JSON.stringify(BUILD_VERSION ?? version) },
   external: ['@lydell/node-pty'],
 };
 
 /** The tools' table as data, for the command line: its help needs no daemon. */
 async function writeCommands() {
-  const bundle = `${root}dist/commands.mjs`;
+  const bundle = `${out}/commands.mjs`;
   await build({
     ...shared,
     entryPoints: ['src/tools/commands.ts'],
@@ -33,17 +36,17 @@ async function writeCommands() {
     banner: REQUIRE,
   });
   const { commands } = await import(pathToFileURL(bundle).href);
-  writeFileSync(`${root}dist/commands.json`, JSON.stringify(commands()));
+  writeFileSync(`${out}/commands.json`, JSON.stringify(commands()));
   rmSync(bundle);
 }
 
-rmSync(`${root}dist`, { recursive: true, force: true });
+rmSync(`${out}`, { recursive: true, force: true });
 
 await Promise.all([
   build({
     ...shared,
     entryPoints: { bin: 'src/bin.ts' },
-    outdir: 'dist',
+    outdir: out,
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     // Daemon and command line are loaded on demand, from beside the front.
@@ -60,7 +63,7 @@ await Promise.all([
       'proxy-worker': 'src/proxy/worker.ts',
       'pattern-worker': 'src/patterns/worker.ts',
     },
-    outdir: 'dist',
+    outdir: out,
     format: 'esm',
     splitting: true,
     minify: true,
@@ -75,7 +78,7 @@ await Promise.all([
   build({
     ...shared,
     entryPoints: { page: 'src/page/main.ts' },
-    outdir: 'dist',
+    outdir: out,
     format: 'iife',
     platform: 'browser',
     target: 'es2022',
@@ -85,34 +88,38 @@ await Promise.all([
   build({
     ...shared,
     entryPoints: { lockfree: 'src/lockfree/index.ts', atomic: 'src/lockfree/atomic.ts' },
-    outdir: 'dist',
+    outdir: out,
     format: 'esm',
   }),
   // The checker, and the core under it: one build, so that they share the module of operations.
   build({
     ...shared,
     entryPoints: { index: 'test/model/index.ts', lockfree: 'src/lockfree/index.ts' },
-    outdir: 'dist/model',
+    outdir: `${out}/model`,
     format: 'esm',
     conditions: ['model'],
     splitting: true,
   }),
 ]);
-chmodSync(`${root}dist/bin.cjs`, 0o755);
+chmodSync(`${out}/bin.cjs`, 0o755);
 await writeCommands();
 
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.lockfree.json`], {
-  stdio: 'inherit',
-});
-// Elsewhere `#atomic` is nobody's import: the published types name the file, as the bundle has it inside.
-for (const file of readdirSync(`${root}dist/types`, { recursive: true })) {
-  const path = `${root}dist/types/${file}`;
-  if (!path.endsWith('.d.ts')) continue;
-  writeFileSync(
-    path,
-    readFileSync(path, 'utf8').replace(
-      /(['"])(?:#atomic|(\.{1,2}\/[\w/.-]+)\.ts)\1/g,
-      (_, quote, file) => `${quote}${file ?? './atomic'}.js${quote}`,
-    ),
-  );
+if (BUILD_DIRECTORY === undefined) writeTypes();
+
+function writeTypes() {
+  execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.lockfree.json`], {
+    stdio: 'inherit',
+  });
+  // Elsewhere `#atomic` is nobody's import: the published types name the file, as the bundle has it inside.
+  for (const file of readdirSync(`${out}/types`, { recursive: true })) {
+    const path = `${out}/types/${file}`;
+    if (!path.endsWith('.d.ts')) continue;
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(
+        /(['"])(?:#atomic|(\.{1,2}\/[\w/.-]+)\.ts)\1/g,
+        (_, quote, file) => `${quote}${file ?? './atomic'}.js${quote}`,
+      ),
+    );
+  }
 }

@@ -30,6 +30,8 @@ export interface World {
 export interface ConnectOptions {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
+  /** Another build of the program. */
+  readonly bin?: string;
   readonly versions?: ConstructorParameters<typeof Client>[1];
 }
 
@@ -74,7 +76,7 @@ async function connect(home: string, cwd: string, options: ConnectOptions): Prom
   const client = new Client({ name: 'acceptance', version: '1.0.0' }, options.versions ?? {});
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [BIN],
+    args: [options.bin ?? BIN],
     cwd,
     env: { ...ownEnvironment(), DEVTOOL_MCP_HOME: home, ...options.env },
     stderr: 'inherit',
