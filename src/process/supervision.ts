@@ -81,7 +81,7 @@ export function createSupervision(parts: SupervisionParts): (call: ToWorker) => 
         return cleanupPort(system, call.port, call.dryRun, clock);
       case 'slots': {
         const pids = new Set(system.listenersOn(call.port).map(({ pid }) => pid));
-        return [...entries].filter(([, { entry }]) => entry.pids().some((pid) => pids.has(pid))).map(([slot]) => slot);
+        return [...entries].filter(([, entry]) => entry.pids().some((pid) => pids.has(pid))).map(([slot]) => slot);
       }
       case 'dismiss':
         await deadman.dismiss();
