@@ -6,6 +6,7 @@ const quick = process.argv.includes('quick');
 /** Script, arguments at the figure, arguments of a short run. */
 const BARS = [
   ['r1-kill-daemon', [], ['20']],
+  ['r2-every-syscall', [], ['8']],
   ['r3-stop', [], []],
   ['r4-strangers', [], []],
   ['r5-restart-policy', [], []],
@@ -35,6 +36,7 @@ const BARS = [
   ['p12-rules', [], ['4', '4000']],
   ['s3-stdout', [], []],
   ['s6-canaries', [], ['1', '60']],
+  ['s4-fuzz', [], ['1']],
   ['s7-local-user', [], []],
   ['s8-redos', [], []],
   ['s9-overload', [], ['200', '10']],

@@ -34,7 +34,17 @@ const codePlace = (line: number, column: number): string => (line < 1 ? 'code:1:
 
 /** Innermost first; what has no place is left out. A text that is no stack has no frames. */
 export function parseStack(stack: string): StackFrame[] {
-  return parseText(stack, { allowEmpty: true }).flatMap(({ function: name = '', file, line, col = 1 }) =>
+  return framesOf(stack).flatMap(({ function: name = '', file, line, col = 1 }) =>
     file === undefined || line === undefined || file === '<anonymous>' ? [] : [{ name, file, line, column: col }],
   );
+}
+
+/** The library throws on a line that is nearly a frame, as a hostile page may report it: then that line alone is left out. */
+function framesOf(text: string): ReturnType<typeof parseText> {
+  try {
+    return parseText(text, { allowEmpty: true });
+  } catch {
+    const lines = text.split('\n');
+    return lines.length === 1 ? [] : lines.flatMap(framesOf);
+  }
 }
