@@ -40,6 +40,7 @@ const BARS = [
   ['s7-local-user', [], []],
   ['s8-redos', [], []],
   ['s9-overload', [], ['200', '10']],
+  ['s10-living', [], ['30']],
 ];
 
 let missed = 0;
