@@ -1,7 +1,7 @@
 // P12: rules that do not match cost next to nothing, and none cost nothing: processor time of the daemon for each request, of proxies
 // that never had a rule, had chaos that was switched off, and have 100 rules that do not match, in interleaved rounds.
 // `node bench/bars/p12-rules.mjs [rounds=18] [requests=8000]`
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { listen, openProxy } from './proxy/stage.mjs';
 
@@ -10,8 +10,6 @@ const requests = Number(process.argv[3] ?? 8_000);
 const CONNECTIONS = 8;
 const MOST_OFF = 0.03;
 const MOST_RULES = 0.05;
-/** Of /proc, a second. */
-const TICKS = 100;
 
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"hi":"for me"}';
 const target = createServer((socket) => {
@@ -44,11 +42,13 @@ const sides = [
   await start('hundred', 'rules', { rules: RULES }),
 ];
 
-/** Seconds of processor time so far. */
+/** Seconds of processor time so far, of all threads. */
 function processorTime() {
-  const stat = readFileSync(`/proc/${proxy.pid}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  const tasks = `/proc/${proxy.pid}/task`;
+  return readdirSync(tasks).reduce((sum, task) => {
+    const [nanoseconds] = readFileSync(`${tasks}/${task}/schedstat`, 'latin1').split(' ');
+    return sum + Number(nanoseconds) / 1e9;
+  }, 0);
 }
 
 /** One after the other over a kept connection. */
@@ -88,9 +88,9 @@ for (let round = -WARM; round < rounds; round++)
 await proxy.end();
 target.close();
 
-/** Without the quarter of the rounds that other programs disturbed most. */
+/** Of the third of the rounds that other programs disturbed least. */
 const total = ({ cost }) => {
-  const kept = cost.toSorted((a, b) => a - b).slice(0, Math.ceil(cost.length * 0.75));
+  const kept = cost.toSorted((a, b) => a - b).slice(0, Math.ceil(cost.length / 3));
   return kept.reduce((sum, one) => sum + one, 0) / kept.length;
 };
 const [never, off, hundred] = sides.map(total);

@@ -103,7 +103,8 @@ async function requestFaults(proxy: ManagedProxy, workbench: Workbench, after: n
 
 const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
 
-function failureOf({ id, method, target, status, outcome, began, ended }: Exchange, proxy: ManagedProxy): Fault | null {
+function failureOf(exchange: Exchange, proxy: ManagedProxy): Fault | null {
+  const { id, method, target, status, outcome, began, ended } = exchange;
   const isAlone = outcome !== null && NOBODY.includes(outcome);
   if (status < 400 && outcome !== 'timeout' && !isAlone) return null;
   const url = pathOf(target);
@@ -112,6 +113,7 @@ function failureOf({ id, method, target, status, outcome, began, ended }: Exchan
     source: 'http',
     severity: status >= 500 || status === 0 ? 'error' : 'warning',
     message: `${method} ${url} ${status}`,
+    detail: byRules(exchange),
     began,
     ids: [`req_${id}`],
     behind: isAlone ? (proxy.request.processId ?? '') : '',
@@ -119,11 +121,12 @@ function failureOf({ id, method, target, status, outcome, began, ended }: Exchan
   });
 }
 
+/** Whoever injected it need not look for it in the code. */
+const byRules = ({ rules }: Exchange): string => (rules === '' ? '' : `(rules: ${rules})`);
+
 /** Asked for by a script; a dev server that compiles a module or a document for the first time is not meant. */
-function slownessOf(
-  { id, method, target, status, began, firstByte, ended, request }: Exchange,
-  now: number,
-): Fault | null {
+function slownessOf(exchange: Exchange, now: number): Fault | null {
+  const { id, method, target, status, began, firstByte, ended, request } = exchange;
   const waited = (firstByte ?? ended ?? now) - began;
   if (waited < SLOW_MICROS || (field(request, 'sec-fetch-dest') ?? 'empty') !== 'empty') return null;
   const url = pathOf(target);
@@ -131,7 +134,7 @@ function slownessOf(
     source: 'http',
     severity: 'warning',
     message: `slow ${method} ${url} ${firstByte === null ? 'without an answer' : status}`,
-    detail: `${(waited / 1_000_000).toFixed(1)} s`,
+    detail: [`${(waited / 1_000_000).toFixed(1)} s`, byRules(exchange)].join(' ').trim(),
     began,
     ids: [`req_${id}`],
     url,

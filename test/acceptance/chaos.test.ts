@@ -377,6 +377,8 @@ test('off is as if there had never been any; bad chaos is refused whole', async 
   const normal = await raw(port, '/bytes');
   await chaos({ rules: [{ type: 'http_error' }], seed: 1 });
   expect((await raw(port, '/bytes')).status).toBeGreaterThanOrEqual(500);
+  // The inbox says that it was asked for.
+  expect((await session.ok('errors')).text).toMatch(/GET \/bytes 50\d \(rules: http_error 50\d\)/);
   await chaos({ disable_rule: 'http_error' });
   expect((await raw(port, '/bytes')).status).toBe(200);
   await chaos({ enable_rule: 'http_error' });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { chance } from '../../../src/proxy/shape/chance.ts';
 import { PatternSet } from '../../../src/proxy/shape/pattern-set.ts';
 import { PatternRefused, parsePattern } from '../../../src/proxy/shape/pattern-syntax.ts';
 import { EVIL_PATTERNS } from '../../text/patterns/evil-patterns.ts';
@@ -145,4 +146,10 @@ test('patterns that bring a backtracking engine down cost little: work is bounde
   // Null is an answer: too much work. What counts is that there is one.
   for (const text of texts)
     for (let n = 0; n < 5; n++) expect(set.matches(text)).toSatisfy((one) => one === null || Array.isArray(one));
+});
+
+test('what would be too much work is no match, and says so', () => {
+  const text = Array.from({ length: 30_000 }, (_, n) => (chance(1, n) < 0.5 ? 'a' : 'b')).join('');
+  expect(new PatternSet(['a(?:a|b){400}c']).matches(text)).toBeNull();
+  expect(new PatternSet(['a(?:a|b){4}c']).matches(text)).toEqual([]);
 });
