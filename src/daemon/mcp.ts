@@ -3,6 +3,7 @@ import {
   CLIENT_INFO_META_KEY,
   ProtocolError,
   ProtocolErrorCode,
+  ResourceNotFoundError,
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
@@ -34,10 +35,22 @@ export interface Connection {
   onClose(end: () => void): void;
 }
 
+/** What differs from no client to the next; a daemon that takes over may tell more. */
+const SAME = { ttlMs: 300_000, cacheScope: 'public' } as const;
+
 export function mcpServer(connection: Connection, workbench: Workbench): Server {
   const server = new Server(
     { name: 'devtool-mcp', title: 'devtool-mcp', version: connection.version },
-    { capabilities: { tools: {}, resources: { subscribe: true }, prompts: {} }, instructions: INSTRUCTIONS },
+    {
+      capabilities: { tools: {}, resources: { subscribe: true }, prompts: {} },
+      instructions: INSTRUCTIONS,
+      cacheHints: {
+        'tools/list': SAME,
+        'prompts/list': SAME,
+        'resources/templates/list': SAME,
+        'server/discover': SAME,
+      },
+    },
   );
   serveTools(server, connection, workbench);
   serveResources(server, connection, workbench);
@@ -53,7 +66,7 @@ function serveTools(server: Server, connection: Connection, workbench: Workbench
   server.setRequestHandler('tools/list', () => ({ tools: listing() }));
   server.setRequestHandler('tools/call', async (request, context) => {
     const tool = TOOLS.find(({ name }) => name === request.params.name);
-    if (tool === undefined) return renderedFault(unknownTool(request.params.name));
+    if (tool === undefined) throw unknownTool(request.params.name);
     if (underWay >= MOST_UNDER_WAY) return renderedFault(tooManyCalls());
     underWay += 1;
     // Never rejects.
@@ -71,12 +84,14 @@ const tooManyCalls = (): Fault =>
     { limit: MOST_UNDER_WAY },
   );
 
-function unknownTool(name: string): Fault {
+/** The client's fault, not the model's: a model calls what is listed. */
+function unknownTool(name: string): ProtocolError {
   const valid = TOOLS.map((tool) => tool.name);
-  return new Fault('invalid_argument', `tool ${JSON.stringify(name)} is unknown`, `Use one of: ${valid.join(', ')}.`, {
-    valid,
-  });
+  const said = `tool ${JSON.stringify(name.slice(0, MOST_NAME))} is unknown. Use one of: ${valid.join(', ')}.`;
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, said, { valid });
 }
+
+const MOST_NAME = 200;
 
 function callOf(server: Server, connection: Connection, context: ServerContext): Call {
   return {
@@ -117,6 +132,9 @@ function servePrompts(server: Server): void {
   });
 }
 
+/** As many as subscriptions of the 2026 era, and more than a person's projects have. */
+const MOST_WATCHED = 1_024;
+
 /** 2025-era clients name each resource that they watch. */
 function serveResources(server: Server, connection: Connection, workbench: Workbench): void {
   const caller = (context?: ServerContext) => callerOf(server, connection, context);
@@ -125,12 +143,18 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
     resources: listResources(caller(context), workbench),
   }));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...RESOURCE_TEMPLATES] }));
-  server.setRequestHandler('resources/read', async (request, context) => ({
-    contents: [await readResource(request.params.uri, caller(context), workbench)],
-  }));
+  server.setRequestHandler('resources/read', async ({ params }, context) => {
+    try {
+      return { contents: [await readResource(params.uri, caller(context), workbench)] };
+    } catch (error) {
+      throw error instanceof Fault ? new ResourceNotFoundError(params.uri, error.text) : error;
+    }
+  });
   if (connection.updates === 'none') return;
   if (connection.updates === 'subscribed') {
     server.setRequestHandler('resources/subscribe', (request) => {
+      if (watched.size >= MOST_WATCHED)
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `${MOST_WATCHED} resources are watched: end one`);
       watched.add(request.params.uri);
       // Who watched nothing may be waiting for long.
       workbench.processes.changes.announce();

@@ -40,11 +40,6 @@ describe('wrong arguments name the right ones', () => {
     ['detect', { path: '/no/such/place' }, /^not_found/],
     ['detect', { path: 7 }, /^invalid_argument: path=7/],
     ['daemon', { action: 'explode' }, /^invalid_argument: action="explode"/],
-    [
-      'nothing',
-      {},
-      /^invalid_argument: tool "nothing" is unknown\. Use one of: detect, run, proc, proxy, proxylog, currentpage, timeline, errors, daemon\./,
-    ],
   ])('%s %j', async (tool, parameters, expected) => {
     const session = await connect();
     const { text, data, isError } = await session.call(tool, parameters);
@@ -111,6 +106,16 @@ test('tools/list is within its budget, in fixed order, each with its four annota
     expect(tool.description?.length).toBeLessThanOrEqual(2_048);
   }
   expect(session.client.getInstructions()?.length).toBeLessThanOrEqual(2_048);
+});
+
+test('a tool that is not listed is an error of the protocol, which names those that are', async () => {
+  const session = await connect();
+  await expect(session.call('nothing')).rejects.toMatchObject({
+    code: -32_602,
+    message: expect.stringContaining(
+      'tool "nothing" is unknown. Use one of: detect, run, proc, proxy, proxylog, currentpage, timeline, errors, daemon.',
+    ),
+  });
 });
 
 test('a cancelled wait ends, and the process goes on', async () => {

@@ -110,6 +110,7 @@ describe('what is in it', () => {
       'dist',
       'monitors',
       'package.json',
+      'schema',
       'server.json',
       'skills',
     ]);

@@ -5,6 +5,7 @@ import {
   isLegacyRequest,
   type Server,
   type ServerEventBus,
+  type ServerNotifier,
 } from '@modelcontextprotocol/server';
 import type { Exchange } from './exchange.ts';
 import { createSessions } from './sessions.ts';
@@ -12,8 +13,8 @@ import { createSessions } from './sessions.ts';
 export interface EndpointParts {
   /** A server for one session, or for one exchange of the 2026 era; `onClose` takes what must end with it. */
   serverFor(era: 'legacy' | 'modern', onClose: (end: () => void) => void): Server;
-  /** Tells `notify` of changes while `wanted`, until the function returned is called. `wake` is called when somebody begins to listen. */
-  watch(wanted: () => boolean, notify: (uri: string) => void): { wake(): void; end(): void };
+  /** Tells of changes while `wanted`, until `end` is called. `wake` is called when somebody begins to listen. */
+  watch(wanted: () => boolean, tell: ServerNotifier): { wake(): void; end(): void };
   after(ms: number, run: () => void): { cancel(): void };
   log(line: string): void;
 }
@@ -58,10 +59,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     },
     { legacy: 'reject', bus, maxSubscriptions: MOST_SUBSCRIPTIONS, onerror: (error) => log(`http: ${error.message}`) },
   );
-  const watching = parts.watch(
-    () => listeners.listenerCount > 0,
-    (uri) => modern.notify.resourceUpdated(uri),
-  );
+  const watching = parts.watch(() => listeners.listenerCount > 0, modern.notify);
 
   return {
     async serve(exchange) {

@@ -60,9 +60,9 @@ export async function serveHttp(parts: HttpServiceParts): Promise<HttpService> {
       onClose(visitors.came());
       return mcpServer({ ...connection, updates: 'none', attend: attendance(visitors.used), onClose }, workbench);
     },
-    watch(wanted, notify) {
+    watch(wanted, tell) {
       const caller = { cwd, env, attend: () => {}, name: FROM };
-      const end = watchResources(caller, workbench, wanted, takes, notify);
+      const end = watchResources(caller, workbench, wanted, takes, tell.resourceUpdated);
       return { wake: () => workbench.processes.changes.announce(), end };
     },
   });
