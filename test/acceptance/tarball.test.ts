@@ -44,8 +44,12 @@ function cleanMachine(name: string) {
   symlinkSync('/bin/sh', join(bin, 'sh'));
   const project = join(home, 'project');
   mkdirSync(project);
+  // By default it is one for all homes of a user, who may have a daemon at work.
+  const runtime = join(home, 'run');
+  mkdirSync(runtime, { mode: 0o700 });
   const env = {
     HOME: home,
+    XDG_RUNTIME_DIR: runtime,
     PATH: bin,
     npm_config_offline: 'true',
     npm_config_omit: 'optional',
@@ -83,7 +87,7 @@ test('npx starts it from the tarball alone', async () => {
   expect(seen.tools).toHaveLength(9);
   expect(readdirSync(project)).toEqual([]);
   expect(seen.info['log_path']).toBe(join(home, '.local/state/devtool-mcp/daemon.log'));
-  expect(readdirSync(home).sort()).toEqual(['.local', '.npm', 'bin', 'project']);
+  expect(readdirSync(home).sort()).toEqual(['.local', '.npm', 'bin', 'project', 'run']);
 });
 
 test('installed without scripts and without its optional package it is one directory, and serves', async () => {
