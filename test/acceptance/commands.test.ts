@@ -8,11 +8,24 @@ import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BIN, ownEnvironment, ROOT, world } from './harness.ts';
 
+/** A project's dev server. */
+const SERVER = `import { createServer } from 'node:http';
+const server = createServer((_, response) => response.end('ok')).listen(0, () => console.log('http://localhost:' + server.address().port));`;
+
 /** Command → what runs it. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm start': 'test/acceptance/up.test.ts',
   'npm test': 'scripts/test.mjs',
   'devtool-mcp daemon run --http': 'test/acceptance/http.test.ts',
+  'devtool-mcp up': 'test/acceptance/up.test.ts',
+  'devtool-mcp up . script=dev --no-proxy': 'test/acceptance/up.test.ts',
+  'devtool-mcp watch': 'test/acceptance/watch.test.ts',
+  'devtool-mcp watch kinds=crash,5xx,page since=10m --json': 'test/acceptance/watch.test.ts',
+  // Tells what is wrong with the machine, too.
+  'devtool-mcp doctor': 'test/acceptance/doctor.test.ts',
+  'devtool-mcp doctor --json': 'test/acceptance/doctor.test.ts',
+  // Of bash alone.
+  'source <(devtool-mcp completion bash)': 'test/acceptance/completion.test.ts',
 };
 
 const documents = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)]
@@ -53,7 +66,9 @@ describe.each(run)('$path', ({ here }) => {
   test.runIf(here.length > 0)(
     'every command of it ends well, one after the other',
     async () => {
-      const { home, connect, project } = await world();
+      const { home, connect, project, write } = await world();
+      await write('package.json', JSON.stringify({ scripts: { dev: 'node server.mjs' } }));
+      await write('server.mjs', SERVER);
       const bin = join(home, '..', 'bin');
       mkdirSync(bin);
       writeFileSync(join(bin, 'devtool-mcp'), `#!/bin/sh\nexec node ${BIN} "$@"\n`);
