@@ -98,7 +98,7 @@ function named(name: string, command: Command, action: string | null): Parameter
   throw new Fault(
     'invalid_argument',
     `parameter ${JSON.stringify(name.slice(0, 80))} is unknown for ${[command.name, action ?? []].flat().join(' ')}`,
-    `Valid: ${valid.join(', ')}.${guess}`,
+    `Valid: ${valid.join(', ') || 'none'}.${guess}`,
     { parameter: name.slice(0, 80), valid },
   );
 }

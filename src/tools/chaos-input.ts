@@ -72,13 +72,12 @@ const chaosSchema = z
       type !== 'latency' || (min_latency_ms ?? max_latency_ms) !== undefined || jitter_ms > 0,
     { path: ['min_latency_ms'], message: 'latency takes min_latency_ms, max_latency_ms or jitter_ms' },
   );
-const NAMES = Object.keys(chaosSchema.shape);
 
 export type ChaosInput = z.output<typeof chaosSchema> & { readonly id: string };
 
 /** Throws `invalid_argument` with the field. */
 export function chaosInputs(given: readonly Readonly<Record<string, unknown>>[]): ChaosInput[] {
-  const rules = withIds(parseRules(given, chaosSchema, NAMES), ({ type }) => type);
+  const rules = withIds(parseRules(given, chaosSchema), ({ type }) => type);
   refuseTwins(rules);
   return rules;
 }

@@ -191,13 +191,12 @@ const ruleSchema = z
     path: ['match', 'body'],
     message: 'cannot be asked before the target is chosen: no match.body beside target_url',
   });
-const NAMES = ['id', 'name', 'enabled', 'order', 'match', 'times', 'expires_ms', ...ACTIONS];
 
 export type RuleInput = z.output<typeof ruleSchema> & { readonly id: string };
 
 /** Throws `invalid_argument` with the field. `taken`: ids that are there. */
 export function ruleInputs(given: readonly Readonly<Record<string, unknown>>[], taken: readonly string[]): RuleInput[] {
-  const rules = withIds(parseRules(given, ruleSchema, NAMES), () => 'rule', taken);
+  const rules = withIds(parseRules(given, ruleSchema), () => 'rule', taken);
   refuseTwins(rules);
   return rules;
 }

@@ -30,17 +30,13 @@ export const expirySchema = z.int().min(1).max(2_592_000_000);
 type Given = Readonly<Record<string, unknown>>;
 
 /** All of them, or a fault that names the field: `rules[2].match.url_pattern`. */
-export function parseRules<Output>(
-  given: readonly Given[],
-  schema: z.ZodType<Output>,
-  names: readonly string[],
-): Output[] {
+export function parseRules<Output>(given: readonly Given[], schema: z.ZodType<Output>): Output[] {
   return given.map((one, at) => {
     const parameter = `rules[${at}]`;
     if (!isShallow(one)) throw invalid(parameter, `${parameter} has values within values`, TOO_DEEP);
     const parsed = schema.safeParse(one);
     if (parsed.success) return parsed.data;
-    throw refusal(parsed.error.issues[0], one, at, names);
+    throw refusal(parsed.error.issues[0], one, at, schema);
   });
 }
 
@@ -57,7 +53,7 @@ function isShallow(value: unknown): boolean {
   return true;
 }
 
-function refusal(found: z.core.$ZodIssue | undefined, given: Given, at: number, names: readonly string[]): Fault {
+function refusal(found: z.core.$ZodIssue | undefined, given: Given, at: number, schema: z.ZodType): Fault {
   const issue = deepest(found);
   const path = issue?.path ?? [];
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
@@ -65,9 +61,9 @@ function refusal(found: z.core.$ZodIssue | undefined, given: Given, at: number, 
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 80)}`))
     .join('')}`;
   if (unknown !== undefined) {
-    const near = path.length === 0 ? nearNames(unknown, [...names])[0] : undefined;
+    const near = nearNames(unknown, membersAt(schema, path))[0];
     const guess = near === undefined ? '' : ` Did you mean ${near}?`;
-    return invalid(parameter, `${parameter} is unknown`, `${hintFor(path, names)}${guess}`);
+    return invalid(parameter, `${parameter} is unknown`, `${hintFor(schema, path)}${guess}`);
   }
   const value = path.reduce<unknown>(
     (holder, step) => (typeof holder === 'object' && holder !== null ? Reflect.get(holder, step) : undefined),
@@ -77,7 +73,7 @@ function refusal(found: z.core.$ZodIssue | undefined, given: Given, at: number, 
   return invalid(
     parameter,
     value === undefined && issue?.code === 'custom' ? `${parameter}: ${issue.message}` : said,
-    hintFor(path, names),
+    hintFor(schema, path),
   );
 }
 
@@ -92,10 +88,34 @@ function deepest(issue: z.core.$ZodIssue | undefined): z.core.$ZodIssue | undefi
   return far === undefined || far.path.length === 0 ? issue : deepest({ ...far, path: [...issue.path, ...far.path] });
 }
 
-const hintFor = (path: readonly PropertyKey[], names: readonly string[]): string =>
-  path.length === 0
-    ? `A rule takes ${names.join(', ')}.`
-    : 'docs/tools.md says what a rule takes. No rule was changed.';
+/** What may stand there, or beside it. */
+function hintFor(schema: z.ZodType, path: readonly PropertyKey[]): string {
+  const members = membersAt(schema, path);
+  if (members.length === 0 && path.length > 0) return hintFor(schema, path.slice(0, -1));
+  const where = path.filter((step) => typeof step === 'string').join('.');
+  return `${where === '' ? 'A rule' : where} takes ${members.join(', ')}. No rule was changed.`;
+}
+
+/** Names of an object's members at a place of the schema; of all variants, where there are several. */
+function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let places: readonly object[] = [z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })];
+  for (const step of path)
+    places = places.flatMap(variants).flatMap((place) => membersOf(place, typeof step === 'number' ? 'items' : step));
+  return [...new Set(places.flatMap(variants).flatMap((place) => Object.keys(memberOf(place, 'properties') ?? {})))];
+}
+
+const memberOf = (place: object, name: PropertyKey): object | null => {
+  const member: unknown = Reflect.get(place, name);
+  return typeof member === 'object' && member !== null ? member : null;
+};
+const membersOf = (place: object, step: PropertyKey): object[] => {
+  const member = step === 'items' ? memberOf(place, step) : memberOf(memberOf(place, 'properties') ?? {}, step);
+  return member === null ? [] : [member];
+};
+const variants = (place: object): object[] => {
+  const some = ['anyOf', 'oneOf'].flatMap((name) => Object.values(memberOf(place, name) ?? {}));
+  return some.length === 0 ? [place] : some.filter((one) => typeof one === 'object' && one !== null);
+};
 
 export const invalid = (parameter: string, message: string, hint: string): Fault =>
   new Fault('invalid_argument', message, hint, { parameter });

@@ -377,7 +377,8 @@ const BAD: readonly (readonly [unknown, string, string])[] = [
   [[{ delay_ms: [5, 1] }], 'rules[0].delay_ms', 'least'],
   [[{ delay_ms: 1e9 }], 'rules[0].delay_ms', ''],
   [[{ dealy_ms: 5 }], 'rules[0].dealy_ms', 'is unknown'],
-  [[{ match: { pathh: '/' }, respond: {} }], 'rules[0].match.pathh', 'is unknown'],
+  [[{ match: { pathh: '/' }, respond: {} }], 'rules[0].match.pathh', 'match takes method, methods, url, path,'],
+  [[{ respond: { jsn: {} } }], 'rules[0].respond.jsn', 'respond takes status, headers, body, base64, file, template.'],
   [
     [{ modify: { response: { json_patch: [{ op: 'add', path: 'a', value: 1 }] } } }],
     'rules[0].modify.response.json_patch[0].path',
