@@ -88,7 +88,7 @@ export async function openSession(socket: Socket, version: string): Promise<CliS
       if (message === null) lose('the daemon sent a line that is no message');
       else hear(message);
     },
-    (bytes) => lose(`the daemon sent a line of ${bytes} bytes`),
+    ({ bytes }) => lose(`the daemon sent a line of ${bytes} bytes`),
   );
   socket.on('data', (chunk: Buffer) => lines.push(chunk));
   socket.on('error', () => lose(LOST));

@@ -22,7 +22,7 @@ export interface FrontSessionParts {
 }
 
 /** A line of MCP may carry a large argument; the front refuses what is longer. */
-const MOST_LINE_BYTES = 4 * 1_048_576;
+const MOST_LINE_BYTES = 16 * 1_048_576;
 
 /** `socket` has exchanged its hello lines already. */
 export function serveFront(hello: FrontHello, socket: Socket, parts: FrontSessionParts): void {

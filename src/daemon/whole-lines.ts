@@ -25,7 +25,7 @@ export interface LineParts {
 
 export function wholeLines({ connection, mostBytes, onRefused, onBytes = () => {} }: LineParts): WholeLines {
   const lines = new Readable({ read: () => wanted?.() });
-  const splitter = createLines(mostBytes, take, (bytes) => onRefused(`a line of ${bytes} bytes was dropped`));
+  const splitter = createLines(mostBytes, take, ({ bytes }) => onRefused(`a line of ${bytes} bytes was dropped`));
   /** Of the chunk in hand. */
   let left = 0;
   let wanted: (() => void) | null = null;

@@ -1,5 +1,5 @@
 /** What kind of JSON-RPC message a line is. The daemon drops what is none without a word, so the front says it. */
-
+import type { LongLine } from '../home/lines.ts';
 import { hasFewValues, MOST_VALUES } from '../home/values-in.ts';
 
 export type RequestId = string | number;
@@ -12,13 +12,14 @@ export type Message =
   | { readonly kind: 'refused'; readonly id: RequestId | null; readonly code: number; readonly why: string }
   | { readonly kind: 'blank' };
 
-export const PARSE_ERROR = -32_700;
-const INVALID_REQUEST = -32_600;
+const PARSE_ERROR = -32_700;
+export const INVALID_REQUEST = -32_600;
 
 /** A client's; what would cost more memory than it is worth is refused unread. */
 export function readFromClient(line: Buffer): Message {
   if (hasFewValues(line)) return readMessage(line);
-  return refused(null, `a message has at most ${MOST_VALUES} values; nothing of this one was used`);
+  const id = idAtAnEnd({ head: line.subarray(0, 256), tail: line.subarray(-256) });
+  return refused(id, `a message has at most ${MOST_VALUES} values; nothing of this one was used`);
 }
 
 export function readMessage(line: Buffer): Message {
@@ -59,6 +60,19 @@ function call(value: Params, method: string): Message {
 const CALL_FIELDS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
 
 const refused = (id: RequestId | null, why: string): Message => ({ kind: 'refused', id, code: INVALID_REQUEST, why });
+
+/**
+ * The id of a request that is too long to be read: clients write it as a message's first member, behind "jsonrpc" at most, or as its
+ * last. Nothing within its values can stand there, since only the message itself begins and ends the line. Null: it is elsewhere.
+ */
+export function idAtAnEnd({ head, tail }: Pick<LongLine, 'head' | 'tail'>): RequestId | null {
+  const found = AT_HEAD.exec(head.toString('latin1')) ?? AT_TAIL.exec(tail.toString('latin1'));
+  const id: unknown = found?.[1] === undefined ? null : JSON.parse(found[1]);
+  return isId(id) ? id : null;
+}
+
+const AT_HEAD = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"id"\s*:\s*("[\w-]{1,100}"|\d{1,15})\s*,/;
+const AT_TAIL = /,\s*"id"\s*:\s*("[\w-]{1,100}"|\d{1,15})\s*(?:,\s*"jsonrpc"\s*:\s*"2\.0"\s*)?\}\s*$/;
 
 export const isId = (id: unknown): id is RequestId => typeof id === 'string' || Number.isSafeInteger(id);
 

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { createLines } from '../home/lines.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { watchLineage } from './lineage.ts';
-import { type Message, PARSE_ERROR, type RequestId, readFromClient, readMessage } from './message.ts';
+import { INVALID_REQUEST, idAtAnEnd, type Message, type RequestId, readFromClient, readMessage } from './message.ts';
 import { createSessionMemory } from './session-memory.ts';
 
 export interface FrontParts {
@@ -17,8 +17,8 @@ export interface FrontParts {
   exit(code: number): void;
 }
 
-/** A tool's argument may have a mebibyte of text; a line beyond this is nobody's. The daemon's bound is the same. */
-const MOST_LINE_BYTES = 4 * 1_048_576;
+/** A tool's argument may have a mebibyte of text; a line far beyond this is nobody's. The daemon's bound is the same. */
+const MOST_LINE_BYTES = 16 * 1_048_576;
 const MOST_ANSWER_BYTES = 64 * 1_048_576;
 /** Beyond this the client is not read from: so much that its end is seen in good time even when the daemon does not read. */
 const MOST_HELD_BYTES = 8 * 1_048_576;
@@ -153,11 +153,11 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
 
   const leave = () => parts.exit(0);
 
-  const lines = createLines(MOST_LINE_BYTES, fromClient, (bytes) =>
+  const lines = createLines(MOST_LINE_BYTES, fromClient, (long) =>
     fail(
-      null,
-      PARSE_ERROR,
-      `this line has ${bytes} bytes; more than ${MOST_LINE_BYTES} are not read, and nothing of it was used`,
+      idAtAnEnd(long),
+      INVALID_REQUEST,
+      `this line has ${long.bytes} bytes; more than ${MOST_LINE_BYTES} are not read, and nothing of it was used`,
     ),
   );
   stdin.on('data', (chunk: Buffer) => lines.push(chunk));

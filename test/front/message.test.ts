@@ -1,7 +1,7 @@
 import { deserializeMessage } from '@modelcontextprotocol/server';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readFromClient, readMessage } from '../../src/front/message.ts';
+import { idAtAnEnd, readFromClient, readMessage } from '../../src/front/message.ts';
 
 const read = (text: string) => readMessage(Buffer.from(text));
 
@@ -16,6 +16,18 @@ test.each([
   [' \r\n', { kind: 'blank' }],
 ])('%s', (text, expected) => {
   expect(read(text)).toMatchObject(expected);
+});
+
+test.each([
+  ['{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"a":"', 'x"}}\n', 7],
+  ['{"id":"a-1","method":"tools/call","params":{"a":"', 'x"}}\n', 'a-1'],
+  ['{"method":"tools/call","params":{"a":"', 'x"},"jsonrpc":"2.0","id":7}\r\n', 7],
+  ['{"method":"tools/call","params":{"a":"', 'x"}, "id": 7, "jsonrpc": "2.0" }\n', 7],
+  ['{"method":"tools/call","params":{"id":8,"a":"', 'x","id":8}}\n', null],
+  ['{"method":"tools/call","id":7,"params":{"a":"', 'x"}}\n', null],
+  ['{"jsonrpc":"2.0","id":1.5,"method":"', '"}\n', null],
+])('of a line too long to be read, %s … %s, the id is %s', (head, tail, id) => {
+  expect(idAtAnEnd({ head: Buffer.from(head), tail: Buffer.from(tail) })).toBe(id);
 });
 
 test.each([
@@ -64,7 +76,7 @@ test('a client’s message of too many values is refused unread', () => {
   expect(readFromClient(line(1, 49_000))).toMatchObject({ kind: 'request', id: 1 });
   expect(readFromClient(line(1, 51_000))).toEqual({
     kind: 'refused',
-    id: null,
+    id: 1,
     code: -32_600,
     why: 'a message has at most 50000 values; nothing of this one was used',
   });

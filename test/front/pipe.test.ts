@@ -146,6 +146,16 @@ describe('between client and daemon', () => {
     expect(await hears()).toMatchObject({ result: { big } });
   });
 
+  test('a line that is too long is answered under its own id, and the session goes on', async () => {
+    const { hears, says, daemon } = world();
+    says({ id: 6, method: 'x', params: { big: 'x'.repeat(17 * 1_048_576) } }, { id: 7, method: 'x' });
+    expect(await hears()).toMatchObject({
+      id: 6,
+      error: { code: -32600, message: expect.stringMatching(/has 178\d{5} bytes/) },
+    });
+    expect(await (await daemon(0)).hears()).toMatchObject({ id: 7 });
+  });
+
   test('what is no message is answered with its error, and those around it are served', async () => {
     const { hears, says, daemon } = world();
     says('{"jsonrpc":', { id: 1, method: 'x' }, '', '[1]', { id: 2, method: 5 });

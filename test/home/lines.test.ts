@@ -8,7 +8,7 @@ function split(chunks: readonly (string | Buffer)[], most = 1_000) {
   const splitter = createLines(
     most,
     (line) => lines.push(line.toString('utf8')),
-    (bytes) => tooLong.push(bytes),
+    ({ bytes }) => tooLong.push(bytes),
   );
   for (const chunk of chunks) splitter.push(Buffer.from(chunk));
   return { lines, tooLong };
@@ -32,6 +32,25 @@ test('the cuts do not matter, whatever the bytes', () => {
       expect(split(chunks).lines.join('')).toBe(bytes.toString('utf8'));
       expect(split(chunks).lines.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
     }),
+  );
+});
+
+test('of a line that is dropped its ends are told, however it was cut', () => {
+  const line = Buffer.from(`${'a'.repeat(300)}${'b'.repeat(5_000)}${'c'.repeat(299)}\n`);
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: line.length }), (size) => {
+      const told: string[] = [];
+      const splitter = createLines(
+        1_000,
+        () => {},
+        ({ bytes, head, tail }) => told.push(`${bytes} ${head} ${tail}`),
+      );
+      for (let at = 0; at < line.length; at += size) splitter.push(line.subarray(at, at + size));
+      splitter.push(line);
+      const once = `${line.length} ${'a'.repeat(256)} ${'c'.repeat(255)}\n`;
+      expect(told).toEqual([once, once]);
+    }),
+    { numRuns: 50 },
   );
 });
 
