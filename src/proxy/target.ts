@@ -31,8 +31,13 @@ function withScheme(text: string): string {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
 }
 
+/** Not by `canParse`: Node 20 says yes to some that its constructor refuses. */
 function tryUrl(text: string): URL | null {
-  return URL.canParse(text) ? new URL(text) : null;
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }
 
 const refused = (text: string, why: string): Fault =>

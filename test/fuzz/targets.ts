@@ -229,6 +229,8 @@ export const TARGETS: readonly Target[] = [
       '127.0.0.1',
       'xn--a',
       '0x7f.1',
+      // `URL.canParse` says yes, `new URL` no (Node 20).
+      Buffer.from('MHjDli4=', 'base64'),
     ],
     run(input) {
       const text = input.toString('latin1');
