@@ -34,9 +34,22 @@ const codePlace = (line: number, column: number): string => (line < 1 ? 'code:1:
 
 /** Innermost first; what has no place is left out. A text that is no stack has no frames. */
 export function parseStack(stack: string): StackFrame[] {
-  return framesOf(stack).flatMap(({ function: name = '', file, line, col = 1 }) =>
+  return framesOf(likeFrames(stack)).flatMap(({ function: name = '', file, line, col = 1 }) =>
     file === undefined || line === undefined || file === '<anonymous>' ? [] : [{ name, file, line, column: col }],
   );
+}
+
+const MOST_LINES = 200;
+const LONGEST_LINE = 2_000;
+/** An address, what evaluated it and both places have nine. */
+const MOST_COLONS = 16;
+
+/** Lines that could be frames. The library takes time with the square of a line's colons, and a page may say anything. */
+function likeFrames(stack: string): string {
+  return stack
+    .split('\n', MOST_LINES)
+    .filter((line) => line.length <= LONGEST_LINE && line.split(':', MOST_COLONS + 2).length <= MOST_COLONS + 1)
+    .join('\n');
 }
 
 /** The library throws on a line that is nearly a frame, as a hostile page may report it: then that line alone is left out. */

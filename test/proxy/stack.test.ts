@@ -32,3 +32,9 @@ test('others keep their lines but for the client’s own', () => {
   expect(tidyStack(`Error: of /__devtool/client.js\n${own}`)).toBe(`Error: of /__devtool/client.js\n${own}`);
   expect(tidyStack('no stack')).toBe('no stack');
 });
+
+test('a line of colons without end, which would hold its reader for hours, is no frame; those around it are', () => {
+  const hostile = 'a.js:>1:2t/'.repeat(90_000);
+  const stack = `Error: x\n    at f (${HOST}/a.js:1:2)\n${hostile}\n    at g (${HOST}/b.js:3:4)`;
+  expect(parseStack(stack).map(({ name }) => name)).toEqual(['f', 'g']);
+});
