@@ -10,6 +10,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/{acceptance,browser}/**'],
           testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -20,16 +21,24 @@ export default defineConfig({
           include: ['test/model/**/*.model.ts'],
           globalSetup: ['test/model/summary.ts'],
           testTimeout: 600_000,
+          hookTimeout: 60_000,
         },
       },
       {
-        test: { name: 'stress', include: ['test/stress/**/*.stress.ts'], testTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: 'stress',
+          include: ['test/stress/**/*.stress.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
       },
       {
         test: {
           name: 'acceptance',
           include: ['test/acceptance/**/*.test.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
@@ -38,6 +47,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
