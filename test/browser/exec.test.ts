@@ -74,7 +74,7 @@ test('values, places in the code, what it prints, and results that are too much 
   const thrown = await exec(
     `let a = 1;\nfunction deep(n) { if (n === 0) throw new TypeError('deep'); deep(n - 1); }\n\ndeep(1)`,
   );
-  expect(thrown.data['stack']).toEqual(['deep code:2:39', 'deep code:2:61', '(top) code:4:1']);
+  expect(thrown.data['stack']).toEqual(['deep code:2:39', 'deep code:2:62', '(top) code:4:1']);
   expect((await exec('nope')).data).toMatchObject({
     message: 'ReferenceError: nope is not defined',
     stack: ['(top) code:1:1'],
