@@ -19,6 +19,7 @@ import {
 import { type FreePortRequest, freePort } from './free-port.ts';
 import { isLive, type ProcessState } from './machine.ts';
 import { ManagedProcess, NO_FACTS, type ProcessRequest, type ProcessView } from './managed-process.ts';
+import { OutputEnds } from './output-ends.ts';
 import { probeSucceeds } from './probe.ts';
 import { checkId, registryKey } from './process-id.ts';
 import { followReadiness } from './readiness.ts';
@@ -56,6 +57,7 @@ export class ProcessManager {
   readonly #worker: WorkerLink;
   /** By slot; the registry in shared memory says which are current. */
   readonly #entries = new Map<number, ManagedProcess>();
+  readonly #ends = new OutputEnds();
   readonly #ending = new AbortController();
 
   constructor(parts: ManagerParts) {
@@ -105,7 +107,8 @@ export class ProcessManager {
     if (inserted.kind === 'full') throw tooMany(this.#memory.capacity);
     if (inserted.kind === 'exists') throw alreadyExists(request, this.#find(request.path, request.id));
     const { handle } = inserted;
-    const entry = new ManagedProcess(request, handle, this.#memory.cell(handle.slot), this.#parts.outputs.take());
+    const buffers = this.#parts.outputs.take(this.#ends.of(key));
+    const entry = new ManagedProcess(request, handle, this.#memory.cell(handle.slot), buffers);
     this.#entries.set(handle.slot, entry);
     return entry;
   }
@@ -269,6 +272,7 @@ export class ProcessManager {
   async #forget(entry: ManagedProcess): Promise<void> {
     await this.#worker.call<'release'>({ call: 'release', slot: entry.handle.slot });
     if (entry.retired) return;
+    this.#ends.note(registryKey(entry.path, entry.id), entry.output.end());
     entry.retire();
     this.#memory.registry.remove(entry.handle);
     this.#entries.delete(entry.handle.slot);

@@ -25,10 +25,12 @@ export interface OutputTotals {
 }
 
 export class ProcessOutput {
+  readonly #from: number;
   readonly #readers: Readonly<Record<Stream, RingBufferReader>>;
   #last: OutputTotals | null = null;
 
   constructor(buffers: OutputBuffers) {
+    this.#from = buffers.from;
     this.#readers = {
       stdout: new RingBufferReader(buffers.stdout, CONTROL_READER),
       stderr: new RingBufferReader(buffers.stderr, CONTROL_READER),
@@ -56,6 +58,17 @@ export class ProcessOutput {
     pieces.sort((a, b) => a.position - b.position);
     const last = pieces.at(-1);
     return { pieces, total, dropped, cursor: last === undefined ? since : last.position + last.bytes.length };
+  }
+
+  /** The position of the next byte. */
+  end(): number {
+    const { stdout_bytes, stderr_bytes } = this.totals();
+    return this.#from + stdout_bytes + stderr_bytes;
+  }
+
+  /** A cursor that points beyond the end is of a daemon before this one: all is new to its reader. */
+  since(cursor: number): number {
+    return cursor > this.end() ? 0 : cursor;
   }
 
   totals(): OutputTotals {

@@ -23,7 +23,7 @@ export interface Pump {
 
 export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, onUrl: () => void, quiet: Quiet): Pump {
   const rings = { stdout: new RingBufferWriter(buffers.stdout), stderr: new RingBufferWriter(buffers.stderr) };
-  let position = 0;
+  let position = buffers.from;
   let scanned = 0;
   let scanners = newScanners();
   let known = 0;

@@ -64,10 +64,10 @@ export class OutputPool {
   readonly #pool = new Pool();
   readonly #leases = new Map<OutputBuffers, readonly Lease[]>();
 
-  take(): OutputBuffers {
+  take(from: number): OutputBuffers {
     const stdout = this.#pool.take(OUTPUT_BYTES);
     const stderr = this.#pool.take(OUTPUT_BYTES);
-    const buffers = { stdout: stdout.buffer, stderr: stderr.buffer };
+    const buffers = { from, stdout: stdout.buffer, stderr: stderr.buffer };
     this.#leases.set(buffers, [stdout, stderr]);
     return buffers;
   }

@@ -21,6 +21,8 @@ export interface ProcessSpec {
 
 /** Shared memory of one process's two output streams. */
 export interface OutputBuffers {
+  /** Position of the first byte: where an earlier process of the same id ended, so that its cursors go on. */
+  readonly from: number;
   readonly stdout: SharedArrayBuffer;
   readonly stderr: SharedArrayBuffer;
 }

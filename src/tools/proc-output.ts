@@ -42,7 +42,7 @@ export async function showOutput(
   const live = isLive(process.state());
   const assembled = assembleLines(pieces, { view: input.raw ? 'raw' : 'tidy', live, dropped: dropped > 0 });
   const safe = input.reveal ? assembled : redactLines(assembled, workbench.redact);
-  const { after } = input;
+  const after = input.after === undefined ? undefined : process.output.since(input.after);
   const fresh = after === undefined ? safe : safe.filter((line) => isNew(line, after));
   const lines = input.raw ? fresh.map((line) => ({ ...line, times: 1 })) : collapseRepeats(fresh);
 
@@ -77,7 +77,7 @@ function lineText({ line, gap }: Chosen<Repeated<Line>>, input: OutputInput, wor
 
 /** The bytes themselves: `tail` and `head` do not apply, `after` does. More than an answer may hold goes to a file. */
 function bytes(process: ManagedProcess, input: OutputInput, workbench: Workbench): ToolResult {
-  const { pieces, total, dropped, cursor } = process.output.read(input.stream, input.after ?? 0);
+  const { pieces, total, dropped, cursor } = process.output.read(input.stream, process.output.since(input.after ?? 0));
   const data = Buffer.concat(pieces.map((piece) => piece.bytes));
   const isLarge = data.length > MOST_INLINE_BYTES;
   const value = {

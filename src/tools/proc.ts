@@ -4,7 +4,7 @@ import { Fault } from '../text/fault.ts';
 import { showOutput } from './proc-output.ts';
 import { projectPath } from './project-path.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
-import { conditionOf, portSchema, waitForSchema } from './wait-for.ts';
+import { checkCondition, conditionOf, portSchema, waitForSchema } from './wait-for.ts';
 import type { Workbench } from './workbench.ts';
 
 const NAMED = ['process_id', 'path'] as const;
@@ -96,7 +96,9 @@ const HANDLERS: Record<Action, Handler> = {
   },
   async wait(input, call, workbench) {
     const process = await named(input, call, workbench);
-    const condition = conditionOf(required(input.for, 'for', 'wait'));
+    const wanted = required(input.for, 'for', 'wait');
+    await checkCondition(wanted, workbench.patterns);
+    const condition = conditionOf(wanted);
     const options = {
       timeoutMs: input.timeout_ms,
       signal: call.signal,

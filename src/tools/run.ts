@@ -12,7 +12,7 @@ import { startTiedProxies, type TiedProxy } from './proxies-of-script.ts';
 import { type Command, commandOf } from './run-command.ts';
 import { firstAndLast, wholeOutput } from './run-lines.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
-import { conditionOf, waitForSchema } from './wait-for.ts';
+import { checkCondition, conditionOf, waitForSchema } from './wait-for.ts';
 import type { Workbench } from './workbench.ts';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -21,14 +21,20 @@ const duration = z.int().min(1).max(MAX_TIMER_MS);
 /** A one-shot command mostly ends within so long; its words then stand in the answer of `run` itself. */
 const GLANCE_MS = 150;
 
+/** The system ends a text at its first NUL. */
+const systemText = z.string().refine((text) => !text.includes('\0'), 'holds a NUL character');
+const environment = z
+  .record(z.string(), systemText)
+  .refine((env) => Object.keys(env).every((name) => /^[^=\0]+$/.test(name)), 'a name is empty or holds = or NUL');
+
 const runSchema = z.strictObject({
   script_name: z.string().min(1).optional().describe('a script that detect lists'),
-  command: z.string().min(1).optional().describe('executable, instead of script_name'),
-  args: z.array(z.string()).default([]).describe('arguments of the script or command'),
+  command: systemText.min(1).optional().describe('executable, instead of script_name'),
+  args: z.array(systemText).default([]).describe('arguments of the script or command'),
   path: z.string().optional().describe('project directory; default: where you work'),
   id: z.string().optional().describe('default: name of script or command'),
   mode: z.enum(['background', 'foreground', 'foreground-raw']).default('background'),
-  env: z.record(z.string(), z.string()).default({}),
+  env: environment.default({}),
   shell: z.boolean().default(false).describe('command is a shell line'),
   raw: z.boolean().default(false).describe('command and args as they are; implied without script_name'),
   wait_for: waitForSchema.optional().describe('ready (servers) | exit | none | {text|regex|port|http}'),
@@ -52,6 +58,7 @@ export const runTool = defineTool({
   async run(input, call, workbench) {
     const path = await projectPath(input.path, call.caller);
     const command = commandOf(input, path);
+    if (input.wait_for !== undefined) await checkCondition(input.wait_for, workbench.patterns);
     for (const directory of [path, command.directory]) call.caller.attend(directory);
     const request = processRequest(command, input, call.caller);
     const present = workbench.processes.get(request.path, request.id);

@@ -50,6 +50,29 @@ describe('selection', () => {
     expect(await linesOf(session, { after: 8 })).toEqual(['three']);
   });
 
+  test('a cursor goes on through a restart, a run under the same id, and a remove', async () => {
+    const session = await connect();
+    await printed(session, 'echo a long first line');
+    const { meta } = await session.ok('proc', { action: 'output', process_id: 'p' });
+    await printed(session, 'echo second');
+    expect(await linesOf(session, { after: meta['cursor'] })).toEqual(['second']);
+    const second = await session.ok('proc', { action: 'output', process_id: 'p', after: meta['cursor'] });
+    await session.ok('proc', { action: 'remove', process_id: 'p' });
+    await printed(session, 'echo third; echo err >&2');
+    expect(await linesOf(session, { after: second.meta['cursor'] })).toEqual(['third', 'err']);
+    expect(await linesOf(session, { after: second.meta['cursor'], stream: 'stderr' })).toEqual(['err']);
+    const wait = { action: 'wait', process_id: 'p', for: { text: 'third' }, after: second.meta['cursor'] };
+    expect((await session.ok('proc', wait)).data).toMatchObject({ waited: { ok: true, match: 'third' } });
+  });
+
+  test('a cursor of which this daemon knows nothing leaves nothing out', async () => {
+    const session = await connect();
+    await printed(session, 'echo one');
+    expect(await linesOf(session, { after: 9_999 })).toEqual(['one']);
+    const bytes = await session.ok('proc', { action: 'output', process_id: 'p', after: 9_999, encoding: 'base64' });
+    expect(bytes.data).toMatchObject({ bytes: 4, cursor: 4 });
+  });
+
   test('a pattern that is none, or that would hang, is an error; other calls go on', async () => {
     const session = await connect();
     await printed(session, `printf '%s!\\n' ${'a'.repeat(40)}`);

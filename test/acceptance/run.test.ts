@@ -115,6 +115,21 @@ describe('what cannot start', () => {
 });
 
 describe('ids', () => {
+  test.each([
+    ['a name of the environment', { env: { 'A=B': '1' } }, 'env'],
+    ['an empty name', { env: { '': '1' } }, 'env'],
+    ['a NUL in a value', { env: { A: 'a\0b' } }, 'env.A'],
+    ['a NUL in an argument', { args: ['a\0b'] }, 'args.0'],
+    ['a pattern', { wait_for: { regex: '[' } }, undefined],
+  ])('%s that no system takes is refused, and nothing is started', async (_name, parameters, parameter) => {
+    const session = await runSession();
+    const refused = await session.call('run', { command: 'sleep', args: ['60'], ...parameters });
+    expect(refused.data, refused.text).toMatchObject({ error: 'invalid_argument' });
+    expect(refused.data['parameter']).toBe(parameter);
+    const { data } = await session.ok('proc', { action: 'list' });
+    expect(data).toMatchObject({ processes: [], total_started: 0 });
+  });
+
   test('a live id with the same command is reused, with another refused, a finished one replaced', async () => {
     const session = await runSession();
     const first = await session.ok('run', { command: 'sleep', args: ['60'], id: 'a' });
@@ -189,6 +204,13 @@ describe('waiting', () => {
     expect(http.data['waited']).toMatchObject({ for: 'http', ok: true });
     const listens = await session.ok('proc', { action: 'wait', process_id: 'web', for: { port } });
     expect(listens.data['waited']).toMatchObject({ for: 'port', ok: true, match: String(port) });
+  });
+
+  test('a pattern that is none is an error at once, also where nothing is written', async () => {
+    const session = await runSession();
+    await session.ok('run', { command: 'sleep', args: ['60'], id: 'silent' });
+    const refused = await session.call('proc', { action: 'wait', process_id: 'silent', for: { regex: '(' } });
+    expect(refused.data, refused.text).toMatchObject({ error: 'invalid_argument', pattern: '(' });
   });
 
   test('a wait that times out leaves the process running: no error of run, an error of proc wait', async () => {
