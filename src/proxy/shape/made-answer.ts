@@ -6,21 +6,31 @@ import { STATUS_CODES } from 'node:http';
 import { sep } from 'node:path';
 import { type Fields, field } from '../fields.ts';
 import { headBytes, unframed } from './edited-fields.ts';
+import type { Plan } from './plan.ts';
 import type { Answer } from './rule.ts';
 import { filled, type TemplateFacts } from './template.ts';
 
 export const MOST_FILE = 8_000_000;
 const BODILESS = new Set([204, 205, 304]);
 
-/** Never rejects: a file that cannot be had is a 502 that says so. */
-export async function madeAnswer(status: number, answer: Answer, id: string, facts: TemplateFacts): Promise<Buffer> {
-  const isHead = facts.method === 'HEAD';
+/** What a template may take from it. */
+export type AnsweredRequest = Pick<TemplateFacts, 'method' | 'target' | 'fields' | 'body'>;
+
+/** Never rejects: a file that cannot be had is a 502 that says so. `iso`: now. */
+export async function madeAnswer(
+  { status, answer, by }: NonNullable<Plan['answer']>,
+  request: AnsweredRequest,
+  iso: string,
+): Promise<Buffer> {
+  const isHead = request.method === 'HEAD';
+  const random = answer.body.kind === 'template' ? by.draw() : 0;
+  const facts = { ...request, count: by.applied, iso, random };
   if (answer.body.kind !== 'file') return whole(status, answer.fields, bodyOf(answer, facts), isHead);
   try {
     return whole(status, answer.fields, await readWithin(answer.body.path, answer.body.root), isHead);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const text = `devtool-mcp: rule ${id} cannot give its file: ${why}\n`;
+    const text = `devtool-mcp: rule ${by.rule.id} cannot give its file: ${why}\n`;
     return whole(502, PLAIN, Buffer.from(text), isHead);
   }
 }

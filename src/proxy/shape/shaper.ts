@@ -84,7 +84,7 @@ export class Shaper implements Shaping {
     const inner = targetUrl === null ? dial : this.#dialTo(targetUrl);
     return {
       dial: (take) => {
-        const socket = new ShapedSocket(owner, inner, plan);
+        const socket = new ShapedSocket(owner, inner, plan ?? null);
         socket.on('data', take);
         return { socket, ready: 'connect', isPatient: true, loss: () => socket.loss };
       },
