@@ -21,6 +21,7 @@ import { createAutostart } from '../tools/autostart.ts';
 import { projectIdleMs } from '../tools/project-limits.ts';
 import { followProcesses } from '../tools/proxy-follow.ts';
 import { createRedaction } from '../tools/redaction.ts';
+import { createStartTurns } from '../tools/start-turns.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { holdEpoch, sweepEpochs } from './epoch.ts';
 import { serveFront } from './front-session.ts';
@@ -142,6 +143,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     proxies,
     patterns,
     ports,
+    turns: createStartTurns(),
     news: watchProcesses({ processes, now: () => clock.micros(), signal: following.signal }),
     iso: wall.iso,
     sourceMaps: sourceMapsOf(),

@@ -223,7 +223,7 @@ export class Connection implements BrowserSide {
       this.#target.begin(id, head);
       return;
     }
-    around.tap.ended(id, 'refused', refusal.message);
+    around.tap.ended(id, 'refused', refusal.message, '', refusal.status);
     this.refuse(refusal, head, false);
   }
 

@@ -24,6 +24,6 @@ export interface ExchangeTap {
   /** Also interim heads. */
   responded(id: number, head: ResponseHead): void;
   received(id: number, payload: readonly Buffer[]): void;
-  /** `rules`: those that touched it. */
-  ended(id: number, outcome: Outcome, note?: string, rules?: string): void;
+  /** `rules`: those that touched it. `told`: the status that the browser got in place of the target's. */
+  ended(id: number, outcome: Outcome, note?: string, rules?: string, told?: number): void;
 }

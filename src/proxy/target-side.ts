@@ -296,7 +296,9 @@ export class TargetSide implements UpstreamOwner {
     if (outcome !== 'complete') live.document?.abort();
     const isTheirs = outcome !== 'complete' && outcome !== 'client_aborted' && outcome !== 'cut';
     const note = live.note ?? (isTheirs ? why?.message : undefined);
-    if (live.shaped !== null) this.#around.tap.ended(live.id, outcome, note ?? '', live.shaped.note());
+    const rules = live.shaped?.note() ?? '';
+    if (outcome === 'refused') this.#around.tap.ended(live.id, outcome, note, rules, why?.status);
+    else if (live.shaped !== null) this.#around.tap.ended(live.id, outcome, note ?? '', rules);
     else if (note === undefined) this.#around.tap.ended(live.id, outcome);
     else this.#around.tap.ended(live.id, outcome, note);
     if (why !== null && why.status >= 502 && isTheirs) this.#around.failed(why.message);

@@ -114,13 +114,13 @@ export class TrafficTap implements ExchangeTap {
     }
   }
 
-  ended(id: number, outcome: Outcome, note = '', rules = ''): void {
+  ended(id: number, outcome: Outcome, note = '', rules = '', told = OWN_STATUS[outcome] ?? 0): void {
     const passing = this.#passing.get(id);
     if (passing === undefined) return;
     this.#passing.delete(id);
     const { http } = this.#journals;
     const { requestHead, responseHead, method } = passing;
-    const status = passing.status || (OWN_STATUS[outcome] ?? 0);
+    const status = passing.status || told;
     const body = encodeEnded(
       passing,
       rules === '' ? note : `${rules}${BEHIND_RULES}${note}`,

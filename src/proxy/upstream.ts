@@ -75,7 +75,7 @@ export class Upstream {
       else this.#owner?.lost(meant);
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      loss = { code: error.code ?? 'EUNKNOWN', message: error.message };
+      loss = { code: error.code ?? 'EUNKNOWN', message: reasonOf(error) };
     });
     socket.on('close', () => this.#owner?.lost(loss));
   }
@@ -104,6 +104,12 @@ export class Upstream {
     this.#owner = null;
     this.#socket.destroy();
   }
+}
+
+/** Of a name with several addresses the error is one of each, and says nothing itself. */
+function reasonOf(error: Error): string {
+  const tried = error instanceof AggregateError ? error.errors.map(String) : [];
+  return error.message || tried.map((text) => text.replace(/^Error: /, '')).join(', ');
 }
 
 /** What the browser is told of a loss. */

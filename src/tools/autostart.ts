@@ -6,8 +6,8 @@ import { isLive } from '../process/machine.ts';
 import type { ConfigPlan } from '../project/config-plan.ts';
 import { configOf } from '../project/detect.ts';
 import { Fault } from '../text/fault.ts';
-import { startDependencies } from './dependencies.ts';
-import { processRequest, readyWithinMs, startProcess } from './process-request.ts';
+import { startWithDependencies } from './dependencies.ts';
+import { processRequest, readyWithinMs } from './process-request.ts';
 import { startPlanned, startTiedProxies, type TiedProxy } from './proxies-of-script.ts';
 import { ofScript } from './run-command.ts';
 import type { Call, Caller } from './tool.ts';
@@ -72,8 +72,9 @@ export function createAutostart(workbench: () => Workbench, signal: AbortSignal)
     try {
       const command = ofScript(name, [], attendance.path);
       id = command.id;
-      await startDependencies(command, call, workbench(), true);
-      const { process } = await startProcess(command, processRequest(command, {}, call.caller, true), workbench());
+      const request = processRequest(command, {}, call.caller, true);
+      const given = { port: command.env['PORT'], autostart: true };
+      const { process } = await startWithDependencies(command, request, call, workbench(), given);
       attendance.scripts.set(name, { id, error: null });
       const wait = { timeoutMs: readyWithinMs(command), signal, progress: call.progress, after: null };
       await workbench().processes.wait(process, { kind: 'ready' }, wait);

@@ -5,8 +5,9 @@ import { groupPageErrors } from '../proxy/page-errors.ts';
 import type { Page } from '../proxy/pages.ts';
 import type { Exchange } from '../proxy/traffic-logger.ts';
 import { Fault } from '../text/fault.ts';
+import { pageNamed } from './page-named.ts';
 import { fitToShow } from './page-text.ts';
-import { pageNumber, viewError, viewPage } from './page-view.ts';
+import { viewError, viewPage } from './page-view.ts';
 import { oneProxy } from './proxy-named.ts';
 import { ruleNotes } from './rule-notes.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
@@ -111,21 +112,13 @@ const viewRequest = ({ id, method, target, status, began, ended }: Exchange) => 
 
 /** Closed ones too: what was wrong on them is still there. */
 function pageOf(proxy: ManagedProxy, id: string | undefined): Page {
-  const page =
-    id === undefined ? (proxy.pages.current() ?? proxy.pages.list().at(-1)) : proxy.pages.get(pageNumber(id) ?? 0);
-  if (page != null) return page;
-  if (id === undefined)
-    throw new Fault(
-      'no_page',
-      `proxy ${proxy.id} has served no page yet`,
-      `Open http://localhost:${proxy.port}/ in a browser.`,
-      { proxy_id: proxy.id },
-    );
-  const known = proxy.pages.list().map(({ number }) => `page_${number}`);
+  if (id !== undefined) return pageNamed(proxy, id, 'session_id');
+  const page = proxy.pages.current() ?? proxy.pages.list().at(-1);
+  if (page !== undefined) return page;
   throw new Fault(
-    'not_found',
-    `session_id=${id.slice(0, 80)} is no page of proxy ${proxy.id}`,
-    `Its pages: ${known.join(', ') || 'none'}.`,
-    { session_id: id.slice(0, 80) },
+    'no_page',
+    `proxy ${proxy.id} has served no page yet`,
+    `Open http://localhost:${proxy.port}/ in a browser.`,
+    { proxy_id: proxy.id },
   );
 }

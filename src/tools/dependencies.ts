@@ -1,6 +1,6 @@
 /** What a script depends on, started before it: in order, each when the one before is as far as the config wants it. */
 import { isLive } from '../process/machine.ts';
-import type { ManagedProcess } from '../process/managed-process.ts';
+import type { ManagedProcess, ProcessRequest } from '../process/managed-process.ts';
 import type { Waited } from '../process/wait.ts';
 import type { DependencyState } from '../project/config-schema.ts';
 import { Fault } from '../text/fault.ts';
@@ -29,12 +29,34 @@ interface Round {
   readonly done: Map<string, Dependency>;
 }
 
+export interface Started {
+  readonly process: ManagedProcess;
+  readonly reused: boolean;
+  readonly dependencies: readonly Dependency[];
+}
+
+/** What is live already needs none of them. `port`: the PORT that is given to it. Throws as startProcess does, and for a dependency. */
+export function startWithDependencies(
+  command: Command,
+  request: ProcessRequest,
+  call: Call,
+  workbench: Workbench,
+  { port, autostart }: { readonly port: string | undefined; readonly autostart: boolean },
+): Promise<Started> {
+  return workbench.turns.take(`${request.path}\0${request.id}`, call.signal, async () => {
+    const present = workbench.processes.get(request.path, request.id);
+    const live = present !== null && isLive(present.state());
+    const dependencies = live ? [] : await startDependencies(command, call, workbench, autostart);
+    return { ...(await startProcess(command, request, workbench, port)), dependencies };
+  });
+}
+
 /** Throws `start_failed` for the first that fails; those before it run on. */
-export async function startDependencies(
+async function startDependencies(
   command: Command,
   call: Call,
   workbench: Workbench,
-  autostart = false,
+  autostart: boolean,
 ): Promise<Dependency[]> {
   const round: Round = { call, workbench, autostart, done: new Map() };
   await startAll(command, round);

@@ -7,6 +7,7 @@ import { type Grouped, groupFaults } from '../timeline/inbox.ts';
 import { faultsOf } from './faults.ts';
 import { projectPath } from './project-path.ts';
 import { defineTool } from './tool.ts';
+import { knownCursor } from './when.ts';
 
 const LONGEST_MESSAGE = 300;
 /** As Chromium and Firefox say it. */
@@ -29,17 +30,18 @@ export const errorsTool = defineTool({
   async run(input, call, workbench) {
     const path = await projectPath(input.path, call.caller);
     const faults = await faultsOf(path, workbench);
+    const after = knownCursor(input.after, Math.ceil(workbench.proxies.now()));
     const all = groupFaults(faults).filter(
       ({ source, severity, heard }) =>
         (input.source === undefined || source === input.source) &&
         (input.severity !== 'error' || severity === 'error') &&
-        heard > (input.after ?? -1),
+        heard > (after ?? -1),
     );
     const show = input.reveal ? (text: string) => text : workbench.redact;
     const lines = faultLines(all.slice(-input.limit), workbench.iso, show);
     const { from, to, truncated } = fitBudget(lines, budgetFor({ tail: input.limit }));
     const shown = lines.slice(from, to);
-    const cursor = Math.max(input.after ?? 0, ...all.map(({ heard }) => Math.ceil(heard)));
+    const cursor = Math.max(after ?? 0, ...all.map(({ heard }) => Math.ceil(heard)));
     const facts = { lines: shown.length, total: all.length, dropped: 0, truncated, cursor };
     return { kind: 'text', text: [...shown, closingLine(facts)].join('\n'), facts };
   },

@@ -3,7 +3,7 @@ import { Fault } from '../text/fault.ts';
 import { asKinds, type EventQuery, eventsOf } from './events.ts';
 import type { Resource, ResourceKind } from './resource.ts';
 import type { Caller } from './tool.ts';
-import { spanOf } from './when.ts';
+import { knownCursor, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
 
 const URI = 'devtool://events';
@@ -57,7 +57,10 @@ function queryOf(uri: string, { cwd }: Caller, workbench: Workbench): EventQuery
     process_id: given.get('process_id'),
     proxy_id: given.get('proxy_id'),
     kinds: kinds == null ? null : asKinds(kinds.split(',').filter((kind) => kind !== '')),
-    after: after == null ? startOf(since ?? undefined, workbench) : Number(after) || 0,
+    after:
+      after == null
+        ? startOf(since ?? undefined, workbench)
+        : (knownCursor(Number(after) || 0, Math.ceil(workbench.proxies.now())) ?? 0),
   };
 }
 

@@ -5,8 +5,9 @@ import type { RunEnd } from '../proxy/page-runs.ts';
 import type { Page } from '../proxy/pages.ts';
 import { tidyStack } from '../proxy/stack.ts';
 import { Fault } from '../text/fault.ts';
+import { pageNamed } from './page-named.ts';
 import { fitToShow } from './page-text.ts';
-import { pageNumber, placeOf } from './page-view.ts';
+import { placeOf } from './page-view.ts';
 import type { Call, ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -59,16 +60,7 @@ export function pageFor(proxy: ManagedProxy, id: string | undefined): Page {
     if (current !== null) return current;
     throw noPage(proxy, 'no page is open');
   }
-  const page = proxy.pages.get(pageNumber(id) ?? 0);
-  if (page === null) {
-    const known = proxy.pages.list().map(({ number }) => `page_${number}`);
-    throw new Fault(
-      'not_found',
-      `page=${id.slice(0, 80)} is no page of proxy ${proxy.id}`,
-      `Its pages: ${known.join(', ') || 'none'}.`,
-      { page: id.slice(0, 80) },
-    );
-  }
+  const page = pageNamed(proxy, id, 'page');
   if (!page.active) throw noPage(proxy, `page_${page.number} is closed`);
   return page;
 }

@@ -12,11 +12,12 @@ import { exchangesDiff } from './exchange-diff.ts';
 import { exchangeLine, messageId, messageLine, viewExchange, viewMessage } from './exchange-view.ts';
 import { harOf } from './har.ts';
 import { pageEntryLine, viewPageEntry } from './page-entry.ts';
+import { pageNamed } from './page-named.ts';
 import { oneProxy } from './proxy-named.ts';
 import { replay } from './replay.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { statsOf, summaryOf } from './traffic-summary.ts';
-import { isWithin, spanOf } from './when.ts';
+import { isWithin, knownCursor, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
 
 const TYPES = [
@@ -99,8 +100,11 @@ export const proxylogTool = defineTool({
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   actions: ACTIONS,
   input: logSchema,
-  run: async (input, call: Call, workbench) =>
-    HANDLERS[input.action](await oneProxy(input.proxy_id, input.path, call, workbench), input, workbench, call),
+  async run(input, call: Call, workbench) {
+    const proxy = await oneProxy(input.proxy_id, input.path, call, workbench);
+    const after = knownCursor(input.after, workbench.proxies.lastEntry());
+    return HANDLERS[input.action](proxy, { ...input, after }, workbench, call);
+  },
 });
 
 type Handler = (proxy: ManagedProxy, input: LogInput, workbench: Workbench, call: Call) => Promise<ToolResult>;
@@ -201,10 +205,13 @@ const notThere = (proxy: ManagedProxy, given: string, parameter: string): Fault 
 
 const showing = (input: LogInput, workbench: Workbench) => (input.reveal ? (text: string) => text : workbench.redact);
 
+/** An empty list asks for nothing in particular. */
+const isGiven = <Item>(list: readonly Item[] | undefined): list is readonly Item[] => (list?.length ?? 0) > 0;
+
 /** Types that are asked for; a filter that one type alone has excludes the others. */
 function typesOf(input: LogInput): ReadonlySet<Type> {
-  const isHttp = input.methods !== undefined || input.status_codes !== undefined || input.url_pattern !== undefined;
-  const named = input.types ?? (isHttp ? (['http'] as const) : TYPES);
+  const isHttp = isGiven(input.methods) || isGiven(input.status_codes) || input.url_pattern !== undefined;
+  const named = isGiven(input.types) ? input.types : isHttp ? (['http'] as const) : TYPES;
   return new Set(named.filter((type) => !isHttp || type === 'http'));
 }
 
@@ -225,7 +232,7 @@ async function entriesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbe
   }
   const kinds = pageKinds(types);
   if (kinds.length > 0) {
-    const page = input.page === undefined ? {} : { page: Number(input.page.replace('page_', '')) };
+    const page = input.page === undefined ? {} : { page: pageNamed(proxy, input.page, 'page').number };
     for (const record of proxy.pageLog.records({
       kinds,
       after: Math.max(input.after ?? 0, proxy.log.cleared),
@@ -259,10 +266,7 @@ async function exchangesOf(proxy: ManagedProxy, input: LogInput, workbench: Work
   };
   const span = spanOf(input, { now: workbench.proxies.now(), iso: workbench.iso });
   const methods = new Set(input.methods?.map((method) => method.toUpperCase()));
-  const load =
-    input.page === undefined
-      ? null
-      : (proxy.pages.get(Number(input.page.replace('page_', '')))?.facts.hello.load ?? '');
+  const load = input.page === undefined ? null : pageNamed(proxy, input.page, 'page').facts.hello.load;
   const found = proxy.log
     .exchanges(filter, proxy.startedAt)
     .filter(
@@ -273,7 +277,7 @@ async function exchangesOf(proxy: ManagedProxy, input: LogInput, workbench: Work
 }
 
 function statusFilter(codes: LogInput['status_codes']): ((status: number) => boolean) | null {
-  if (codes === undefined) return null;
+  if (!isGiven(codes)) return null;
   const wanted = codes.map(String);
   return (status) =>
     wanted.some((code) =>

@@ -5,8 +5,8 @@ import { isLive } from '../process/machine.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { Waited } from '../process/wait.ts';
 import { portInUse } from '../text/port-in-use.ts';
-import { type Dependency, startDependencies } from './dependencies.ts';
-import { processRequest, readyWithinMs, startProcess } from './process-request.ts';
+import { type Dependency, startWithDependencies } from './dependencies.ts';
+import { processRequest, readyWithinMs } from './process-request.ts';
 import { projectPath } from './project-path.ts';
 import { startTiedProxies, type TiedProxy } from './proxies-of-script.ts';
 import { type Command, commandOf } from './run-command.ts';
@@ -61,15 +61,10 @@ export const runTool = defineTool({
     if (input.wait_for !== undefined) await checkCondition(input.wait_for, workbench.patterns);
     for (const directory of [path, command.directory]) call.caller.attend(directory);
     const request = processRequest(command, input, call.caller);
-    const present = workbench.processes.get(request.path, request.id);
-    const live = present !== null && isLive(present.state());
-    const dependencies = live ? [] : await startDependencies(command, call, workbench);
-    const { process, reused } = await startProcess(
-      command,
-      request,
-      workbench,
-      input.env['PORT'] ?? command.env['PORT'],
-    );
+    const { process, reused, dependencies } = await startWithDependencies(command, request, call, workbench, {
+      port: input.env['PORT'] ?? command.env['PORT'],
+      autostart: false,
+    });
     call.progress(`${process.id} ${reused ? 'runs already' : 'started'}`);
     const waited = await wait(process, input, command, call, workbench);
     const proxies = await tiedProxies(process, command, call, workbench);

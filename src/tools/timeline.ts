@@ -9,7 +9,7 @@ import { recordChangesOf } from './changes.ts';
 import { KINDS, type Kind, type Moment, momentsOf, type Watched } from './moments.ts';
 import { projectPath } from './project-path.ts';
 import { defineTool } from './tool.ts';
-import { isWithin, type Span, spanOf } from './when.ts';
+import { isWithin, knownCursor, type Span, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
 
 const timelineSchema = z.strictObject({
@@ -42,6 +42,7 @@ export const timelineTool = defineTool({
   async run(input, call, workbench) {
     const path = await projectPath(input.path, call.caller);
     const chosen = chosenOf(path, input, workbench);
+    const after = knownCursor(input.after, Math.ceil(workbench.proxies.now()));
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
     const kinds = new Set<Kind>(input.kinds ?? KINDS);
     const all = momentsOf(chosen, input.around === undefined ? kinds : EVERY, input.reveal, workbench);
@@ -50,7 +51,7 @@ export const timelineTool = defineTool({
         ? spanOf(input, { now: workbench.proxies.now(), iso: workbench.iso })
         : spanAround(all, input);
     const within = all.filter(
-      ({ micros, heard, kind }) => kinds.has(kind) && isWithin(span, micros) && heard > (input.after ?? -1),
+      ({ micros, heard, kind }) => kinds.has(kind) && isWithin(span, micros) && heard > (after ?? -1),
     );
     const found = input.grep === undefined ? within : await matching(within, input.grep, workbench);
     const sorted = found.sort((a, b) => a.micros - b.micros);
@@ -58,7 +59,7 @@ export const timelineTool = defineTool({
     const { from, to, truncated } = fitBudget(lines, budgetFor({ tail: input.limit }));
     const shown = lines.slice(from, to);
     const cursor = Math.max(
-      input.after ?? 0,
+      after ?? 0,
       sorted.reduce((most, { heard }) => Math.max(most, Math.ceil(heard)), 0),
     );
     const dropped = workbench.proxies.list(path).reduce((sum, proxy) => sum + proxy.log.totals().dropped, 0);

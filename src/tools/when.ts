@@ -39,3 +39,7 @@ function timeOf(text: string, parameter: string, { now, iso }: Clocks): number {
     { parameter },
   );
 }
+
+/** A cursor beyond all that there is comes from a daemon before this one: everything is new to its reader. */
+export const knownCursor = (after: number | undefined, last: number): number | undefined =>
+  after !== undefined && after > last ? undefined : after;

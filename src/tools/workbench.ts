@@ -6,6 +6,7 @@ import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { ProxyManager } from '../proxy/manager.ts';
 import type { SourceMaps } from '../proxy/source-map.ts';
 import type { ProcessNews } from '../timeline/process-news.ts';
+import type { StartTurns } from './start-turns.ts';
 
 export interface AutostartReport {
   readonly path: string;
@@ -44,6 +45,8 @@ export interface Workbench {
   readonly patterns: Patterns;
   /** A free port for a script of a directory, the same one each time. */
   readonly ports: { forScript(path: string, name: string): Promise<number> };
+  /** By project and id. */
+  readonly turns: StartTurns;
   /** What becomes of processes. */
   readonly news: ProcessNews;
   readonly redact: (text: string) => string;

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Session, type World, world } from './harness.ts';
+import { type Session, until, type World, world } from './harness.ts';
 
 const node = (code: string) => ({ command: process.execPath, args: ['-e', code] });
 const SERVER = `require('http').createServer((q,r)=>r.end('ok')).listen(0,'127.0.0.1',function(){console.log('http://localhost:'+this.address().port+'/')})`;
@@ -55,6 +55,29 @@ describe('dependencies', () => {
       { script_name: 'migrate', reused: false },
       { script_name: 'cache', reused: true },
     ]);
+  });
+
+  test('two who start the same script at the same time run what must be completed once', async () => {
+    const { session } = await withConfig({
+      scripts: {
+        migrate: node('console.log("migrated")'),
+        cache: { ...speaks('warm'), ready: { text: 'warm' } },
+        web: { ...server, depends_on: { migrate: 'completed', cache: 'ready' } },
+      },
+    });
+    const first = session.ok('run', { script_name: 'web' });
+    await until('the cache is waited for', async () => (await states(session)).length === 2);
+    const second = session.ok('run', { script_name: 'web' });
+    expect(await states(session)).toEqual([
+      ['migrate', 'stopped'],
+      ['cache', 'running'],
+    ]);
+    await session.ok('proc', { action: 'input', process_id: 'cache', data: 'go\n' });
+    expect((await first).data).toMatchObject({ reused: false, dependencies: [{}, { script_name: 'cache' }] });
+    expect((await second).data).toMatchObject({ reused: true, dependencies: [] });
+    const { data } = await session.ok('proc', { action: 'list' });
+    // migrate, cache and web.
+    expect(data).toMatchObject({ active_count: 2, total_started: 3 });
   });
 
   test('one that fails is start_failed with its words; the script is not started', async () => {

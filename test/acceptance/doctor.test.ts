@@ -57,6 +57,22 @@ test('with everything whole, each hop is ok; without a daemon too, and none is s
   expect(targetGone.hops['proxy web']).toMatch(/^broken: .* its target http:\/\/localhost:\d+ cannot be reached$/);
 });
 
+test('a server on another address than localhost is whole, and said to be out of reach', async () => {
+  const place = await world();
+  const session = await place.connect();
+  await session.ok('run', {
+    command: 'node',
+    args: ['-e', SERVER.replace('listen(0,', `listen(0, '127.0.0.2',`)],
+    id: 'far',
+    wait_for: 'ready',
+  });
+  const { code, hops } = await doctor(place);
+  expect([code, hops['process far']]).toEqual([
+    0,
+    expect.stringMatching(/^warning: pid \d+ listens on port \d+, but not on localhost$/),
+  ]);
+});
+
 test('a daemon that is stopped, and one without its socket', async () => {
   const place = await world();
   const session = await place.connect();

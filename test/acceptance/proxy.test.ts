@@ -47,6 +47,18 @@ const lines = async (session: Session, more: Record<string, unknown> = {}): Prom
 const entry = (session: Session, entry_id: string, more = {}) =>
   session.ok('proxylog', { action: 'get', proxy_id: 'web', entry_id, ...more });
 
+/** Of the answer to a request that no client would make. */
+function statusLine(port: number, head: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.end(`${head}\r\nConnection: close\r\n\r\n`));
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += String(chunk);
+    });
+    socket.on('close', () => resolve(text.split('\r\n')[0] ?? ''));
+  });
+}
+
 describe('proxy', () => {
   test('start, status, list, reuse, restart, stop: every field, and the port is free again', async () => {
     const { session, url, target, data } = await start();
@@ -114,15 +126,7 @@ describe('proxy', () => {
       response.end('x');
     });
     const { port } = new URL(url);
-    const raw = (head: string) =>
-      new Promise<string>((resolve) => {
-        const socket = connect(Number(port), '127.0.0.1', () => socket.end(`${head}\r\nConnection: close\r\n\r\n`));
-        let text = '';
-        socket.on('data', (chunk) => {
-          text += String(chunk);
-        });
-        socket.on('close', () => resolve(text.split('\r\n')[0] ?? ''));
-      });
+    const raw = (head: string) => statusLine(Number(port), head);
     expect(await raw(`GET / HTTP/1.1\r\nHost: evil.test:${port}`)).toBe('HTTP/1.1 421 Misdirected Request');
     expect(await raw(`POST /__devtool/token HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: http://evil.test`)).toMatch(
       / 403 /,
@@ -210,6 +214,31 @@ describe('proxylog', () => {
     expect((await session.call('proxylog', { action: 'get', entry_id: 'req_999999' })).data).toMatchObject({
       error: 'not_found',
     });
+  });
+
+  test('the status that the browser got is told, also where the proxy itself has answered', async () => {
+    const { session, url, server } = await start();
+    expect(await statusLine(Number(new URL(url).port), 'GET / HTTP/1.1\r\nHost: evil.test')).toMatch(/ 421 /);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    const down = await fetch(`${url}x`);
+    expect([down.status, await down.text()]).toEqual([502, expect.stringMatching(/ECONNREFUSED \S*:\d+/)]);
+    expect(await lines(session, { status_codes: [421] })).toEqual([expect.stringMatching(/GET \/ 421 refused/)]);
+    expect(await lines(session, { status_codes: ['5xx'] })).toEqual([
+      expect.stringMatching(/GET \/x 502 unreachable .*ECONNREFUSED/),
+    ]);
+  });
+
+  test('a page that is none is an error; an empty list asks for all; a foreign cursor leaves nothing out', async () => {
+    const { session, url } = await start();
+    await (await fetch(`${url}x`)).text();
+    const unknown = await session.call('proxylog', { action: 'query', proxy_id: 'web', page: 'page_7' });
+    expect(unknown.data, unknown.text).toMatchObject({ error: 'not_found', page: 'page_7', near: [] });
+    for (const filter of [{ types: [] }, { methods: [] }, { status_codes: [] }, { after: 1e12 }])
+      expect(await lines(session, filter), JSON.stringify(filter)).toHaveLength(1);
+    const one = await session.ok('timeline', { after: 1e15 });
+    expect(one.meta).toMatchObject({ lines: 1 });
+    expect(Number(one.meta['cursor'])).toBeLessThan(1e15);
   });
 
   test('what hangs now is pending; what the target broke off says so', async () => {

@@ -3,8 +3,8 @@ import { helpOf } from '../help.ts';
 import { DOCTOR } from '../own-commands.ts';
 import { home } from '../surroundings.ts';
 import { parseWords } from '../words.ts';
-import type { Check } from './check.ts';
-import { daemonChecks } from './daemon.ts';
+import { type Check, warning } from './check.ts';
+import { type DaemonFound, daemonChecks } from './daemon.ts';
 import { directoryChecks, filesCheck } from './directories.ts';
 import { leftoverChecks } from './leftovers.ts';
 import { machineChecks } from './machine.ts';
@@ -25,12 +25,19 @@ export async function doctor(words: readonly string[]): Promise<number> {
 async function examine(): Promise<Check[]> {
   const place = home();
   const local = [...machineChecks(), ...directoryChecks(place, process.getuid?.() ?? null)];
-  const { checks, epoch, session } = await daemonChecks(place);
-  const running = session === null ? [] : await runningChecks(session);
+  const { checks, epoch, session } = await daemonChecks(place).catch(gone);
+  const running = session === null ? [] : await runningChecks(session).catch(lostCheck);
   session?.close();
   const left = epoch === 0 ? leftoverChecks(place) : [];
   return [...local, ...checks, ...running, ...left, filesCheck(place, epoch)];
 }
+
+/** It was there a moment ago: it ends when it is idle, or was told to. */
+const lostCheck = (error: unknown): Check[] => [
+  warning('daemon', `has ended meanwhile: ${error instanceof Error ? error.message : String(error)}`, 'Try again.'),
+];
+
+const gone = (error: unknown): DaemonFound => ({ checks: lostCheck(error), epoch: 0, session: null });
 
 /** A line for each hop, what to do below those that need it, and the sum. */
 export function report(checks: readonly Check[]): string {

@@ -39,30 +39,37 @@ async function processCheck(process: Json): Promise<Check> {
     );
   }
   const ports = asList(process['ports']).map(Number);
-  const open = await Promise.all(ports.map(isOpen));
-  const deaf = ports.filter((_, at) => open[at] === false);
-  if (deaf.length === 0)
-    return ok(
+  const knocks = await Promise.all(ports.map(knock));
+  const those = (found: Knock) => ports.filter((_, at) => knocks[at] === found).join(', ');
+  const deaf = those('deaf');
+  const elsewhere = those('refused');
+  const restart = `devtool-mcp proc restart process_id=${process_id} path=${path}`;
+  if (deaf !== '') return broken(hop, `pid ${pid} does not take connections on port ${deaf}`, restart);
+  if (elsewhere !== '')
+    return warning(
       hop,
-      [state === 'running' ? `running, pid ${pid}` : String(state), ...ports.map((port) => `port ${port}`)].join(', '),
+      `pid ${pid} listens on port ${elsewhere}, but not on localhost`,
+      'Where a browser or a proxy is to reach it, have it listen on localhost.',
     );
-  return broken(
+  return ok(
     hop,
-    `pid ${pid} does not take connections on port ${deaf.join(', ')}`,
-    `devtool-mcp proc restart process_id=${process_id} path=${path}`,
+    [state === 'running' ? `running, pid ${pid}` : String(state), ...ports.map((port) => `port ${port}`)].join(', '),
   );
 }
 
-/** On either family; who listens and does not accept is as good as gone. */
-function isOpen(port: number): Promise<boolean> {
+/** `deaf`: who listens and does not accept is as good as gone. `refused`: it listens on another address, or has just ended. */
+type Knock = 'open' | 'deaf' | 'refused';
+
+/** On either family. */
+function knock(port: number): Promise<Knock> {
   return new Promise((resolve) => {
     const socket = createConnection({ port, host: 'localhost' });
-    const done = (isTaken: boolean) => {
+    const done = (found: Knock) => {
       socket.destroy();
-      resolve(isTaken);
+      resolve(found);
     };
-    socket.setTimeout(CONNECT_WITHIN_MS, () => done(false));
-    socket.on('connect', () => done(true)).on('error', () => done(false));
+    socket.setTimeout(CONNECT_WITHIN_MS, () => done('deaf'));
+    socket.on('connect', () => done('open')).on('error', () => done('refused'));
   });
 }
 
