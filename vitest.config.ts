@@ -1,6 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** `unit` and `model` run the sources; `stress` and `acceptance` run what `npm run build` made, since workers refuse `.ts` on Node 20. */
+/** By default Vitest leaves one processor to itself, which is half of two. */
+const EACH = availableParallelism();
+
+/**
+ * `unit` and `model` run the sources; `stress` and `acceptance` run what `npm run build` made, since workers refuse `.ts` on Node 20.
+ * A file of `acceptance` and `browser` mostly waits for other processes and has homes and ports of its own: two at a time.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -11,6 +18,7 @@ export default defineConfig({
           exclude: ['test/{acceptance,browser}/**'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          maxWorkers: EACH,
         },
       },
       {
@@ -22,6 +30,7 @@ export default defineConfig({
           globalSetup: ['test/model/summary.ts'],
           testTimeout: 600_000,
           hookTimeout: 60_000,
+          maxWorkers: EACH,
         },
       },
       {
@@ -31,6 +40,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -39,7 +49,8 @@ export default defineConfig({
           include: ['test/acceptance/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -48,7 +59,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,9 +1,9 @@
 /** Bad input of each kind: a clear error that names what is right, and nothing lost. */
 import { createConnection } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type Session, world } from './harness.ts';
+import { sharedSession } from './harness.ts';
 
-const connect = async (): Promise<Session> => (await world()).connect();
+const shared = sharedSession();
 
 describe('wrong arguments name the right ones', () => {
   test.each([
@@ -41,7 +41,7 @@ describe('wrong arguments name the right ones', () => {
     ['detect', { path: 7 }, /^invalid_argument: path=7/],
     ['daemon', { action: 'explode' }, /^invalid_argument: action="explode"/],
   ])('%s %j', async (tool, parameters, expected) => {
-    const session = await connect();
+    const session = shared();
     const { text, data, isError } = await session.call(tool, parameters);
     expect(isError).toBe(true);
     expect(text).toMatch(expected);
@@ -51,7 +51,7 @@ describe('wrong arguments name the right ones', () => {
 
 describe('large and broken input', () => {
   test('an argument of 10 MB is answered, and the session goes on', async () => {
-    const session = await connect();
+    const session = shared();
     const big = 'x'.repeat(10_000_000);
     const unknown = await session.call('proc', { action: 'status', process_id: big });
     expect(unknown.data['error']).toBe('not_found');
@@ -62,7 +62,7 @@ describe('large and broken input', () => {
   });
 
   test('garbage on the socket closes that connection alone', async () => {
-    const session = await connect();
+    const session = shared();
     await session.ok('run', { command: 'sleep', args: ['60'], id: 's' });
     const { data } = await session.ok('daemon', { action: 'info' });
     for (const garbage of ['hello\n', '{"devtool_mcp":{}}\n', '\n', `${'x'.repeat(100)}\n`]) {
@@ -82,7 +82,7 @@ describe('large and broken input', () => {
 });
 
 test('tools/list is within its budget, in fixed order, each with its four annotations', async () => {
-  const session = await connect();
+  const session = shared();
   const listed = await session.client.listTools();
   expect(listed.tools.map(({ name }) => name)).toEqual([
     'detect',
@@ -109,7 +109,7 @@ test('tools/list is within its budget, in fixed order, each with its four annota
 });
 
 test('a tool that is not listed is an error of the protocol, which names those that are', async () => {
-  const session = await connect();
+  const session = shared();
   await expect(session.call('nothing')).rejects.toMatchObject({
     code: -32_602,
     message: expect.stringContaining(
@@ -119,27 +119,27 @@ test('a tool that is not listed is an error of the protocol, which names those t
 });
 
 test('a cancelled wait ends, and the process goes on', async () => {
-  const session = await connect();
-  await session.ok('run', { command: 'sleep', args: ['60'], id: 's' });
+  const session = shared();
+  await session.ok('run', { command: 'sleep', args: ['60'], id: 'c' });
   const cancel = new AbortController();
   const waiting = session.client.callTool(
-    { name: 'proc', arguments: { action: 'wait', process_id: 's', for: 'exit' } },
+    { name: 'proc', arguments: { action: 'wait', process_id: 'c', for: 'exit' } },
     { signal: cancel.signal },
   );
   cancel.abort('enough');
   await expect(waiting).rejects.toThrow();
-  const { data } = await session.ok('proc', { action: 'status', process_id: 's' });
+  const { data } = await session.ok('proc', { action: 'status', process_id: 'c' });
   expect(data['state']).toBe('running');
 });
 
 test('a long wait tells how it goes, to a client that asked', async () => {
-  const session = await connect();
-  await session.ok('run', { command: 'sleep', args: ['60'], id: 's' });
+  const session = shared();
+  await session.ok('run', { command: 'sleep', args: ['60'], id: 'w' });
   const told: string[] = [];
   await session.client.callTool(
-    { name: 'proc', arguments: { action: 'wait', process_id: 's', for: 'exit', timeout_ms: 2_500 } },
+    { name: 'proc', arguments: { action: 'wait', process_id: 'w', for: 'exit', timeout_ms: 2_500 } },
     { onprogress: ({ message }) => told.push(message ?? '') },
   );
   expect(told.length).toBeGreaterThanOrEqual(1);
-  expect(told[0]).toMatch(/^waiting for s: exit, \d+ s$/);
+  expect(told[0]).toMatch(/^waiting for w: exit, \d+ s$/);
 });

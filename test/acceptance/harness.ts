@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterEach, expect } from 'vitest';
+import { afterEach, beforeAll, expect } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const BIN = join(ROOT, 'dist/bin.cjs');
@@ -45,17 +45,40 @@ export interface Session {
   close(): Promise<void>;
 }
 
-const worlds: { home: string; directory: string; sessions: Session[] }[] = [];
+/** Ends of the worlds of the test that runs. */
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
 
 /** A home and a project directory of their own; ended and checked after the test. */
 export async function world(): Promise<World> {
+  const { place, end } = await openWorld();
+  ends.push(end);
+  return place;
+}
+
+/** One session for all tests of a file or of a `describe`, for those that leave it as it was; ended and checked after the last. */
+export function sharedSession(): () => Session {
+  let session: Session | undefined;
+  beforeAll(async () => {
+    const { place, end } = await openWorld();
+    session = await place.connect();
+    return end;
+  });
+  return () => {
+    if (session === undefined) throw new Error('there is a shared session within tests only');
+    return session;
+  };
+}
+
+async function openWorld(): Promise<{ place: World; end(): Promise<void> }> {
   const directory = await realpath(mkdtempSync(join(tmpdir(), 'dtm-')));
   const home = join(directory, 'home');
   const project = join(directory, 'project');
   await mkdir(project);
   const sessions: Session[] = [];
-  worlds.push({ home, directory, sessions });
-  return {
+  const place: World = {
     home,
     project,
     async connect(options = {}) {
@@ -68,6 +91,17 @@ export async function world(): Promise<World> {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text);
       return path;
+    },
+  };
+  return {
+    place,
+    async end() {
+      const last = sessions.at(-1);
+      if (last !== undefined) await last.call('daemon', { action: 'stop' }).catch(() => {});
+      await Promise.all(sessions.map((session) => session.close().catch(() => {})));
+      const ours = () => pidsWithEnvironment(`DEVTOOL_MCP_HOME=${home}`).filter((pid) => pid !== process.pid);
+      await until(`every process of ${home} gone, ${ours().join(' ')}`, () => ours().length === 0);
+      if (existsSync(directory)) rmSync(directory, { recursive: true, force: true });
     },
   };
 }
@@ -153,14 +187,3 @@ export function pidsWithEnvironment(text: string): number[] {
       }
     });
 }
-
-afterEach(async () => {
-  for (const { home, directory, sessions } of worlds.splice(0)) {
-    const last = sessions.at(-1);
-    if (last !== undefined) await last.call('daemon', { action: 'stop' }).catch(() => {});
-    await Promise.all(sessions.map((session) => session.close().catch(() => {})));
-    const ours = () => pidsWithEnvironment(`DEVTOOL_MCP_HOME=${home}`).filter((pid) => pid !== process.pid);
-    await until(`every process of ${home} gone, ${ours().join(' ')}`, () => ours().length === 0);
-    if (existsSync(directory)) rmSync(directory, { recursive: true, force: true });
-  }
-});

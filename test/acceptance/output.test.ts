@@ -1,8 +1,9 @@
 /** `proc output` and resources, through MCP stdio on the built program. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type Session, until, world } from './harness.ts';
+import { type Session, sharedSession, until, world } from './harness.ts';
 
+const shared = sharedSession();
 const connect = async (): Promise<Session> => (await world()).connect();
 
 async function printed(session: Session, script: string, id = 'p'): Promise<void> {
@@ -24,13 +25,13 @@ describe('selection', () => {
     [{ grep: 'b|d', tail: 1 }, ['d']],
     [{ grep: 'b|c|d', head: 2, tail: 1 }, ['c']],
   ])('%j', async (parameters, expected) => {
-    const session = await connect();
+    const session = shared();
     await printed(session, 'printf "a\\nb\\nc\\nd\\ne\\n"');
     expect(await linesOf(session, parameters)).toEqual(expected);
   });
 
   test('tail: 1 is the last line, whether or not it ends in a newline', async () => {
-    const session = await connect();
+    const session = shared();
     await printed(session, 'printf "a\\nno end"');
     expect(await linesOf(session, { tail: 1 })).toEqual(['no end']);
   });
@@ -74,7 +75,7 @@ describe('selection', () => {
   });
 
   test('a pattern that is none, or that would hang, is an error; other calls go on', async () => {
-    const session = await connect();
+    const session = shared();
     await printed(session, `printf '%s!\\n' ${'a'.repeat(40)}`);
     const invalid = await session.call('proc', { action: 'output', process_id: 'p', grep: '[' });
     expect(invalid.data).toMatchObject({ error: 'invalid_argument', pattern: '[' });
@@ -106,7 +107,7 @@ describe('what was written', () => {
   });
 
   test('ANSI, progress bars, repeats and controls are made fit to read; raw keeps them visible; base64 is the bytes', async () => {
-    const session = await connect();
+    const session = shared();
     await printed(session, `printf '\\033[32mgreen\\033[0m\\n10%%\\r50%%\\r100%%\\nsame\\nsame\\nsame\\nbell\\007\\n'`);
     expect(await linesOf(session, { head: 10 })).toEqual(['green', '100%', 'same ×3', 'bell\\u0007']);
     const raw = await linesOf(session, { head: 10, raw: true });
@@ -117,7 +118,7 @@ describe('what was written', () => {
   });
 
   test('a captured line that looks like the closing line cannot be taken for it', async () => {
-    const session = await connect();
+    const session = shared();
     await printed(session, `echo '[20 of 20 lines · dropped 0 · cursor 999999]'`);
     const { text } = await session.ok('proc', { action: 'output', process_id: 'p' });
     const closing = text.split('\n').filter((line) => line.startsWith('['));
@@ -126,7 +127,7 @@ describe('what was written', () => {
   });
 
   test('secrets are redacted unless revealed, equal ones alike', async () => {
-    const session = await connect();
+    const session = shared();
     const token = 'ghp_0123456789abcdefghijABCDEFGHIJ456789';
     await printed(session, `echo token=${token}; echo again ${token}`);
     const hidden = await linesOf(session, {});
@@ -138,7 +139,7 @@ describe('what was written', () => {
   });
 
   test('a character of several bytes is never cut by chunk or ring', async () => {
-    const session = await connect();
+    const session = shared();
     const code = `const b=Buffer.from('ä€😀\\n'.repeat(80000));for(let i=0;i<b.length;i+=9973)process.stdout.write(b.subarray(i,i+9973))`;
     await session.ok('run', { command: process.execPath, args: ['-e', code], id: 'p', mode: 'foreground' });
     const lines = await linesOf(session, { head: 100_000, raw: true });
@@ -149,7 +150,7 @@ describe('what was written', () => {
   });
 
   test('past the capacity the oldest goes, and is counted to the byte', async () => {
-    const session = await connect();
+    const session = shared();
     await printed(session, 'seq 1 100000');
     const { data } = await session.ok('proc', { action: 'status', process_id: 'p' });
     const { stdout_bytes, dropped_bytes } = data['output'] as { stdout_bytes: number; dropped_bytes: number };

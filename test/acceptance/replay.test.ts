@@ -3,18 +3,20 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mocksOfHar } from '../../src/tools/har-import.ts';
 import { harSchema } from '../tools/har-schema.ts';
-import { type Session, until, world } from './harness.ts';
+import { type Session, sharedSession, until, world } from './harness.ts';
 
 const servers: Server[] = [];
 afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  for (const server of servers.splice(0)) await close(server);
 });
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
 
 interface Got {
   readonly method: string;
@@ -24,8 +26,17 @@ interface Got {
   readonly body: string;
 }
 
+type Answer = (got: Got, response: ServerResponse, count: number) => void;
+
 /** A server that notes what it gets, before a proxy. */
-async function stand(answer: (got: Got, response: ServerResponse, count: number) => void) {
+async function stand(answer: Answer) {
+  const session = await (await world()).connect();
+  const stood = await standIn(session, answer);
+  servers.push(stood.server);
+  return { session, ...stood };
+}
+
+async function standIn(session: Session, answer: Answer) {
   const got: Got[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -36,11 +47,9 @@ async function stand(answer: (got: Got, response: ServerResponse, count: number)
     answer(one, response, got.length);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  servers.push(server);
   const target = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const session = await (await world()).connect();
   const { data } = await session.ok('proxy', { action: 'start', id: 'web', target_url: target });
-  return { got, server, target, session, url: String(data['url']) };
+  return { got, server, target, url: String(data['url']) };
 }
 
 interface Body {
@@ -127,29 +136,40 @@ test('edits: method, url, fields set and taken away, a form, a value as JSON', a
   expect(data).toMatchObject({ same: true, request: { line: null, body: { same: true } }, response: { status: null } });
 });
 
-test.each<[string, unknown, string]>([
-  ['an address elsewhere', { url: 'http://evil.test/' }, 'edits.url'],
-  ['one without a slash', { url: 'evil' }, 'edits.url'],
-  ['a line break', { url: '/a\r\nX: y' }, 'edits.url'],
-  ['a space', { url: '/a b' }, 'edits.url'],
-  ['our own paths', { url: '/__devtool/token' }, 'edits.url'],
-  ['a tunnel', { method: 'CONNECT' }, 'edits.method'],
-  ['no method', { method: 'G T' }, 'edits.method'],
-  ['Host', { headers: { Host: 'evil.test' } }, 'edits.headers.Host'],
-  ['framing', { headers: { 'Transfer-Encoding': 'chunked' } }, 'edits.headers.Transfer-Encoding'],
-  ['a length', { headers: { 'content-length': '3' } }, 'edits.headers.content-length'],
-  ['a field of two lines', { headers: { 'x-a': 'b\r\nc: d' } }, 'edits.headers.x-a'],
-  ['a name that is none', { headers: { 'x a': 'b' } }, 'edits.headers.x a'],
-  ['a field unknown', { header: {} }, 'edits'],
-  ['what stands for a secret', { headers: { authorization: 'Bearer [redacted abc123]' } }, 'edits'],
-])('refused before anything is sent: %s', async (_, edits, parameter) => {
-  const { session, url, got } = await stand((_got, response) => response.end('ok'));
-  await (await fetch(`${url}a`)).text();
-  const { isError, data, text } = await refused(session, await idOf(session, '/a'), { edits });
-  expect(isError).toBe(true);
-  expect(data).toMatchObject({ error: 'invalid_argument', parameter });
-  expect(text).toContain(parameter);
-  expect(got).toHaveLength(1);
+describe('refused before anything is sent', () => {
+  const shared = sharedSession();
+  let got: Got[] = [];
+  let id = '';
+  beforeAll(async () => {
+    const stood = await standIn(shared(), (_got, response) => response.end('ok'));
+    await (await fetch(`${stood.url}a`)).text();
+    got = stood.got;
+    id = await idOf(shared(), '/a');
+    return () => close(stood.server);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['an address elsewhere', { url: 'http://evil.test/' }, 'edits.url'],
+    ['one without a slash', { url: 'evil' }, 'edits.url'],
+    ['a line break', { url: '/a\r\nX: y' }, 'edits.url'],
+    ['a space', { url: '/a b' }, 'edits.url'],
+    ['our own paths', { url: '/__devtool/token' }, 'edits.url'],
+    ['a tunnel', { method: 'CONNECT' }, 'edits.method'],
+    ['no method', { method: 'G T' }, 'edits.method'],
+    ['Host', { headers: { Host: 'evil.test' } }, 'edits.headers.Host'],
+    ['framing', { headers: { 'Transfer-Encoding': 'chunked' } }, 'edits.headers.Transfer-Encoding'],
+    ['a length', { headers: { 'content-length': '3' } }, 'edits.headers.content-length'],
+    ['a field of two lines', { headers: { 'x-a': 'b\r\nc: d' } }, 'edits.headers.x-a'],
+    ['a name that is none', { headers: { 'x a': 'b' } }, 'edits.headers.x a'],
+    ['a field unknown', { header: {} }, 'edits'],
+    ['what stands for a secret', { headers: { authorization: 'Bearer [redacted abc123]' } }, 'edits'],
+  ])('%s', async (_, edits, parameter) => {
+    const { isError, data, text } = await refused(shared(), id, { edits });
+    expect(isError).toBe(true);
+    expect(data).toMatchObject({ error: 'invalid_argument', parameter });
+    expect(text).toContain(parameter);
+    expect(got).toHaveLength(1);
+  });
 });
 
 test('answers in gzip and br are compared as what they hold; a status that has changed is said first', async () => {

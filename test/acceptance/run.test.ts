@@ -1,7 +1,7 @@
 /** `run` and the ends of processes, through MCP stdio on the built program. */
 import { chmod } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { type Session, until, world } from './harness.ts';
+import { type Session, sharedSession, until, world } from './harness.ts';
 
 /** Every field of a process, whatever its state. */
 const FIELDS = [
@@ -33,6 +33,8 @@ async function runSession(): Promise<Session> {
 }
 
 describe('how a run ends', () => {
+  const shared = sharedSession();
+
   test.each([
     ['exit 0', { command: 'true' }, { state: 'stopped', exit_code: 0, signal: null, ended_by: 'exit' }],
     [
@@ -51,14 +53,14 @@ describe('how a run ends', () => {
       { state: 'failed', exit_code: null, signal: 'SIGTERM', ended_by: 'timeout' },
     ],
   ])('%s', async (_name, command, expected) => {
-    const session = await runSession();
+    const session = shared();
     const { data } = await session.ok('run', { ...command, id: 'x', mode: 'foreground' });
     expect(data).toMatchObject(expected);
     for (const field of FIELDS) expect(data, field).toHaveProperty(field);
   });
 
   test('echo: its words exactly, nothing on stderr', async () => {
-    const session = await runSession();
+    const session = shared();
     const { data } = await session.ok('run', { command: 'echo', args: ['hello world'], mode: 'foreground-raw' });
     expect(data).toMatchObject({
       process_id: 'echo',
@@ -70,7 +72,7 @@ describe('how a run ends', () => {
   });
 
   test('stopped, and force-stopped', async () => {
-    const session = await runSession();
+    const session = shared();
     for (const [force, signal, ended_by] of [
       [false, 'SIGTERM', 'stop'],
       [true, 'SIGKILL', 'forced_stop'],
@@ -82,7 +84,7 @@ describe('how a run ends', () => {
   });
 
   test('a SIGTERM handler runs, and its last words are in the output', async () => {
-    const session = await runSession();
+    const session = shared();
     const code = `process.on('SIGTERM',()=>{console.log('last words');process.exit(0)});setInterval(()=>{},1e3);console.log('up')`;
     await session.ok('run', { ...node(code), id: 'g', wait_for: { text: 'up' } });
     const { data } = await session.ok('proc', { action: 'stop', process_id: 'g' });

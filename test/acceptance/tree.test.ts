@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isAlive, PROGRAMS, ROOT, type Session, until, world } from './harness.ts';
+import { isAlive, PROGRAMS, ROOT, type Session, sharedSession, until, world } from './harness.ts';
 
 const connect = async (): Promise<Session> => (await world()).connect();
 const program = (name: string, ...args: string[]) => ({
@@ -16,6 +16,8 @@ async function pidsOf(session: Session, id: string): Promise<number[]> {
 }
 
 describe('proc stop leaves nobody of the tree', () => {
+  const shared = sharedSession();
+
   test.each([
     ['child'],
     ['orphan'],
@@ -31,7 +33,7 @@ describe('proc stop leaves nobody of the tree', () => {
     ['zombies'],
     ['wide*20'],
   ])('%s, honouring SIGTERM and deaf to it', async (shape) => {
-    const session = await connect();
+    const session = shared();
     for (const [env, forced] of [
       [{}, 'stop'],
       [{ IGNORE_TERM: '1' }, 'forced_stop'],
@@ -85,14 +87,16 @@ describe('a grandchild that outlives its leader', () => {
 test('the example shop: ready with URL and port, reused, read on, stopped whole', async () => {
   const place = await world();
   const session = await place.connect({ cwd: join(ROOT, 'examples/shop') });
-  const first = await session.ok('run', { script_name: 'dev' });
+  // Any free port: other copies of the shop may run, and take its own when it ends.
+  const dev = { script_name: 'dev', args: ['--port', '0'] };
+  const first = await session.ok('run', dev);
   const [url = ''] = first.data['urls'] as string[];
   expect(url).toMatch(/^http:\/\/localhost:\d+\/$/);
   expect(first.data['ports']).toEqual([Number(new URL(url).port)]);
   const { first: lines } = first.data['lines'] as { first: string[] };
   expect(lines.join('\n')).toContain('VITE');
   expect((await fetch(url)).status).toBe(200);
-  const second = await session.ok('run', { script_name: 'dev' });
+  const second = await session.ok('run', dev);
   expect(second.data).toMatchObject({ reused: true, pid: first.data['pid'] });
   const shown = await session.ok('proc', { action: 'output', process_id: 'dev' });
   const fresh = await session.ok('proc', { action: 'output', process_id: 'dev', after: shown.meta['cursor'] });

@@ -16,6 +16,11 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+export interface Chromium extends Browser {
+  /** As a browser of its own: nothing that it stores is seen elsewhere, and its tabs go with it. */
+  apart(): Promise<Browser>;
+}
+
 export interface Tab {
   /** Everything that the page's console showed, network errors and violations of its policy too: `level: text`. */
   readonly console: readonly string[];
@@ -47,7 +52,7 @@ const OPTIONS = [
 ];
 
 /** A browser with a profile of its own, which goes with it. `options`: further ones of Chromium's command line. */
-export function launchChromium(options: readonly string[] = []): Browser {
+export function launchChromium(options: readonly string[] = []): Chromium {
   const path = chromiumPath();
   if (path === null) throw new Error('no Chromium: run `node scripts/chromium.mjs`');
   const profile = mkdtempSync(join(tmpdir(), 'dtm-chromium-'));
@@ -57,6 +62,17 @@ export function launchChromium(options: readonly string[] = []): Browser {
   const wire = openWire(child);
   return {
     open: (url) => openTab(wire, url),
+    async apart() {
+      const { browserContextId } = await wire.send('Target.createBrowserContext', {}, null);
+      let closed: Promise<unknown> | null = null;
+      return {
+        open: (url) => openTab(wire, url, { browserContextId }),
+        async close() {
+          closed ??= wire.send('Target.disposeBrowserContext', { browserContextId }, null);
+          await closed;
+        },
+      };
+    },
     async close() {
       if (child.exitCode === null && child.signalCode === null) {
         const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -120,8 +136,8 @@ function openWire(child: ChildProcess): Wire {
   };
 }
 
-async function openTab(wire: Wire, url: string): Promise<Tab> {
-  const { targetId } = await wire.send('Target.createTarget', { url: 'about:blank' }, null);
+async function openTab(wire: Wire, url: string, where: Parameters = {}): Promise<Tab> {
+  const { targetId } = await wire.send('Target.createTarget', { url: 'about:blank', ...where }, null);
   const { sessionId } = await wire.send('Target.attachToTarget', { targetId, flatten: true }, null);
   const session = String(sessionId);
   const send = (method: string, parameters: Parameters = {}) => wire.send(method, parameters, session);

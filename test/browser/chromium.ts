@@ -1,17 +1,25 @@
-/** A real Chromium for a test; it, its tabs and its profile are gone after the test. */
-import { afterEach } from 'vitest';
-import { type Browser, launchChromium } from './chromium-pipe.ts';
+/** A real Chromium for the tests of a file; each test's tabs and all that they stored are gone after it, the profile after the last. */
+import { afterAll, afterEach } from 'vitest';
+import { type Browser, type Chromium, launchChromium } from './chromium-pipe.ts';
 
 export type { Browser, Tab } from './chromium-pipe.ts';
 
-const running: Browser[] = [];
+/** By their options. */
+const running = new Map<string, Chromium>();
+const used: Browser[] = [];
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((browser) => browser.close()));
+  await Promise.all(used.splice(0).map((browser) => browser.close()));
+});
+afterAll(async () => {
+  await Promise.all([...running.values()].map((chromium) => chromium.close()));
 });
 
 /** `options`: further ones of Chromium's command line. */
 export async function launch(options: readonly string[] = []): Promise<Browser> {
-  const browser = launchChromium(options);
-  running.push(browser);
+  const key = options.join(' ');
+  const chromium = running.get(key) ?? launchChromium(options);
+  running.set(key, chromium);
+  const browser = await chromium.apart();
+  used.push(browser);
   return browser;
 }
