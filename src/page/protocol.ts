@@ -43,7 +43,7 @@ export interface Status {
   readonly url: string;
   readonly title: string;
   readonly visible: boolean;
-  readonly vitals: Readonly<Record<string, number | null>>;
+  readonly vitals: Readonly<Record<string, number | string | null>>;
 }
 
 /** Of a run that was asked for; `ok: false`: `value` is the error. */

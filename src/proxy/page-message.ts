@@ -110,11 +110,14 @@ const numberOf = (value: unknown): number =>
   typeof value === 'number' && value >= 0 ? Math.min(value, Number.MAX_SAFE_INTEGER) : 0;
 const countOf = (value: unknown): number => Math.floor(numberOf(value));
 
-const VITALS = ['dom_content_loaded_ms', 'load_ms', 'first_contentful_paint_ms', 'lcp_ms', 'cls', 'inp_ms'] as const;
+const FIGURES = ['dom_content_loaded_ms', 'load_ms', 'first_contentful_paint_ms', 'lcp_ms', 'cls', 'inp_ms'] as const;
+/** What the figures were of. */
+const ELEMENTS = ['lcp_element', 'cls_element', 'inp_element'] as const;
+const LONGEST_SELECTOR = 300;
 
-function vitalsOf(value: unknown): Record<string, number | null> {
+function vitalsOf(value: unknown): Record<string, number | string | null> {
   const given = recordOf(value) ?? {};
-  return Object.fromEntries(
-    VITALS.map((name) => [name, typeof given[name] === 'number' ? numberOf(given[name]) : null]),
-  );
+  const figures = FIGURES.map((name) => [name, typeof given[name] === 'number' ? numberOf(given[name]) : null]);
+  const elements = ELEMENTS.map((name) => [name, textOf(given[name], LONGEST_SELECTOR) || null]);
+  return Object.fromEntries([...figures, ...elements]);
 }

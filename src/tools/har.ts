@@ -39,7 +39,7 @@ export function harOf(exchanges: readonly Exchange[], source: HarSource, show: S
 }
 
 function pageOf({ number, facts: { hello, status }, startedAt }: Page, iso: HarSource['iso'], show: Show) {
-  const at = (name: string): number => status?.vitals[name] ?? -1;
+  const at = (name: string): number => Number(status?.vitals[name] ?? -1);
   return {
     startedDateTime: iso(startedAt),
     id: `page_${number}`,

@@ -50,9 +50,7 @@ export function sayingOf({ kind, facts }: PageRecord): string {
     case 'console':
       return `${word('level')}: ${word('text')}`;
     case 'performance':
-      return facts['what'] === 'request'
-        ? `${word('method')} ${word('url')} ${word('status')} ${word('ms')} ms`
-        : `${word('what')} ${word('ms')} ms ${word('element')}`.trim();
+      return performanceText(facts, word);
     case 'interaction':
       return `${word('what')} ${word('element') || word('to')} ${word('label')}`.trim();
     case 'mutation':
@@ -67,6 +65,14 @@ export function sayingOf({ kind, facts }: PageRecord): string {
     case 'custom':
       return `${word('level')}: ${word('message')} ${facts['data'] === null ? '' : JSON.stringify(facts['data'])}`.trim();
   }
+}
+
+/** `load 321 ms, LCP 180 ms h1.title`, `layout shift 0.21 #banner`, `long task 140 ms` */
+function performanceText(facts: PageRecord['facts'], word: (name: string) => string): string {
+  if (facts['what'] === 'request') return `${word('method')} ${word('url')} ${word('status')} ${word('ms')} ms`;
+  const figure = word('value') || `${word('ms')} ms`;
+  const paint = word('lcp_ms') === '' ? '' : `, LCP ${word('lcp_ms')} ms ${word('lcp_element')}`;
+  return `${word('what')} ${figure}${paint} ${word('element')}`.trim();
 }
 
 const errorText = (name: string, message: string): string =>

@@ -5,6 +5,8 @@ import type { Page } from '../proxy/pages.ts';
 import type { MappedFrame } from '../proxy/source-map.ts';
 import { visibleText } from '../text/visible.ts';
 
+type Vitals = NonNullable<Page['facts']['status']>['vitals'];
+
 const NO_VITALS = {
   dom_content_loaded_ms: null,
   load_ms: null,
@@ -12,6 +14,9 @@ const NO_VITALS = {
   lcp_ms: null,
   cls: null,
   inp_ms: null,
+  lcp_element: null,
+  cls_element: null,
+  inp_element: null,
 } as const;
 
 /** Innermost; the entry has all. */
@@ -43,13 +48,19 @@ export function viewPage(
     visible: status?.visible ?? true,
     resources: counts.resources,
     errors: counts.errors,
-    performance: { ...NO_VITALS, ...status?.vitals },
+    performance: { ...NO_VITALS, ...shownVitals(status?.vitals ?? {}, show) },
     notes: [
       ...counts.notes,
       ...(dropped > 0 ? [`${dropped} messages of the page were not kept: it sends too many`] : []),
     ],
   };
 }
+
+/** Selectors are the page's own words. */
+const shownVitals = (vitals: Vitals, show: (text: string) => string): Vitals =>
+  Object.fromEntries(
+    Object.entries(vitals).map(([name, value]) => [name, typeof value === 'string' ? visibleText(show(value)) : value]),
+  );
 
 /** `src/cart.ts:42:7` */
 export const placeOf = ({ file, line, column }: MappedFrame): string => `${file}:${line}:${column}`;
