@@ -24,19 +24,19 @@ const shared = {
   external: ['@lydell/node-pty'],
 };
 
-/** The tools' table as data, for the command line: its help needs no daemon. */
-async function writeCommands() {
-  const bundle = `${out}/commands.mjs`;
+/** What a function of the sources says, as data, for those who do not wait for the daemon: help of the command line, a client's first questions. */
+async function writeData(name, entry, made) {
+  const bundle = `${out}/${name}.mjs`;
   await build({
     ...shared,
-    entryPoints: ['src/tools/commands.ts'],
+    entryPoints: [entry],
     outfile: bundle,
     format: 'esm',
     mainFields: ['module', 'main'],
     banner: REQUIRE,
   });
-  const { commands } = await import(pathToFileURL(bundle).href);
-  writeFileSync(`${out}/commands.json`, JSON.stringify(commands()));
+  const data = await made(await import(pathToFileURL(bundle).href));
+  writeFileSync(`${out}/${name}.json`, JSON.stringify(data));
   rmSync(bundle);
 }
 
@@ -102,7 +102,8 @@ await Promise.all([
   }),
 ]);
 chmodSync(`${out}/bin.cjs`, 0o755);
-await writeCommands();
+await writeData('commands', 'src/tools/commands.ts', ({ commands }) => commands());
+await writeData('first-answers', 'src/daemon/first-answers.ts', ({ firstAnswers }) => firstAnswers());
 
 if (BUILD_DIRECTORY === undefined) writeTypes();
 

@@ -1,7 +1,9 @@
 /** argv → front or command line; nothing else. CommonJS, and the front imports no package: this is what a client's start-up waits for. */
+import { readFileSync } from 'node:fs';
 import { connectDaemon } from './front/connect.ts';
 import { runFront } from './front/pipe.ts';
 import { environmentOf } from './home/environment.ts';
+import type { FirstAnswers } from './home/first-answers.ts';
 import { localHome } from './home/local-home.ts';
 
 const [command] = process.argv.slice(2);
@@ -15,20 +17,31 @@ function front(): void {
   runFront({
     stdin: process.stdin,
     stdout: process.stdout,
-    connect: async () => {
+    connect: async (starting) => {
       const { socket } = await connectDaemon({
         home,
         hello,
         daemonCommand: [process.execPath, '--max-semi-space-size=16', `${__dirname}/daemon.js`],
+        starting,
       });
       return socket;
     },
+    firstAnswers,
     parentPid: () => process.ppid,
     onSignal: (end) => {
       for (const signal of SIGNALS) process.on(signal, end);
     },
     exit: (code) => process.exit(code),
   });
+}
+
+/** Without the build's file the daemon answers. */
+function firstAnswers(): FirstAnswers | null {
+  try {
+    return JSON.parse(readFileSync(`${__dirname}/first-answers.json`, 'utf8'));
+  } catch {
+    return null;
+  }
 }
 
 /** A directory that was removed under us has no name any more. */

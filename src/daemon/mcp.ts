@@ -4,17 +4,17 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   ResourceNotFoundError,
-  Server,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { Fault } from '../text/fault.ts';
-import { listing } from '../tools/listing.ts';
 import { promptList, promptNamed } from '../tools/prompts.ts';
 import { listResources, RESOURCE_TEMPLATES, readResource, watchResources } from '../tools/resources.ts';
 import { renderedFault, respond } from '../tools/respond.ts';
-import { INSTRUCTIONS, TOOLS } from '../tools/table.ts';
+import { TOOLS } from '../tools/table.ts';
 import type { Call, Caller } from '../tools/tool.ts';
 import type { Workbench } from '../tools/workbench.ts';
+import { introduction } from './introduction.ts';
 
 export interface Connection {
   /**
@@ -35,23 +35,8 @@ export interface Connection {
   onClose(end: () => void): void;
 }
 
-/** What differs from no client to the next; a daemon that takes over may tell more. */
-const SAME = { ttlMs: 300_000, cacheScope: 'public' } as const;
-
 export function mcpServer(connection: Connection, workbench: Workbench): Server {
-  const server = new Server(
-    { name: 'devtool-mcp', title: 'devtool-mcp', version: connection.version },
-    {
-      capabilities: { tools: {}, resources: { subscribe: true }, prompts: {} },
-      instructions: INSTRUCTIONS,
-      cacheHints: {
-        'tools/list': SAME,
-        'prompts/list': SAME,
-        'resources/templates/list': SAME,
-        'server/discover': SAME,
-      },
-    },
-  );
+  const server = introduction(connection.version);
   serveTools(server, connection, workbench);
   serveResources(server, connection, workbench);
   servePrompts(server);
@@ -63,7 +48,6 @@ const MOST_UNDER_WAY = 64;
 
 function serveTools(server: Server, connection: Connection, workbench: Workbench): void {
   let underWay = 0;
-  server.setRequestHandler('tools/list', () => ({ tools: listing() }));
   server.setRequestHandler('tools/call', async (request, context) => {
     const tool = TOOLS.find(({ name }) => name === request.params.name);
     if (tool === undefined) throw unknownTool(request.params.name);

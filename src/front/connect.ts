@@ -14,6 +14,8 @@ export interface ConnectParts {
   readonly hello: FrontHello;
   /** Program and arguments that become the daemon. */
   readonly daemonCommand: readonly [string, ...string[]];
+  /** None runs: it takes until one has started. */
+  readonly starting?: () => void;
 }
 
 export interface Connection {
@@ -48,6 +50,7 @@ export async function connectDaemon(parts: ConnectParts, clock: Clock = systemCl
       if (connection !== null) return connection;
     } else {
       starter.start((present?.epoch ?? 0) + 1);
+      parts.starting?.();
     }
     if (clock.now() > until)
       throw new Error(`the daemon does not answer within ${START_WITHIN_MS / 1_000} s; its log is ${home.logPath}`);

@@ -1,8 +1,10 @@
 /** The front: whole lines between a client's stdio and the daemon's socket, over the daemon's death too. Imports no package. */
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import type { FirstAnswers } from '../home/first-answers.ts';
 import { createLines } from '../home/lines.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { firstAnswer } from './first-answers.ts';
 import { watchLineage } from './lineage.ts';
 import { INVALID_REQUEST, idAtAnEnd, type Message, type RequestId, readFromClient, readMessage } from './message.ts';
 import { createSessionMemory } from './session-memory.ts';
@@ -10,8 +12,10 @@ import { createSessionMemory } from './session-memory.ts';
 export interface FrontParts {
   readonly stdin: Readable;
   readonly stdout: Writable;
-  /** A connection to the daemon, which is started if there is none; paused, hello lines through. */
-  connect(): Promise<Socket>;
+  /** A connection to the daemon, which is started if there is none, and `starting` called; paused, hello lines through. */
+  connect(starting: () => void): Promise<Socket>;
+  /** Null when the build's file is not there: then the daemon answers everything. */
+  firstAnswers(): FirstAnswers | null;
   parentPid(): number;
   onSignal(end: () => void): void;
   exit(code: number): void;
@@ -37,6 +41,8 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
   let waitingBytes = 0;
   let socket: Socket | null = null;
   let connecting = false;
+  /** While the daemon starts. */
+  let answers: FirstAnswers | null = null;
   let ending = false;
 
   /** A client that does not read holds up the daemon's socket, and its memory stays its own. */
@@ -76,8 +82,24 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
   }
 
   function keep(message: Message, line: Buffer): void {
+    if (answeredAtOnce(message, line)) return;
     waiting.push({ message, line });
     waitingBytes += line.length;
+  }
+
+  function starting(): void {
+    answers ??= parts.firstAnswers();
+    for (const { message, line } of takeWaiting()) keep(message, line);
+  }
+
+  /** The daemon hears of it by the replay. */
+  function answeredAtOnce(message: Message, line: Buffer): boolean {
+    const result = answers === null ? null : firstAnswer(message, answers, memory.isInitialized);
+    if (result === null || message.kind !== 'request') return false;
+    memory.sent(message, line);
+    memory.received({ kind: 'answer', id: message.id, ok: true });
+    answer(message.id, { result });
+    return true;
   }
 
   function send(to: Socket, message: Message, line: Buffer): void {
@@ -86,13 +108,14 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
 
   async function connect(): Promise<void> {
     try {
-      attach(await parts.connect());
+      attach(await parts.connect(starting));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       for (const { message } of takeWaiting())
         if (message.kind === 'request') fail(message.id, DAEMON_LOST, `devtool-mcp has no daemon: ${why}`);
     }
     connecting = false;
+    answers = null;
     holdUp();
     settle();
   }

@@ -13,6 +13,8 @@ export interface SessionMemory {
   lost(): readonly RequestId[];
   /** What a new daemon must hear first, in order. */
   replay(): readonly Buffer[];
+  /** The client has its answer to `initialize`. */
+  readonly isInitialized: boolean;
   /** Requests whose answers the client waits for. */
   readonly inFlight: number;
 }
@@ -108,6 +110,9 @@ export function createSessionMemory(): SessionMemory {
         lines.push(line);
       }
       return lines;
+    },
+    get isInitialized() {
+      return initialize !== null;
     },
     get inFlight() {
       return [...pending.values()].filter(({ method }) => !isListening(method)).length;

@@ -15,6 +15,7 @@ runFront({
     const { socket } = await connectDaemon({ home: localHome(process.env), hello, daemonCommand: [...daemonCommand] });
     return socket;
   },
+  firstAnswers: () => null,
   parentPid: () => process.ppid,
   onSignal(end) {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);

@@ -21,18 +21,23 @@ function world() {
     },
   };
   const daemons: Daemon[] = [];
-  const state = { parent: process.pid, exits: 0, refuses: null as string | null, signal: () => {} };
+  const state: State = { parent: process.pid, exits: 0, refuses: null, starts: null, signal: () => {} };
   runFront(
     {
       stdin,
       stdout,
-      async connect() {
+      async connect(starting) {
+        if (state.starts !== null) {
+          starting();
+          await state.starts;
+        }
         if (state.refuses !== null) throw new Error(state.refuses);
         const pair = await socketPair();
         pairs.push(pair);
         daemons.push(daemonOf(pair.far));
         return pair.near;
       },
+      firstAnswers: () => ANSWERS,
       parentPid: () => state.parent,
       onSignal: (end) => {
         state.signal = end;
@@ -68,6 +73,16 @@ function world() {
       return daemon;
     },
   };
+}
+
+interface State {
+  parent: number;
+  exits: number;
+  /** Why there is no daemon. */
+  refuses: string | null;
+  /** None runs; it is there when this has come. */
+  starts: Promise<void> | null;
+  signal(): void;
 }
 
 interface Daemon {
@@ -118,6 +133,13 @@ function linesOf(stream: NodeJS.ReadableStream) {
     },
   };
 }
+
+const ANSWERS = {
+  versions: ['2025-11-25'],
+  initialize: { serverInfo: { name: 'x' } },
+  tools: { tools: [{ name: 'detect' }] },
+  modern: { version: '2026-07-28', discover: { supportedVersions: ['2026-07-28'] }, tools: { tools: [], ttlMs: 1 } },
+};
 
 const INITIALIZE = { id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25' } };
 
@@ -187,6 +209,66 @@ describe('between client and daemon', () => {
     expect(stdout.readableLength + stdout.writableLength).toBeLessThan(1_000_000);
     stdout.resume();
     await until('all has come', () => heard.length === accepted + 201);
+  });
+});
+
+describe('while the daemon starts', () => {
+  const FIRST = {
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'c', version: '1' } },
+  };
+
+  test('first questions are answered at once, and the daemon hears of the session when it is there', async () => {
+    const { hears, says, daemon, state, heard } = world();
+    let start = () => {};
+    state.starts = new Promise((resolve) => {
+      start = resolve;
+    });
+    says(FIRST);
+    expect(await hears()).toMatchObject({ id: 0, result: { protocolVersion: '2025-11-25', ...ANSWERS.initialize } });
+    says({ method: 'notifications/initialized' }, { id: 1, method: 'tools/call' }, { id: 2, method: 'tools/list' });
+    expect(await hears()).toMatchObject({ id: 2, result: ANSWERS.tools });
+    start();
+    const first = await daemon(0);
+    const again = await first.hears();
+    expect(again).toMatchObject({ method: 'initialize', params: FIRST.params });
+    expect([await first.hears(), await first.hears()]).toMatchObject([
+      { method: 'notifications/initialized' },
+      { id: 1, method: 'tools/call' },
+    ]);
+    first.says({ id: again['id'], result: {} });
+    first.says({ id: 1, result: { done: true } });
+    expect(await hears()).toMatchObject({ id: 1, result: { done: true } });
+    says({ id: 3, method: 'tools/list' });
+    expect(await first.hears()).toMatchObject({ id: 3, method: 'tools/list' });
+    expect(heard).toHaveLength(3);
+  });
+
+  test('what was answered stays so when no daemon comes about, and a call says why', async () => {
+    const { hears, says, state } = world();
+    let start = () => {};
+    state.starts = new Promise((resolve) => {
+      start = resolve;
+    });
+    state.refuses = 'no room';
+    says(FIRST);
+    await hears();
+    says({ id: 1, method: 'tools/call' });
+    start();
+    expect(await hears()).toMatchObject({
+      id: 1,
+      error: { code: -32000, message: expect.stringContaining('no room') },
+    });
+  });
+
+  test('a daemon that runs answers for itself', async () => {
+    const { hears, says, daemon } = world();
+    says(FIRST);
+    const first = await daemon(0);
+    expect(await first.hears()).toMatchObject(FIRST);
+    first.says({ id: 0, result: { its: 'own' } });
+    expect(await hears()).toMatchObject({ id: 0, result: { its: 'own' } });
   });
 });
 
