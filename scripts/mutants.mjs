@@ -1,7 +1,8 @@
 // Breaks one line of the lock-free core at a time, in a copy of the tree, and tells which layer of its tests notices; writes
 // docs/mutants.md. `npm run mutants -- registry park` does some structures only, `--only=stamp` what has that in its name, `--missing`
-// what the page does not have: the page keeps the rows of the others. `--check` runs no test, but fails when a mutation no longer fits the sources or the page lacks one. The
-// mutations: test/model/mutations.
+// what the page does not have: the page keeps the rows of the others. In slices: `--most=4` mutations, and after the first slice
+// `--sound`, which leaves out the run without a mutation. `--check` runs no test, but fails when a mutation no longer fits the
+// sources, or the page lacks one or has one that is no more. The mutations: test/model/mutations.
 import { spawn } from 'node:child_process';
 import {
   cpSync,
@@ -35,7 +36,11 @@ const JOBS = 2;
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isCheck = process.argv.includes('--check');
 const isMissing = process.argv.includes('--missing');
-const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length) ?? '';
+const isSound = process.argv.includes('--sound');
+const valueOf = (option) => process.argv.find((word) => word.startsWith(`${option}=`))?.slice(`${option}=`.length);
+const only = valueOf('--only') ?? '';
+const isAll = asked.length === 0 && only === '' && !isMissing;
+const most = Number(valueOf('--most') ?? Number.POSITIVE_INFINITY);
 
 /** Each list is `{ structure, tests: { unit, model, stress }, mutations, equivalent }`. */
 async function readLists() {
@@ -190,7 +195,7 @@ async function expectSound(directory, lists) {
 }
 
 async function attackAll(lists) {
-  const queue = lists.flatMap((list) => list.mutations.map((mutation) => ({ list, mutation })));
+  const queue = lists.flatMap((list) => list.mutations.map((mutation) => ({ list, mutation }))).slice(0, most);
   const results = new Map();
   const work = async (directory) => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
@@ -201,7 +206,7 @@ async function attackAll(lists) {
   };
   try {
     while (directories.length <= JOBS) directories.push(copyTree());
-    await expectSound(directories[0], lists);
+    if (!isSound) await expectSound(directories[0], lists);
     await Promise.all(directories.slice(1).map(work));
   } finally {
     cleanUp();
@@ -210,6 +215,9 @@ async function attackAll(lists) {
 }
 
 const cell = (text) => text.replaceAll('|', '\\|');
+
+/** Of a mutation, not of a table's head. */
+const isRow = (line) => line.startsWith('| ') && !/^\| (mutation|---) /.test(line);
 
 /** How the row of a mutation begins, in which its test has been tried. */
 const beginOf = ({ name, file }) => `| ${cell(name)} | ${file} |`;
@@ -239,9 +247,7 @@ function section({ structure, all, equivalent }, results) {
 
 /** The rows of the page as it is, by their beginnings. */
 function writtenRows() {
-  const rows = [...writtenSections().values()]
-    .flatMap((one) => one.split('\n'))
-    .filter((line) => line.startsWith('| '));
+  const rows = [...writtenSections().values()].flatMap((one) => one.split('\n')).filter(isRow);
   return new Map(rows.map((row) => [`${row.split(/(?<!\\)\|/, 3).join('|')}|`, row]));
 }
 
@@ -256,7 +262,7 @@ function writtenSections() {
 const caughtIn = (sections) =>
   sections
     .flatMap((one) => one.split('\n'))
-    .filter((line) => line.startsWith('| ') && !/^\| (mutation|---) /.test(line))
+    .filter(isRow)
     .map((line) =>
       line
         .split(/(?<!\\)\|/)[3]
@@ -291,9 +297,9 @@ function writePage(lists, results) {
   writeFileSync(PAGE, page([...sections].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, text]) => text)));
 }
 
-/** Every mutation fits once, and is in the page. */
+/** Every mutation fits once, and is in the page; the page has no other. */
 function check(lists) {
-  const text = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : '';
+  const rows = new Set(writtenRows().keys());
   const faults = [];
   for (const mutation of lists.flatMap(({ mutations }) => mutations)) {
     try {
@@ -301,8 +307,9 @@ function check(lists) {
     } catch (thrown) {
       faults.push(thrown.message);
     }
-    if (!text.includes(beginOf(mutation))) faults.push(`mutation="${mutation.name}": not in ${basename(PAGE)}`);
+    if (!rows.delete(beginOf(mutation))) faults.push(`mutation="${mutation.name}": not in ${basename(PAGE)}`);
   }
+  if (isAll) for (const row of rows) faults.push(`row="${row}": no mutation any more`);
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

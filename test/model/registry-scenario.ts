@@ -1,15 +1,16 @@
 /**
  * Small programs over a registry for the model checker, written as text: threads are separated by `|`, their operations by
- * commas, as in `insert a, remove a | get a`. `remove` and `current` take the handle that their thread learnt last for the key.
+ * commas, as in `insert a, remove a | get a`. `remove` and `current` take the handle that their thread learnt last for the key;
+ * `await 0` waits for the end of that thread.
  */
 import type { Handle, Registry } from '../../src/lockfree/registry.ts';
-import { invoke } from './explore.ts';
+import { awaitEnd, invoke } from './explore.ts';
 
-const NAMES = ['insert', 'get', 'remove', 'current', 'list'] as const;
+const NAMES = ['insert', 'get', 'remove', 'current', 'list', 'await'] as const;
 
 export interface Step {
   readonly name: (typeof NAMES)[number];
-  /** Empty for `list`. */
+  /** Empty for `list`; of `await`, the thread. */
   readonly key: string;
 }
 
@@ -48,6 +49,7 @@ export function runProgram(registry: Registry, program: readonly Step[]): void {
     if (name === 'insert') invoke(name, key, () => insert(key));
     else if (name === 'get') invoke(name, key, () => get(key));
     else if (name === 'list') invoke(name, key, list);
+    else if (name === 'await') awaitEnd(Number(key));
     else {
       const handle = known.get(key);
       if (handle === undefined) continue;

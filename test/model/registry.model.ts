@@ -32,6 +32,8 @@ interface Setting {
   readonly isWrapping?: boolean;
   /** Slots at the beginning that threads have claimed which do nothing: the others' lie at the edge of a group of 16. */
   readonly taken?: number;
+  /** The slot that a lost predecessor of thread 0 has left it. */
+  readonly inherited?: number;
   readonly preemptions?: number;
 }
 
@@ -54,7 +56,7 @@ function expectSound(words: Words, options: RegistryOptions, isAnyLost: boolean)
 
 /** What explore() and verify() take: the programs, a thread each, on one registry. */
 function scenario(text: string, setting: Setting = {}): [() => Model, ExploreOptions] {
-  const { capacity = 2, kind = Registry, stall = [], isWrapping = false, taken = 0 } = setting;
+  const { capacity = 2, kind = Registry, stall = [], isWrapping = false, taken = 0, inherited } = setting;
   const { preemptions = BOUND } = setting;
   const programs = parsePrograms(text);
   const options = { capacity, threads: programs.length + taken, keyBytes: 4 };
@@ -66,6 +68,7 @@ function scenario(text: string, setting: Setting = {}): [() => Model, ExploreOpt
       words.fill(0xffffff << 8, at.control, at.control + registrySlots(options));
     }
     for (let slot = 0; slot < taken; slot++) words[at.control + slot] = claimed(0, programs.length + slot);
+    if (inherited !== undefined) words[at.control + inherited] = claimed(0, 0);
     return {
       threads: programs.map((program, thread) => () => runProgram(new kind(words, 0, thread, options), program)),
       check: (_results, history) => {
@@ -111,6 +114,11 @@ describe('linearizable', () => {
     ['insert a, insert b | insert b, list', { stall: [0], preemptions: BOUND - 1 }],
   ])('across two groups of slots: %s', (programs, setting) => {
     verify(...scenario(programs, { taken: 31, ...setting }));
+  });
+
+  test('across two bands of slots: a look at all meets what another thread has just done, in a band that nothing else has changed', () => {
+    const programs = 'insert a, insert b | list, list, await 0, list';
+    verify(...scenario(programs, { capacity: 127, inherited: 128, preemptions: 2 }));
   });
 
   const step = fc.oneof(
