@@ -37,10 +37,10 @@ const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const isCheck = process.argv.includes('--check');
 const isMissing = process.argv.includes('--missing');
 const isSound = process.argv.includes('--sound');
-const valueOf = (option) => process.argv.find((word) => word.startsWith(`${option}=`))?.slice(`${option}=`.length);
-const only = valueOf('--only') ?? '';
+const valueIn = (option) => process.argv.find((word) => word.startsWith(`${option}=`))?.slice(`${option}=`.length);
+const only = valueIn('--only') ?? '';
 const isAll = asked.length === 0 && only === '' && !isMissing;
-const most = Number(valueOf('--most') ?? Number.POSITIVE_INFINITY);
+const most = Number(valueIn('--most') ?? Number.POSITIVE_INFINITY);
 
 /** Each list is `{ structure, tests: { unit, model, stress }, mutations, equivalent }`. */
 async function readLists() {

@@ -1,20 +1,9 @@
 /** An event of `devtool://events` as the daemon tells it, and its line. */
+import { EVENT_KINDS } from '../text/event-kinds.ts';
 import { asRecords, asText, isRecord, type Json } from './record.ts';
 
 /** `daemon`: it was lost, or another one serves; told by the command line itself. */
-export const EVENT_KINDS = [
-  'daemon',
-  'started',
-  'ready',
-  'restart',
-  'crash',
-  'ended',
-  'output',
-  'page',
-  '5xx',
-  '4xx',
-  'slow',
-] as const;
+export const WATCHED_KINDS = ['daemon', ...EVENT_KINDS] as const;
 
 export interface EventsAnswer {
   readonly cursor: number;

@@ -1,6 +1,6 @@
 /** Commands that are no tools, as the table has the others: for their help, their words and their completion. */
 import type { Command } from './command.ts';
-import { EVENT_KINDS } from './event.ts';
+import { WATCHED_KINDS } from './event.ts';
 
 const text = (description: string) => ({ takes: 'string', schema: { type: 'string', description } });
 
@@ -17,10 +17,10 @@ export const WATCH: Command = {
     { name: 'proxy_id', ...text('of this proxy alone') },
     {
       name: 'kinds',
-      takes: `list of ${EVENT_KINDS.join(', ')}`,
+      takes: `list of ${WATCHED_KINDS.join(', ')}`,
       schema: {
         type: 'array',
-        items: { type: 'string', enum: EVENT_KINDS },
+        items: { type: 'string', enum: WATCHED_KINDS },
         description: 'default: all but started and 4xx',
       },
     },

@@ -1,16 +1,16 @@
 /** Rules of `proxy chaos` as users write them, with the original's names, and what each type does. */
 import * as z from 'zod';
-import type { Act, Answer, Match } from '../proxy/shape/rule.ts';
+import type { Act, Answer } from '../proxy/shape/rule.ts';
 import type { RuleSpec } from '../proxy/shape/rule-book.ts';
 import {
-  expirySchema,
-  idSchema,
+  ANY_MATCH,
   methodSchema,
+  ownFields,
+  ownSpec,
   parseRules,
   patternSchema,
   probabilitySchema,
   refuseTwins,
-  timesSchema,
   withIds,
 } from './rule-parts.ts';
 
@@ -40,15 +40,11 @@ const millisSchema = z.int().min(0).max(MOST_MS);
 
 const chaosSchema = z
   .strictObject({
-    id: idSchema.optional(),
-    name: z.string().max(200).default(''),
+    ...ownFields,
     type: z.enum(CHAOS_TYPES),
-    enabled: z.boolean().default(true),
     url_pattern: patternSchema.optional(),
     methods: z.array(methodSchema).max(20).default([]),
     probability: probabilitySchema.default(1),
-    times: timesSchema.optional(),
-    expires_ms: expirySchema.optional(),
     min_latency_ms: millisSchema.optional(),
     max_latency_ms: millisSchema.optional(),
     jitter_ms: millisSchema.default(0),
@@ -83,28 +79,14 @@ export function chaosInputs(given: readonly Readonly<Record<string, unknown>>[])
 }
 
 export function chaosSpec(input: ChaosInput): RuleSpec {
-  const { id, name, type, enabled, times, expires_ms, url_pattern, methods, probability } = input;
-  const match: Match = {
-    methods: methods.length === 0 ? null : methods,
-    url: null,
-    path: null,
-    urlPattern: url_pattern ?? null,
-    headers: [],
-    body: null,
-    types: null,
-    nth: null,
-    probability,
-  };
+  const { type, url_pattern, methods, probability } = input;
+  const urlPattern = url_pattern ?? null;
   return {
-    id,
-    name,
-    isEnabled: enabled,
+    ...ownSpec(input),
     order: 0,
-    match,
+    match: { ...ANY_MATCH, methods: methods.length === 0 ? null : methods, urlPattern, probability },
     acts: ACTS[type](input),
-    times: times ?? null,
-    expiresMs: expires_ms ?? null,
-    shown: { type, url_pattern: url_pattern ?? null, methods, probability },
+    shown: { type, url_pattern: urlPattern, methods, probability },
   };
 }
 

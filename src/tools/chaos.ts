@@ -1,14 +1,13 @@
 /** `proxy chaos`: faults of networks and servers by chance, with a seed, and what they have done so far. */
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
-import { PatternSet } from '../proxy/shape/pattern-set.ts';
-import { PatternRefused } from '../proxy/shape/pattern-syntax.ts';
 import { PRESETS, type Preset } from '../proxy/shape/presets.ts';
 import type { Chaos } from '../proxy/shape/rule-book.ts';
 import { Fault } from '../text/fault.ts';
 import { shown } from './arguments.ts';
 import { chaosInputs, chaosSpec } from './chaos-input.ts';
 import { invalid, refuseTwins } from './rule-parts.ts';
-import { unknownRule, viewRule } from './rules.ts';
+import { refuseHeavy, refuseUnknown } from './rule-refusals.ts';
+import { viewRule } from './rule-view.ts';
 import type { ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -37,7 +36,8 @@ export async function shapeByChaos(
   const book = proxy.rules;
   const before = input.clear === true ? null : book.chaos(now);
   const wanted = wantedOf(input, before, newSeed);
-  checkNames(input, wanted?.rules.map(({ id }) => id) ?? before?.rules.map(({ spec }) => spec.id) ?? []);
+  const known = wanted?.rules.map(({ id }) => id) ?? before?.rules.map(({ spec }) => spec.id) ?? [];
+  refuseUnknown(input, ['enable_rule', 'disable_rule'], known);
   if (
     wanted === null &&
     before === null &&
@@ -83,7 +83,7 @@ function wantedOf(input: ChaosArguments, before: Chaos | null, newSeed: () => nu
       },
     );
   const specs = inputs.map(chaosSpec);
-  checkPatterns(specs.flatMap(({ match }) => match.urlPattern ?? []));
+  refuseHeavy(specs, 'Give fewer, or shorter ones.');
   return {
     isEnabled: true,
     preset: preset ?? null,
@@ -97,22 +97,6 @@ function presetNamed(name: string): Preset {
   const found = Object.entries(PRESETS).find(([known]) => known === name)?.[1];
   if (found !== undefined) return found;
   throw invalid('preset', `preset=${shown(name)} is unknown`, `Use one of: ${PRESET_NAMES.join(', ')}.`);
-}
-
-function checkPatterns(patterns: readonly string[]): void {
-  try {
-    new PatternSet(patterns);
-  } catch (error) {
-    if (!(error instanceof PatternRefused)) throw error;
-    throw new Fault('limit', `the url_pattern of all rules: ${error.message}`, 'Give fewer, or shorter ones.', {});
-  }
-}
-
-function checkNames(input: ChaosArguments, known: readonly string[]): void {
-  for (const parameter of ['enable_rule', 'disable_rule'] as const) {
-    const id = input[parameter];
-    if (id !== undefined && !known.includes(id)) throw unknownRule(parameter, id, known);
-  }
 }
 
 function viewChaos(proxy: ManagedProxy, workbench: Workbench): Record<string, unknown> {

@@ -1,25 +1,12 @@
 /** What comes about in a project, one event each: processes, page errors, failed and slow requests, errors in output. */
 import { sep } from 'node:path';
+import { EVENT_KINDS, type EventKind } from '../text/event-kinds.ts';
 import { Fault as RefusedCall } from '../text/fault.ts';
 import { nearNames } from '../text/near.ts';
 import { visibleLine } from '../text/visible.ts';
 import { type Fault, type Grouped, groupFaults } from '../timeline/inbox.ts';
 import { outputFaults, proxyFaults } from './faults.ts';
 import type { Workbench } from './workbench.ts';
-
-export const EVENT_KINDS = [
-  'started',
-  'ready',
-  'restart',
-  'crash',
-  'ended',
-  'output',
-  'page',
-  '5xx',
-  '4xx',
-  'slow',
-] as const;
-export type EventKind = (typeof EVENT_KINDS)[number];
 
 export interface Event {
   readonly at: string;

@@ -2,13 +2,12 @@
 import * as z from 'zod';
 import { checkPattern } from '../proxy/shape/pattern-set.ts';
 import { PatternRefused } from '../proxy/shape/pattern-syntax.ts';
+import type { Match } from '../proxy/shape/rule.ts';
 import { Fault } from '../text/fault.ts';
 import { nearNames } from '../text/near.ts';
 import { shown } from './arguments.ts';
 
-export const idSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 letters, digits, . _ : -');
+const idSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 letters, digits, . _ : -');
 export const methodSchema = z
   .string()
   .regex(/^[!#$%&'*+.^_`|~\w-]{1,32}$/, 'must be a method')
@@ -23,9 +22,40 @@ export const patternSchema = z.string().superRefine((pattern, context) => {
   }
 });
 export const probabilitySchema = z.number().min(0).max(1);
-export const timesSchema = z.int().min(1).max(1_000_000_000);
-/** At most 30 days. */
-export const expirySchema = z.int().min(1).max(2_592_000_000);
+
+/** What a rule of every kind may say of itself. */
+export const ownFields = {
+  id: idSchema.optional(),
+  name: z.string().max(200).default(''),
+  enabled: z.boolean().default(true),
+  times: z.int().min(1).max(1_000_000_000).optional(),
+  /** At most 30 days. */
+  expires_ms: z.int().min(1).max(2_592_000_000).optional(),
+};
+
+type OwnFields = z.output<z.ZodObject<typeof ownFields>> & { readonly id: string };
+
+/** The same in its spec. */
+export const ownSpec = ({ id, name, enabled, times, expires_ms }: OwnFields) => ({
+  id,
+  name,
+  isEnabled: enabled,
+  times: times ?? null,
+  expiresMs: expires_ms ?? null,
+});
+
+/** Every request. */
+export const ANY_MATCH: Match = {
+  methods: null,
+  url: null,
+  path: null,
+  urlPattern: null,
+  headers: [],
+  body: null,
+  types: null,
+  nth: null,
+  probability: 1,
+};
 
 type Given = Readonly<Record<string, unknown>>;
 

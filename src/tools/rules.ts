@@ -3,16 +3,16 @@ import { open, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { isWithin, MOST_FILE } from '../proxy/shape/made-answer.ts';
-import { PatternSet } from '../proxy/shape/pattern-set.ts';
-import { PatternRefused } from '../proxy/shape/pattern-syntax.ts';
-import type { BookRule, RuleSpec } from '../proxy/shape/rule-book.ts';
+import type { RuleSpec } from '../proxy/shape/rule-book.ts';
 import { parseTarget } from '../proxy/target.ts';
 import { Fault } from '../text/fault.ts';
-import { nearNames } from '../text/near.ts';
 import { shown } from './arguments.ts';
 import { HAR_LIMITS, type Mocks, mocksOfHar } from './har-import.ts';
-import { type RuleInput, ruleInputs, ruleSpec } from './rule-input.ts';
-import { invalid } from './rule-parts.ts';
+import { type RuleInput, ruleInputs } from './rule-input.ts';
+import { ANY_MATCH, invalid } from './rule-parts.ts';
+import { refuseHeavy, refuseUnknown } from './rule-refusals.ts';
+import { ruleSpec } from './rule-spec.ts';
+import { viewRule } from './rule-view.ts';
 import type { ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -20,6 +20,7 @@ import type { Workbench } from './workbench.ts';
 const MOST_RULES = 1_000;
 /** Listed in an answer. */
 const MOST_SHOWN = 50;
+const NAMING = ['enable_rule', 'disable_rule', 'remove_rule'] as const;
 const MOST_HAR_BYTES = HAR_LIMITS.text;
 
 export interface RulesInput {
@@ -44,7 +45,7 @@ export async function shapeByRules(
   const given = input.rules === undefined ? [] : await specsOf(input.rules, proxy, workbench);
   const mocks = input.har === undefined ? null : await readHar(input.har, cwd, proxy);
   const specs = [...given, ...(mocks === null ? [] : specsOfMocks(mocks))];
-  if (input.clear !== true) checkNames(proxy, input, now);
+  if (input.clear !== true) refuseUnknown(input, NAMING, namesOf(proxy, now));
   checkRoom(proxy, specs, input.clear === true, now);
   const removed = input.clear === true ? book.remove(() => true) : removeNamed(proxy, input.remove_rule);
   book.put(specs, 0, now);
@@ -55,12 +56,14 @@ export async function shapeByRules(
   return { kind: 'data', value: viewRules(proxy, { added: specs.length, removed, mocks }, workbench) };
 }
 
+const namesOf = (proxy: ManagedProxy, now: number): string[] => proxy.rules.rules(now).map(({ spec }) => spec.id);
+
 async function specsOf(
   given: readonly Record<string, unknown>[],
   proxy: ManagedProxy,
   workbench: Workbench,
 ): Promise<RuleSpec[]> {
-  const taken = proxy.rules.rules(workbench.proxies.now()).map(({ spec }) => spec.id);
+  const taken = namesOf(proxy, workbench.proxies.now());
   const specs: RuleSpec[] = [];
   for (const [at, input] of ruleInputs(given, taken).entries())
     specs.push(ruleSpec(input, await fileOf(input, at, proxy), targetOf(input, at, proxy, workbench)));
@@ -143,7 +146,7 @@ const specsOfMocks = ({ rules }: Mocks): RuleSpec[] =>
     name: `${match.method} ${match.url}`.slice(0, 200),
     isEnabled: true,
     order: 0,
-    match: { ...ANY, methods: [match.method], url: match.url },
+    match: { ...ANY_MATCH, methods: [match.method], url: match.url },
     acts: [
       {
         do: 'answer',
@@ -159,36 +162,8 @@ const specsOfMocks = ({ rules }: Mocks): RuleSpec[] =>
     shown: { match, does: { respond: { status: respond.status } } },
   }));
 
-const ANY = {
-  methods: null,
-  url: null,
-  path: null,
-  urlPattern: null,
-  headers: [],
-  body: null,
-  types: null,
-  nth: null,
-  probability: 1,
-} as const;
-
 function bytesOf({ body, base64 }: Mocks['rules'][number]['respond']): Uint8Array {
   return new Uint8Array(base64 === null ? Buffer.from(body ?? '') : Buffer.from(base64, 'base64'));
-}
-
-function checkNames(proxy: ManagedProxy, input: RulesInput, now: number): void {
-  const known = proxy.rules.rules(now).map(({ spec }) => spec.id);
-  for (const parameter of ['enable_rule', 'disable_rule', 'remove_rule'] as const) {
-    const id = input[parameter];
-    if (id !== undefined && !known.includes(id)) throw unknownRule(parameter, id, known);
-  }
-}
-
-export function unknownRule(parameter: string, id: string, known: readonly string[]): Fault {
-  const near = nearNames(id, [...known]);
-  const names = (near.length > 0 ? near : known).slice(0, 10).join(', ');
-  return new Fault('not_found', `${parameter}=${shown(id)} is no rule`, `Rules: ${names || 'none'}.`, {
-    [parameter]: id.slice(0, 80),
-  });
 }
 
 function checkRoom(proxy: ManagedProxy, specs: readonly RuleSpec[], isCleared: boolean, now: number): void {
@@ -201,12 +176,7 @@ function checkRoom(proxy: ManagedProxy, specs: readonly RuleSpec[], isCleared: b
       rules: all.length,
       most: MOST_RULES,
     });
-  try {
-    new PatternSet(all.flatMap(({ match }) => match.urlPattern ?? []));
-  } catch (error) {
-    if (!(error instanceof PatternRefused)) throw error;
-    throw new Fault('limit', `the url_pattern of all rules: ${error.message}`, hint, {});
-  }
+  refuseHeavy(all, hint);
 }
 
 const removeNamed = (proxy: ManagedProxy, id: string | undefined): number =>
@@ -236,29 +206,5 @@ function viewRules(
     rules: rules.slice(0, MOST_SHOWN).map((rule) => viewRule(rule, proxy, now, workbench)),
     more: Math.max(0, rules.length - MOST_SHOWN),
     too_long_urls: cells.total('unmatched'),
-  };
-}
-
-/** A rule of either kind. */
-export function viewRule(
-  { spec, rule, isEnabled }: BookRule,
-  { rules: { cells } }: ManagedProxy,
-  now: number,
-  { iso }: Workbench,
-): Record<string, unknown> {
-  const applied = cells.get(rule.slot, 'applied');
-  const { times, expiresAt } = rule;
-  return {
-    id: spec.id,
-    name: spec.name,
-    enabled: isEnabled,
-    ...(rule.isChaos ? {} : { order: spec.order }),
-    ...spec.shown,
-    matched: cells.get(rule.slot, 'matched'),
-    applied,
-    times,
-    times_left: times === null ? null : Math.max(0, times - applied),
-    expires_at: expiresAt === null ? null : iso(expiresAt),
-    expires_in_ms: expiresAt === null ? null : Math.max(0, Math.round((expiresAt - now) / 1_000)),
   };
 }

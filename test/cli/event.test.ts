@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { EVENT_KINDS, eventLine, keyOf, readEvents } from '../../src/cli/event.ts';
-import { EVENT_KINDS as TOLD } from '../../src/tools/events.ts';
+import { eventLine, keyOf, readEvents } from '../../src/cli/event.ts';
 
 const event = {
   at: '2026-01-02T03:04:05.678Z',
@@ -12,10 +11,6 @@ const event = {
   text: 'GET /a 500',
   entry_id: 'req_1',
 };
-
-test('the kinds are the daemon’s, and its own loss', () => {
-  expect(EVENT_KINDS).toEqual(['daemon', ...TOLD]);
-});
 
 test('a line for people', () => {
   expect(eventLine(event, false)).toBe('03:04:05.678 5xx     GET /a 500 [req_1]');

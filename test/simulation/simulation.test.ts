@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadSimulation, type Simulation } from './load.ts';
+import { loadSimulation, type Simulation } from './load.mjs';
 
 let simulation: Simulation;
 beforeAll(async () => {
