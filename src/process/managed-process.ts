@@ -4,7 +4,7 @@ import type { Handle } from '../lockfree/registry.ts';
 import type { CellSnapshot, ProcessCell } from './cell.ts';
 import type { WallClock } from './clock.ts';
 import type { Condition } from './condition.ts';
-import { isLive, type ProcessState } from './machine.ts';
+import { type EndedBy, isLive, type ProcessState } from './machine.ts';
 import { type OutputTotals, ProcessOutput } from './output.ts';
 import type { Facts, OutputBuffers, ProcessSpec, Survivor } from './spec.ts';
 
@@ -69,6 +69,8 @@ export class ManagedProcess {
   facts: Facts = NO_FACTS;
   /** The last run that has become ready in the way that the request declares. */
   readyRun: number | null = null;
+  /** Why it ended before the worker had begun its first run: its cell tells of runs alone. */
+  stoppedUnstarted: EndedBy | null = null;
   /** Settles when it is removed, or cannot be; null: nobody removes it. */
   removal: Promise<void> | null = null;
 
@@ -135,7 +137,7 @@ export class ManagedProcess {
       pgid: cell.pgid,
       exit_code: exitCode,
       signal: exitSignal === null ? null : signalName(exitSignal),
-      ended_by: endedBy,
+      ended_by: endedBy ?? (isOver ? this.stoppedUnstarted : null),
       started_at: startedAt === null ? null : wall.iso(startedAt),
       ended_at: endedAt === null ? null : wall.iso(endedAt),
       runtime_ms: startedAt === null ? 0 : Math.round(((endedAt ?? nowMicros) - startedAt) / 1000),

@@ -156,7 +156,7 @@ export class ProcessManager {
 
   /** Resolves when the whole tree is gone; throws `not_running`, or `timeout` with what is left. */
   async stop(entry: ManagedProcess, request: StopRequest): Promise<void> {
-    if (!this.#askToStop(entry) && entry.facts.survivors.length === 0) {
+    if (!this.#askToStop(entry, 'stop') && entry.facts.survivors.length === 0) {
       throw alreadyEnded(entry);
     }
     await this.#end(entry, { ...request, cause: 'stop' });
@@ -165,7 +165,7 @@ export class ProcessManager {
   /** Stops it if it runs, then starts the same command again under the same id. */
   async restart(entry: ManagedProcess, request: StopRequest): Promise<void> {
     if (this.#memory.shuttingDown.isUp()) throw new ShuttingDownError();
-    if (this.#askToStop(entry) || entry.facts.survivors.length > 0)
+    if (this.#askToStop(entry, 'stop') || entry.facts.survivors.length > 0)
       await this.#end(entry, { ...request, cause: 'stop' });
     if (entry.removal !== null || entry.retired) throw removedMeanwhile(entry);
     if (!renew(entry)) {
@@ -235,7 +235,7 @@ export class ProcessManager {
   }
 
   async #shutDown(entry: ManagedProcess, options: StopOptions): Promise<void> {
-    if (this.#askToStop(entry) || entry.facts.survivors.length > 0) await this.#end(entry, options);
+    if (this.#askToStop(entry, options.cause) || entry.facts.survivors.length > 0) await this.#end(entry, options);
   }
 
   /** Null once it runs; else why the system would not start it. */
@@ -253,13 +253,15 @@ export class ProcessManager {
   }
 
   /** Moves a live entry towards its end; false when it has ended already. The CAS that wins decides. */
-  #askToStop(entry: ManagedProcess): boolean {
+  #askToStop(entry: ManagedProcess, cause: StopOptions['cause']): boolean {
     for (;;) {
       const state = entry.state();
       if (state === 'stopping') return true;
       if (!isLive(state)) return false;
       const next: ProcessState = state === 'pending' ? 'stopped' : 'stopping';
-      if (entry.compareAndSwapState(state, next)) return true;
+      if (!entry.compareAndSwapState(state, next)) continue;
+      if (next === 'stopped') entry.stoppedUnstarted = cause;
+      return true;
     }
   }
 

@@ -84,6 +84,13 @@ function find(directives: readonly string[], names: readonly string[]): number |
   return null;
 }
 
+/** The directive of a policy that lets nobody connect to the page's own origin; null where there is none. */
+export function connectDirective(policy: string): string | null {
+  const directives = policy.split(';');
+  const directive = directives[find(directives, CONNECT) ?? -1]?.trim();
+  return directive === undefined || allowsConnect(directive) ? null : directive;
+}
+
 function allowsScript(directive: string, nonce: string | null): boolean {
   const sources = directive.trim().toLowerCase().split(/\s+/).slice(1);
   if (nonce !== null && directive.includes(`'nonce-${nonce}'`)) return true;

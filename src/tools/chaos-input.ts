@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Act, Answer } from '../proxy/shape/rule.ts';
 import type { RuleSpec } from '../proxy/shape/rule-book.ts';
+import { chaosFigures } from './chaos-figures.ts';
 import {
   ANY_MATCH,
   methodSchema,
@@ -79,14 +80,24 @@ export function chaosInputs(given: readonly Readonly<Record<string, unknown>>[])
 }
 
 export function chaosSpec(input: ChaosInput): RuleSpec {
-  const { type, url_pattern, methods, probability } = input;
+  const { type, url_pattern, methods, probability, expires_ms, error_message } = input;
   const urlPattern = url_pattern ?? null;
+  const acts = ACTS[type](input);
+  const isError = type === 'http_error' || type === 'rate_limit';
   return {
     ...ownSpec(input),
     order: 0,
     match: { ...ANY_MATCH, methods: methods.length === 0 ? null : methods, urlPattern, probability },
-    acts: ACTS[type](input),
-    shown: { type, url_pattern: urlPattern, methods, probability },
+    acts,
+    shown: {
+      type,
+      url_pattern: urlPattern,
+      methods,
+      probability,
+      expires_ms: expires_ms ?? null,
+      ...chaosFigures(type, acts[0]),
+      ...(isError ? { error_message: error_message ?? null } : {}),
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { groupPageErrors } from '../proxy/page-errors.ts';
 import type { Page } from '../proxy/pages.ts';
 import type { Exchange } from '../proxy/traffic-logger.ts';
-import { Fault } from '../text/fault.ts';
+import { noPage } from './no-page.ts';
 import { pageNamed } from './page-named.ts';
 import { fitToShow } from './page-text.ts';
 import { viewError, viewPage } from './page-view.ts';
@@ -115,10 +115,5 @@ function pageOf(proxy: ManagedProxy, id: string | undefined): Page {
   if (id !== undefined) return pageNamed(proxy, id, 'session_id');
   const page = proxy.pages.current() ?? proxy.pages.list().at(-1);
   if (page !== undefined) return page;
-  throw new Fault(
-    'no_page',
-    `proxy ${proxy.id} has served no page yet`,
-    `Open http://localhost:${proxy.port}/ in a browser.`,
-    { proxy_id: proxy.id },
-  );
+  throw noPage(proxy, 'no page has told anything yet');
 }

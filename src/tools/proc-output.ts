@@ -2,7 +2,6 @@
 
 import { isLive } from '../process/machine.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
-import { patternFault } from '../process/pattern-fault.ts';
 import { budgetFor, fitBudget, MOST_CHARACTERS } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { assembleLines, isNew, type Line, type Stream } from '../text/lines.ts';
@@ -10,6 +9,7 @@ import { redactLines } from '../text/redact.ts';
 import { collapseRepeats, type Repeated, repeatedText } from '../text/repeats.ts';
 import { type Chosen, selectLines } from '../text/select.ts';
 import { visibleLine } from '../text/visible.ts';
+import { matchesOf } from './matches.ts';
 import { outputBudget } from './project-limits.ts';
 import type { ToolResult } from './tool.ts';
 import type { Workbench } from './workbench.ts';
@@ -62,13 +62,8 @@ export async function showOutput(
   return { kind: 'text', text: [...shown, closingLine(facts)].join('\n'), facts };
 }
 
-function matcher(workbench: Workbench) {
-  return async (pattern: string, texts: readonly string[]): Promise<readonly boolean[]> => {
-    const tested = await workbench.patterns.test(pattern, texts);
-    if (tested.kind === 'tested') return tested.matches;
-    throw patternFault(tested);
-  };
-}
+const matcher = (workbench: Workbench) => (pattern: string, texts: readonly string[]) =>
+  matchesOf(pattern, texts, workbench);
 
 function lineText({ line, gap }: Chosen<Repeated<Line>>, input: OutputInput, workbench: Workbench): string {
   const time = input.timestamps ? `${workbench.processes.iso(line.micros).slice(11, 23)} ` : '';

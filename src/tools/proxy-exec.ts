@@ -5,6 +5,7 @@ import type { RunEnd } from '../proxy/page-runs.ts';
 import type { Page } from '../proxy/pages.ts';
 import { tidyStack } from '../proxy/stack.ts';
 import { Fault } from '../text/fault.ts';
+import { noPage } from './no-page.ts';
 import { pageNamed } from './page-named.ts';
 import { fitToShow } from './page-text.ts';
 import { placeOf } from './page-view.ts';
@@ -64,12 +65,6 @@ export function pageFor(proxy: ManagedProxy, id: string | undefined): Page {
   if (!page.active) throw noPage(proxy, `page_${page.number} is closed`);
   return page;
 }
-
-const noPage = (proxy: ManagedProxy, what: string): Fault =>
-  new Fault('no_page', `${what} (proxy ${proxy.id})`, `Open http://localhost:${proxy.port}/ in a browser.`, {
-    proxy_id: proxy.id,
-    url: `http://localhost:${proxy.port}/`,
-  });
 
 async function answered(
   answer: ExecAnswer,

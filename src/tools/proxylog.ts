@@ -1,6 +1,5 @@
 /** `proxylog`: what has passed through a proxy, and what its pages have told. */
 import * as z from 'zod';
-import { patternFault } from '../process/pattern-fault.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { KeptKind } from '../proxy/page-tap.ts';
 import type { Exchange } from '../proxy/traffic-logger.ts';
@@ -11,6 +10,7 @@ import { recordChangesOf } from './changes.ts';
 import { exchangesDiff } from './exchange-diff.ts';
 import { exchangeLine, messageId, messageLine, viewExchange, viewMessage } from './exchange-view.ts';
 import { harOf } from './har.ts';
+import { matchesOf } from './matches.ts';
 import { pageEntryLine, viewPageEntry } from './page-entry.ts';
 import { pageNamed } from './page-named.ts';
 import { oneProxy } from './proxy-named.ts';
@@ -288,13 +288,9 @@ function statusFilter(codes: LogInput['status_codes']): ((status: number) => boo
 async function matching(exchanges: Exchange[], pattern: string, workbench: Workbench): Promise<Exchange[]> {
   const expression = /^\/(.+)\/([imsu]*)$/.exec(pattern);
   if (expression === null) return exchanges.filter(({ target }) => target.includes(pattern));
-  const tested = await workbench.patterns.test(
-    expression[1] ?? '',
-    exchanges.map(({ target }) => target),
-    expression[2],
-  );
-  if (tested.kind !== 'tested') throw patternFault(tested);
-  return exchanges.filter((_, at) => tested.matches[at]);
+  const targets = exchanges.map(({ target }) => target);
+  const matches = await matchesOf(expression[1] ?? '', targets, workbench, expression[2]);
+  return exchanges.filter((_, at) => matches[at]);
 }
 
 function entryOf(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Record<string, unknown> {

@@ -1,11 +1,11 @@
 /** `timeline`: process lines, exchanges, page errors and clicks side by side, on one clock. */
 import * as z from 'zod';
-import { patternFault } from '../process/pattern-fault.ts';
 import { budgetFor, fitBudget } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { Fault } from '../text/fault.ts';
 import { visibleLine } from '../text/visible.ts';
 import { recordChangesOf } from './changes.ts';
+import { matchesOf } from './matches.ts';
 import { KINDS, type Kind, type Moment, momentsOf, type Watched } from './moments.ts';
 import { projectPath } from './project-path.ts';
 import { defineTool } from './tool.ts';
@@ -44,7 +44,7 @@ export const timelineTool = defineTool({
     const chosen = chosenOf(path, input, workbench);
     const after = knownCursor(input.after, Math.ceil(workbench.proxies.now()));
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
-    const kinds = new Set<Kind>(input.kinds ?? KINDS);
+    const kinds = new Set<Kind>(input.kinds?.length ? input.kinds : KINDS);
     const all = momentsOf(chosen, input.around === undefined ? kinds : EVERY, input.reveal, workbench);
     const span =
       input.around === undefined
@@ -109,10 +109,7 @@ function spanAround(all: readonly Moment[], { around = '', window_ms }: Timeline
 }
 
 async function matching(moments: readonly Moment[], pattern: string, workbench: Workbench): Promise<Moment[]> {
-  const tested = await workbench.patterns.test(
-    pattern,
-    moments.map(({ text }) => text()),
-  );
-  if (tested.kind !== 'tested') throw patternFault(tested);
-  return moments.filter((_, at) => tested.matches[at]);
+  const texts = moments.map(({ text }) => text());
+  const matches = await matchesOf(pattern, texts, workbench);
+  return moments.filter((_, at) => matches[at]);
 }

@@ -399,3 +399,32 @@ test('off is as if there had never been any; bad chaos is refused whole', async 
   }
   expect((await chaos({})).rules).toHaveLength(1);
 });
+
+test('a rule that is in force shows its figures, those of a preset and of the defaults too', async () => {
+  const { chaos } = await stand();
+  const rulesOf = async (parameters: Record<string, unknown>) => (await chaos(parameters)).rules;
+  expect(await rulesOf({ preset: 'mobile-3g' })).toMatchObject([
+    { type: 'latency', min_latency_ms: 200, max_latency_ms: 2_000, jitter_ms: 500, probability: 1, expires_ms: null },
+    { type: 'packet_loss', probability: 0.02 },
+  ]);
+  const types = [
+    'slow_drip',
+    'bandwidth',
+    'truncate',
+    'disconnect',
+    'out_of_order',
+    'stale',
+    'http_error',
+    'rate_limit',
+  ];
+  expect(await rulesOf({ rules: types.map((type) => ({ type })) })).toMatchObject([
+    { bytes_per_ms: 10, chunk_size: 1 },
+    { bytes_per_ms: 100, chunk_size: 1_024 },
+    { truncate_percent: 0.5 },
+    { drop_after_percent: 0.5, drop_after_bytes: null },
+    { reorder_min_requests: 2, reorder_max_wait_ms: 500 },
+    { stale_delay_ms: 10_800_000 },
+    { error_codes: [500, 502, 503, 504], error_message: null },
+    { error_codes: [429], error_message: null },
+  ]);
+});

@@ -90,6 +90,16 @@ describe('selection', () => {
 });
 
 describe('what was written', () => {
+  test('a pattern finds its line among more than a turn of the pattern thread takes', async () => {
+    const session = await connect();
+    const flood = `for (let n = 0; n < 5_000; n++) console.log(n + 'x'.repeat(50)); console.log('needle')`;
+    const run = { command: process.execPath, args: ['-e', flood], mode: 'foreground' };
+    for (const id of ['p', 'q', 'r', 's', 't']) await session.ok('run', { ...run, id });
+    const { meta } = await session.ok('timeline', { grep: 'needle$', kinds: [] });
+    expect(meta).toMatchObject({ lines: 5, total: 5 });
+    expect((await session.call('timeline', { grep: '(' })).data).toMatchObject({ error: 'invalid_argument' });
+  });
+
   test('combined is in the order of writing, streams apart are whole', async () => {
     const session = await connect();
     const echo = `process.stdin.on('data', (d) => require('node:fs').writeSync(String(d).startsWith('err') ? 2 : 1, d))`;

@@ -8,6 +8,7 @@ import { launch, type Tab } from './chromium.ts';
 
 const PAGE = (title: string) =>
   `<!doctype html><html><head><link rel="icon" href="data:,"><title>${title}</title></head><body></body></html>`;
+const META = `<meta charset="utf-8"><meta http-equiv=Content-Security-Policy content="img-src data:; default-src 'none'">`;
 const POLICIES: Readonly<Record<string, string>> = {
   '/self': "default-src 'self'; img-src data:",
   '/none': "default-src 'none'; img-src data:",
@@ -24,7 +25,7 @@ async function openStand() {
       'content-type': 'text/html',
       ...(policy === undefined ? {} : { 'content-security-policy': policy }),
     });
-    response.end(PAGE(path));
+    response.end(path === '/meta' ? PAGE(path).replace('<head>', `<head>${META}`) : PAGE(path));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -42,11 +43,13 @@ async function openStand() {
       (page) => page.active && page.title === title,
     );
   };
+  const load = (path: string): Promise<Tab> => browser.open(String(data['url']).replace(/\/$/, '') + path);
   return {
     session,
+    load,
     /** The page's tab, once it can be asked. */
     async open(path: string): Promise<Tab> {
-      const tab = await browser.open(String(data['url']).replace(/\/$/, '') + path);
+      const tab = await load(path);
       await until(`${path} is there`, () => isThere(path));
       return tab;
     },
@@ -112,4 +115,15 @@ test('a page that is left ends its runs', async () => {
   const left = await exec(`location.href = '/two'; await new Promise(() => {})`);
   expect(left.data).toMatchObject({ error: 'no_page' });
   expect(left.text).toContain('was left or closed before it answered');
+});
+
+test('a page whose own policy keeps the client from connecting is no page, and the answer says why', async () => {
+  const { exec, session, load } = await openStand();
+  await load('/meta');
+  const why =
+    /^no_page: .*\/meta \(req_\d+\) sets a policy in a <meta> .*: default-src 'none'\. Send that policy as a header/;
+  const run = await exec('document.title');
+  expect(run.text).toMatch(why);
+  expect(run.data).toMatchObject({ error: 'no_page', document: expect.stringMatching(/^req_\d+$/) });
+  expect((await session.call('currentpage', { action: 'get', proxy_id: 'site' })).text).toMatch(why);
 });

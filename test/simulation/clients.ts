@@ -4,11 +4,17 @@ import type { ManagedProcess } from '../../src/process/managed-process.ts';
 import { Fault } from '../../src/text/fault.ts';
 import type { World } from './world.ts';
 
+export interface UnderWay {
+  readonly what: string;
+  readonly since: number;
+  readonly endsSurvivors: boolean;
+}
+
 export interface Clients {
   /** One operation of somebody's begins. */
   act(): void;
-  /** Those that are under way, and since when, in microseconds. */
-  readonly underWay: ReadonlyMap<number, { readonly what: string; readonly since: number }>;
+  /** Those that are under way, since when, in microseconds, and whether they may have to end survivors of an earlier run first. */
+  readonly underWay: ReadonlyMap<number, UnderWay>;
   /** What ended as nothing of the kind may. */
   readonly wrong: string[];
   /** All leave: what they wait for is taken back. */
@@ -30,7 +36,7 @@ const CONDITIONS: readonly [Condition, ...Condition[]] = [
 
 export function createClients(world: World, hasProxies: boolean): Clients {
   const { chance, scheduler, processes, proxies } = world;
-  const underWay = new Map<number, { what: string; since: number }>();
+  const underWay = new Map<number, UnderWay>();
   const starts = new Map<string, number>();
   const wrong: string[] = [];
   let gone = new AbortController();
@@ -40,7 +46,7 @@ export function createClients(world: World, hasProxies: boolean): Clients {
     number += 1;
     const mine = number;
     world.say(`${mine}: ${what}`);
-    underWay.set(mine, { what, since: scheduler.micros() });
+    underWay.set(mine, { what, since: scheduler.micros(), endsSurvivors: /^(run|restart|remove) /.test(what) });
     work
       .catch((error: unknown) => {
         world.say(`${mine}: ${error}`);

@@ -24,8 +24,9 @@ export function createInvariants({ processes, proxies, proxyWorkers, machine }: 
       const cell = entry.snapshot();
       if (isLive(cell.state)) running += 1;
       if (cell.state === 'running' && cell.pid === null) return `${key} runs without a pid`;
-      if (isLive(cell.state) || cell.run === 0) continue;
-      if (cell.endedBy === null) return `${key} is ${cell.state}, and nothing says why`;
+      if (isLive(cell.state)) continue;
+      if (processes.view(entry).ended_by === null) return `${key} is ${cell.state}, and nothing says why`;
+      if (cell.run === 0 || cell.endedBy === null) continue;
       const known = causes.get(entry) ?? new Map<number, EndedBy>();
       causes.set(entry, known);
       const before = known.get(cell.run);
