@@ -3,10 +3,12 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type Session, until, world } from './harness.ts';
+import { type Session, sharedSession, until } from './harness.ts';
 
+const shared = sharedSession();
 const servers: Server[] = [];
 afterEach(async () => {
+  await shared().call('proxy', { action: 'stop', id: 'web' });
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -48,7 +50,7 @@ async function stand(): Promise<Stand> {
   sockets.on('connection', (socket) => socket.on('message', (data) => socket.send(`re ${String(data)}`)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   servers.push(server);
-  const session = await (await world()).connect();
+  const session = shared();
   const target = `http://localhost:${(server.address() as AddressInfo).port}`;
   const { data } = await session.ok('proxy', { action: 'start', id: 'web', target_url: target });
   const url = String(data['url']).replace(/\/$/, '');

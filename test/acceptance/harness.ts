@@ -60,15 +60,21 @@ export async function world(): Promise<World> {
 
 /** One session for all tests of a file or of a `describe`, for those that leave it as it was; ended and checked after the last. */
 export function sharedSession(): () => Session {
-  let session: Session | undefined;
+  const shared = sharedWorld();
+  return () => shared().session;
+}
+
+/** As `sharedSession`, with the place that it works in. */
+export function sharedWorld(): () => { readonly place: World; readonly session: Session } {
+  let shared: { place: World; session: Session } | undefined;
   beforeAll(async () => {
     const { place, end } = await openWorld();
-    session = await place.connect();
+    shared = { place, session: await place.connect() };
     return end;
   });
   return () => {
-    if (session === undefined) throw new Error('there is a shared session within tests only');
-    return session;
+    if (shared === undefined) throw new Error('what tests share is there within tests only');
+    return shared;
   };
 }
 

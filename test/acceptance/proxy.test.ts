@@ -6,10 +6,12 @@ import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type Session, until, world } from './harness.ts';
+import { type Session, sharedSession, until, world } from './harness.ts';
 
+const shared = sharedSession();
 const servers: Server[] = [];
 afterEach(async () => {
+  await shared().call('proxy', { action: 'stop', id: 'web' });
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -33,9 +35,9 @@ const json = (_: unknown, response: ServerResponse) =>
 async function start(
   answer = json as (request: IncomingMessage, response: ServerResponse) => void,
   more: Record<string, unknown> = {},
+  session: Session = shared(),
 ) {
   const { url, server } = await serve(answer);
-  const session = await (await world()).connect();
   const { data } = await session.ok('proxy', { action: 'start', id: 'web', target_url: url, ...more });
   return { session, url: String(data['url']), target: url, server, data };
 }
@@ -104,8 +106,7 @@ describe('proxy', () => {
   });
 
   test('it follows a process, also when that starts again elsewhere', async () => {
-    const place = await world();
-    const session = await place.connect();
+    const session = shared();
     const code = `require('http').createServer((q, r) => r.end(process.argv[1])).listen(0, '127.0.0.1', function () { console.log('http://localhost:' + this.address().port) })`;
     const run = (word: string) =>
       session.ok('run', { command: process.execPath, args: ['-e', code, word], id: 'srv', wait_for: 'ready' });
@@ -230,7 +231,7 @@ describe('proxylog', () => {
   });
 
   test('a page that is none is an error; an empty list asks for all; a foreign cursor leaves nothing out', async () => {
-    const { session, url } = await start();
+    const { session, url } = await start(json, {}, await (await world()).connect());
     await (await fetch(`${url}x`)).text();
     const unknown = await session.call('proxylog', { action: 'query', proxy_id: 'web', page: 'page_7' });
     expect(unknown.data, unknown.text).toMatchObject({ error: 'not_found', page: 'page_7', near: [] });

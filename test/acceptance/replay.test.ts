@@ -6,10 +6,12 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { mocksOfHar } from '../../src/tools/har-import.ts';
 import { harSchema } from '../tools/har-schema.ts';
-import { type Session, sharedSession, until, world } from './harness.ts';
+import { type Session, sharedSession, until } from './harness.ts';
 
+const shared = sharedSession();
 const servers: Server[] = [];
 afterEach(async () => {
+  await shared().call('proxy', { action: 'stop', id: 'web' });
   for (const server of servers.splice(0)) await close(server);
 });
 
@@ -30,7 +32,7 @@ type Answer = (got: Got, response: ServerResponse, count: number) => void;
 
 /** A server that notes what it gets, before a proxy. */
 async function stand(answer: Answer) {
-  const session = await (await world()).connect();
+  const session = shared();
   const stood = await standIn(session, answer);
   servers.push(stood.server);
   return { session, ...stood };
@@ -137,14 +139,14 @@ test('edits: method, url, fields set and taken away, a form, a value as JSON', a
 });
 
 describe('refused before anything is sent', () => {
-  const shared = sharedSession();
+  const own = sharedSession();
   let got: Got[] = [];
   let id = '';
   beforeAll(async () => {
-    const stood = await standIn(shared(), (_got, response) => response.end('ok'));
+    const stood = await standIn(own(), (_got, response) => response.end('ok'));
     await (await fetch(`${stood.url}a`)).text();
     got = stood.got;
-    id = await idOf(shared(), '/a');
+    id = await idOf(own(), '/a');
     return () => close(stood.server);
   });
 
@@ -164,7 +166,7 @@ describe('refused before anything is sent', () => {
     ['a field unknown', { header: {} }, 'edits'],
     ['what stands for a secret', { headers: { authorization: 'Bearer [redacted abc123]' } }, 'edits'],
   ])('%s', async (_, edits, parameter) => {
-    const { isError, data, text } = await refused(shared(), id, { edits });
+    const { isError, data, text } = await refused(own(), id, { edits });
     expect(isError).toBe(true);
     expect(data).toMatchObject({ error: 'invalid_argument', parameter });
     expect(text).toContain(parameter);

@@ -5,10 +5,12 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { type Session, until, type World, world } from './harness.ts';
+import { type Session, sharedWorld, until, type World } from './harness.ts';
 
+const shared = sharedWorld();
 const servers: Server[] = [];
 afterEach(async () => {
+  await shared().session.call('proxy', { action: 'stop', id: 'web' });
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -52,8 +54,7 @@ async function stand(
   },
 ): Promise<Stand> {
   const { got, origin } = await serve(answer);
-  const place = await world();
-  const session = await place.connect();
+  const { place, session } = shared();
   const { data } = await session.ok('proxy', { action: 'start', id: 'web', target_url: origin });
   return {
     place,
@@ -168,7 +169,7 @@ test('a file outside of the project is refused, also through a link that comes l
   const { place, session, url, rules } = await stand();
   const outside = join(place.project, '..', 'secret.json');
   writeFileSync(outside, '{"secret":true}');
-  mkdirSync(join(place.project, 'mocks'));
+  mkdirSync(join(place.project, 'mocks'), { recursive: true });
   symlinkSync(outside, join(place.project, 'mocks/link.json'));
   for (const file of [
     '../secret.json',
@@ -352,7 +353,7 @@ test('matching: type, fields, bodies as they come, however late', async () => {
 });
 
 test('a bad rule is refused whole, with the field named', async () => {
-  const session = await (await world()).connect();
+  const { session } = shared();
   await session.ok('proxy', { action: 'start', id: 'web', target_url: 'http://localhost:9' });
   for (const [rules, parameter, words] of BAD) {
     const refused = await session.call('proxy', { action: 'rules', rules });

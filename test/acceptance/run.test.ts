@@ -1,7 +1,7 @@
 /** `run` and the ends of processes, through MCP stdio on the built program. */
 import { chmod } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { type Session, sharedSession, until, world } from './harness.ts';
+import { sharedSession, until, world } from './harness.ts';
 
 /** Every field of a process, whatever its state. */
 const FIELDS = [
@@ -28,13 +28,10 @@ const FIELDS = [
 const node = (code: string) => ({ command: process.execPath, args: ['-e', code] });
 const SERVER = `const s=require('http').createServer((q,r)=>r.end('ok'));s.listen(0,'127.0.0.1',()=>console.log('Local: http://localhost:'+s.address().port+'/'))`;
 
-async function runSession(): Promise<Session> {
-  return (await world()).connect();
-}
+/** For those who name their own processes. */
+const shared = sharedSession();
 
 describe('how a run ends', () => {
-  const shared = sharedSession();
-
   test.each([
     ['exit 0', { command: 'true' }, { state: 'stopped', exit_code: 0, signal: null, ended_by: 'exit' }],
     [
@@ -116,24 +113,28 @@ describe('what cannot start', () => {
   });
 });
 
-describe('ids', () => {
+describe('what no system takes', () => {
+  const fresh = sharedSession();
+
   test.each([
     ['a name of the environment', { env: { 'A=B': '1' } }, 'env'],
     ['an empty name', { env: { '': '1' } }, 'env'],
     ['a NUL in a value', { env: { A: 'a\0b' } }, 'env.A'],
     ['a NUL in an argument', { args: ['a\0b'] }, 'args.0'],
     ['a pattern', { wait_for: { regex: '[' } }, undefined],
-  ])('%s that no system takes is refused, and nothing is started', async (_name, parameters, parameter) => {
-    const session = await runSession();
+  ])('%s is refused, and nothing is started', async (_name, parameters, parameter) => {
+    const session = fresh();
     const refused = await session.call('run', { command: 'sleep', args: ['60'], ...parameters });
     expect(refused.data, refused.text).toMatchObject({ error: 'invalid_argument' });
     expect(refused.data['parameter']).toBe(parameter);
     const { data } = await session.ok('proc', { action: 'list' });
     expect(data).toMatchObject({ processes: [], total_started: 0 });
   });
+});
 
+describe('ids', () => {
   test('a live id with the same command is reused, with another refused, a finished one replaced', async () => {
-    const session = await runSession();
+    const session = shared();
     const first = await session.ok('run', { command: 'sleep', args: ['60'], id: 'a' });
     const again = await session.ok('run', { command: 'sleep', args: ['60'], id: 'a' });
     expect(again.data).toMatchObject({ reused: true, pid: first.data['pid'] });
@@ -173,7 +174,7 @@ describe('ids', () => {
   });
 
   test('restart keeps id, command and environment under a new pid', async () => {
-    const session = await runSession();
+    const session = shared();
     const code = `console.log('mood', process.env.MOOD);setInterval(()=>{},1e3)`;
     const first = await session.ok('run', {
       ...node(code),
@@ -195,7 +196,7 @@ describe('ids', () => {
 
 describe('waiting', () => {
   test('a server is ready with its URL and port', async () => {
-    const session = await runSession();
+    const session = shared();
     const { data } = await session.ok('run', { ...node(SERVER), id: 'web', wait_for: 'ready' });
     expect(data).toMatchObject({ state: 'running', ready: true, waited: { for: 'ready', ok: true } });
     const [url] = data['urls'] as string[];
@@ -209,14 +210,14 @@ describe('waiting', () => {
   });
 
   test('a pattern that is none is an error at once, also where nothing is written', async () => {
-    const session = await runSession();
+    const session = shared();
     await session.ok('run', { command: 'sleep', args: ['60'], id: 'silent' });
     const refused = await session.call('proc', { action: 'wait', process_id: 'silent', for: { regex: '(' } });
     expect(refused.data, refused.text).toMatchObject({ error: 'invalid_argument', pattern: '(' });
   });
 
   test('a wait that times out leaves the process running: no error of run, an error of proc wait', async () => {
-    const session = await runSession();
+    const session = shared();
     const { data } = await session.ok('run', {
       command: 'sleep',
       args: ['60'],
@@ -231,8 +232,8 @@ describe('waiting', () => {
   });
 
   test('a busy port is named with its holder', async () => {
-    const session = await runSession();
-    const first = await session.ok('run', { ...node(SERVER), id: 'web', wait_for: 'ready' });
+    const session = shared();
+    const first = await session.ok('run', { ...node(SERVER), id: 'holder', wait_for: 'ready' });
     const [port] = first.data['ports'] as number[];
     const code = `require('http').createServer().listen(${port},'127.0.0.1')`;
     const { data } = await session.ok('run', { ...node(code), id: 'second', wait_for: 'ready' });
@@ -244,7 +245,7 @@ describe('waiting', () => {
     const cleaned = await session.ok('proc', { action: 'cleanup_port', port });
     expect(cleaned.data['killed']).toMatchObject([{ pid: first.data['pid'] }]);
     await until('the first server ended', async () => {
-      const { data: now } = await session.ok('proc', { action: 'status', process_id: 'web' });
+      const { data: now } = await session.ok('proc', { action: 'status', process_id: 'holder' });
       return now['state'] !== 'running';
     });
   });
@@ -252,7 +253,7 @@ describe('waiting', () => {
 
 describe('restart policy', () => {
   test('a failing process is started again, and stopping it while it waits is final', async () => {
-    const session = await runSession();
+    const session = shared();
     await session.ok('run', {
       command: 'sh',
       args: ['-c', 'echo run; exit 3'],
@@ -276,7 +277,7 @@ describe('restart policy', () => {
 });
 
 test('input reaches the process, and its end too', async () => {
-  const session = await runSession();
+  const session = shared();
   await session.ok('run', { command: 'cat', id: 'cat', wait_for: 'none' });
   await session.ok('proc', { action: 'input', process_id: 'cat', data: 'to and fro\n' });
   await session.ok('proc', { action: 'wait', process_id: 'cat', for: { text: 'to and fro' } });
@@ -288,7 +289,7 @@ test('input reaches the process, and its end too', async () => {
 });
 
 test('a program that wants a terminal gets one', async () => {
-  const session = await runSession();
+  const session = shared();
   const { data } = await session.ok('run', {
     command: 'sh',
     args: ['-c', 'test -t 1 && echo terminal; exit 3'],
