@@ -84,11 +84,12 @@ function find(directives: readonly string[], names: readonly string[]): number |
   return null;
 }
 
-/** The directive of a policy that lets nobody connect to the page's own origin; null where there is none. */
+/** The name of a policy's directive that lets nobody connect to the page's own origin; null where there is none. */
 export function connectDirective(policy: string): string | null {
   const directives = policy.split(';');
-  const directive = directives[find(directives, CONNECT) ?? -1]?.trim();
-  return directive === undefined || allowsConnect(directive) ? null : directive;
+  const directive = directives[find(directives, CONNECT) ?? -1]?.trim().toLowerCase();
+  if (directive === undefined || allowsConnect(directive)) return null;
+  return CONNECT.find((name) => directive.startsWith(name)) ?? null;
 }
 
 function allowsScript(directive: string, nonce: string | null): boolean {

@@ -28,16 +28,16 @@ function silentPage({ log, startedAt }: ManagedProxy): SilentPage | null {
     .findLast(({ request, response }) => isForDocument(request) && isHtml(field(response, 'content-type')));
   if (document === undefined) return null;
   const entry = `req_${document.id}`;
-  const path = document.target.split('?', 1)[0];
   if (document.note.includes('sandboxes'))
-    return { entry, why: `${document.note}, ${path} (${entry})`, hint: 'Let it run scripts while you develop.' };
+    return { entry, why: `${document.note}, ${entry}`, hint: 'Let it run scripts while you develop.' };
   const directive = metaPolicies(bodyText(document, 'response', log) ?? '')
     .map(connectDirective)
     .find((found) => found !== null);
   if (directive === undefined) return null;
   return {
     entry,
-    why: `${path} (${entry}) sets a policy in a <meta> that keeps the page client from connecting: ${directive}`,
+    // In words of ours alone: what the document says is for proxylog.
+    why: `the document of ${entry} sets a policy in a <meta> whose ${directive} keeps the page client from connecting`,
     hint: 'Send that policy as a header, in which the proxy lets its client in, or take it out while you develop.',
   };
 }
