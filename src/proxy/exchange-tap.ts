@@ -18,6 +18,8 @@ export interface ExchangeTap {
   release(): void;
   /** The entry id of the exchange; `connection` numbers the browser's connection. */
   began(head: RequestHead, connection: number): number;
+  /** `rules`: all that touch it so far. */
+  touched(id: number, rules: string): void;
   sent(id: number, payload: readonly Buffer[]): void;
   /** The upstream connection is there, or was. */
   connected(id: number): void;

@@ -84,8 +84,8 @@ export interface Shaped {
 }
 
 export interface Shaping {
-  /** Null: nothing touches it. */
-  shape(head: RequestHead, route: Route, dial: Dial): Shaped | null;
+  /** Null: nothing touches it. `touched` hears, now or once its body is there, by which rules and how. */
+  shape(head: RequestHead, route: Route, dial: Dial, touched: (rules: string) => void): Shaped | null;
 }
 
 export type TrafficCounter = 'totalRequests' | 'activeConnections' | 'bytesReceived' | 'bytesSent';

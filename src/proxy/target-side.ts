@@ -13,7 +13,7 @@ import { isEventStream, LiveExchange, responseFacts, settle } from './live-excha
 import type { Refusal } from './reply.ts';
 import { requestHead, wantsUpgrade } from './request-head.ts';
 import { responseHead } from './response-head.ts';
-import type { Documents, Surroundings } from './surroundings.ts';
+import type { Documents, Shaped, Shaping, Surroundings } from './surroundings.ts';
 import { Tunnel } from './tunnel.ts';
 import { beginsLikeHttp, CUT, type Loss, lossRefusal, RESET, type UpstreamOwner } from './upstream.ts';
 
@@ -61,13 +61,18 @@ export class TargetSide implements UpstreamOwner {
 
   /** A request that has been let in. */
   begin(id: number, head: RequestHead): void {
-    const { documents, shaping, dial } = this.#around;
-    const shaped = shaping === null ? null : shaping.shape(head, this.#around.route, dial);
+    const { documents, shaping } = this.#around;
+    const shaped = shaping === null ? null : this.#shapedBy(shaping, id, head);
     const route = shaped?.route ?? this.#around.route;
     const acceptEncoding = shaped?.wantsIdentity ? 'identity' : (documents?.acceptEncodingFor(head) ?? null);
     const text = requestHead(head, route, { peer: this.#browser.peer, acceptEncoding });
     this.#live = new LiveExchange(id, head, route, text, shaped);
     this.#kept.ask(this.#live);
+  }
+
+  #shapedBy(shaping: Shaping, id: number, head: RequestHead): Shaped | null {
+    const { route, dial, tap } = this.#around;
+    return shaping.shape(head, route, dial, (rules) => tap.touched(id, rules));
   }
 
   send(part: BodyPart): void {

@@ -19,6 +19,7 @@ import {
   outcomeIn,
   REQUEST_BODY,
   statusIn,
+  TOUCHED,
 } from './traffic-records.ts';
 
 export interface Exchange extends Figures {
@@ -30,7 +31,7 @@ export interface Exchange extends Figures {
   /** Null while it is under way. */
   readonly outcome: Outcome | 'lost' | null;
   readonly note: string;
-  /** Rules that touched it, and how: `mock-users; latency +312 ms`. */
+  /** Rules that touched it, while it is under way so far, and how: `mock-users; latency +312 ms`. */
   readonly rules: string;
   /** When it was over; null while it is under way. */
   readonly ended: number | null;
@@ -111,8 +112,19 @@ export class TrafficLogger {
     const sequences = new Set<number>();
     for (const { id, sequence, word } of ended) if (isWanted(id, statusIn(word))) sequences.add(sequence);
     for (const [id, sequence] of began) if (isWanted(id, 0)) sequences.add(sequence);
-    const { records } = this.#readers.http.snapshot((_kind, _id, _word, sequence) => sequences.has(sequence));
-    return records.map((record) => exchangeOf(record, aliveSince)).sort((a, b) => a.id - b.id);
+    const { records } = this.#readers.http.snapshot(
+      (kind, id, _word, sequence) => sequences.has(sequence) || (kind === TOUCHED && began.has(id) && isWanted(id, 0)),
+    );
+    const touched = new Map<number, string>();
+    const found: Exchange[] = [];
+    // Newest first: the last that was told of an exchange, before its beginning.
+    for (const record of records.toReversed()) {
+      const { kind, a: id, body } = record;
+      if (kind === ENDED) found.push(endedOf(record));
+      else if (kind === BEGAN) found.push(pendingOf(record, aliveSince, touched.get(id) ?? ''));
+      else if (!touched.has(id)) touched.set(id, Buffer.from(body).toString());
+    }
+    return found.sort((a, b) => a.id - b.id);
   }
 
   /** Oldest first. */
@@ -182,31 +194,32 @@ export class TrafficLogger {
 
 const KEPT_BYTES = 64 * 1_024;
 
-function exchangeOf({ a: id, b: word, kind, micros, body }: JournalRecord, aliveSince: number): Exchange {
-  if (kind === BEGAN) {
-    const head = new KeptHead(body);
-    return {
-      id,
-      began: micros,
-      connected: null,
-      firstByte: null,
-      requestBytes: 0,
-      responseBytes: 0,
-      ...startOf(head.first),
-      status: 0,
-      outcome: micros < aliveSince ? 'lost' : null,
-      note: '',
-      rules: '',
-      ended: null,
-      get request() {
-        return unmarked(head.fields);
-      },
-      response: [],
-      get load() {
-        return loadOf(head.fields);
-      },
-    };
-  }
+function pendingOf({ a: id, micros, body }: JournalRecord, aliveSince: number, rules: string): Exchange {
+  const head = new KeptHead(body);
+  return {
+    id,
+    began: micros,
+    connected: null,
+    firstByte: null,
+    requestBytes: 0,
+    responseBytes: 0,
+    ...startOf(head.first),
+    status: 0,
+    outcome: micros < aliveSince ? 'lost' : null,
+    note: '',
+    rules,
+    ended: null,
+    get request() {
+      return unmarked(head.fields);
+    },
+    response: [],
+    get load() {
+      return loadOf(head.fields);
+    },
+  };
+}
+
+function endedOf({ a: id, b: word, micros, body }: JournalRecord): Exchange {
   const { requestHead, responseHead, ...figures } = decodeEnded(body);
   const head = new KeptHead(requestHead);
   const answer = new KeptHead(responseHead);

@@ -4,6 +4,7 @@
  *
  * Journal `http`, `a` the entry's id:
  *   BEGAN  `b` connection · body: request head
+ *   TOUCHED `b` 0 · body: rules that touch it so far, UTF-8; a later one takes the place of an earlier
  *   ENDED  `b` status | outcome << 10 | place in METHODS << 16 · body: FIXED_BYTES of figures, note, request head, response head
  * Journal `bodies`: REQUEST_BODY, RESPONSE_BODY  `a` id, `b` offset of the bytes in that body · body: bytes
  * Journal `messages`, `a` the entry's own id: MESSAGE  `b` id of its exchange · body: size (f64), opcode, flags, payload's first bytes
@@ -12,6 +13,7 @@ import type { Outcome } from './exchange-tap.ts';
 
 export const BEGAN = 1;
 export const ENDED = 2;
+export const TOUCHED = 3;
 export const REQUEST_BODY = 1;
 export const RESPONSE_BODY = 2;
 export const MESSAGE = 1;

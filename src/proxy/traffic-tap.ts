@@ -14,6 +14,7 @@ import {
   type MessageRecord,
   REQUEST_BODY,
   RESPONSE_BODY,
+  TOUCHED,
 } from './traffic-records.ts';
 
 export interface TrafficJournals {
@@ -81,6 +82,10 @@ export class TrafficTap implements ExchangeTap {
     this.#passing.set(id, new Passing(micros, head));
     this.#journals.http.append({ kind: BEGAN, a: id, b: connection, micros }, head.raw);
     return id;
+  }
+
+  touched(id: number, rules: string): void {
+    this.#journals.http.append({ kind: TOUCHED, a: id, b: 0, micros: this.#micros() }, Buffer.from(rules));
   }
 
   sent(id: number, payload: readonly Buffer[]): void {

@@ -274,7 +274,7 @@ test('abort: reset, closed, or held until the browser leaves or the rule goes', 
   const held = fetch(`${url}/hang?1`, { signal: leaves.signal }).catch((error) => error.name);
   await until('it hangs', async () => {
     const { text } = await session.ok('proxylog', { action: 'query', url_pattern: '/hang' });
-    return text.includes('pending');
+    return /pending .*\(rules: hang held\)/.test(text);
   });
   leaves.abort();
   expect(await held).toBe('AbortError');

@@ -24,6 +24,7 @@ export class FakeWorker extends EventEmitter implements ProxyWorkerPort {
         began: () => id++,
         hold() {},
         release() {},
+        touched() {},
         sent() {},
         connected() {},
         responded() {},

@@ -86,6 +86,23 @@ test('an exchange from its begin to its end', () => {
   expect(logger.body(id, 'response', 5).bytes.toString()).toBe('hello');
 });
 
+test('one that is under way tells the rules that touch it so far, whatever else passes; its end tells all', () => {
+  const { tap, logger, begin } = log();
+  const id = begin(get('/slow'));
+  tap.touched(id, 'first +5 ms');
+  const other = begin(get('/other'));
+  tap.touched(id, 'first +5 ms; sécond');
+  expect(logger.exchanges({}, 0).map(({ rules }) => rules)).toEqual(['first +5 ms; sécond', '']);
+  expect(logger.exchanges({ id: other }, 0)).toMatchObject([{ rules: '' }]);
+  expect(logger.totals().available).toBe(2);
+  tap.ended(id, 'complete', '', 'first +5 ms; sécond (its body is no JSON)');
+  expect(logger.exchanges({ id }, 0)).toMatchObject([
+    { outcome: 'complete', rules: 'first +5 ms; sécond (its body is no JSON)' },
+  ]);
+  tap.touched(id, 'too late');
+  expect(logger.exchanges({}, 0)).toHaveLength(2);
+});
+
 describe('bounds', () => {
   test('the newest are kept, in order, and what is gone is counted, also after wrapping', () => {
     const { tap, logger, begin, time } = log(100, { pages: 6, pageBytes: 16 * 1_024, readers: 1 });

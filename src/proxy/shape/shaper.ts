@@ -58,7 +58,7 @@ export class Shaper implements Shaping {
     this.#expire();
   }
 
-  shape(head: RequestHead, route: Route, dial: Dial): Shaped | null {
+  shape(head: RequestHead, route: Route, dial: Dial, touched: (rules: string) => void): Shaped | null {
     const { cells } = this.#parts;
     if (this.#hasChaos) cells.addTotal('requests', 1);
     const rules = this.#index.fitting(head);
@@ -68,7 +68,9 @@ export class Shaper implements Shaping {
     const wantsBody = head.framing !== 0 && rules.some((live) => live.wantsBody);
     const plan = wantsBody ? undefined : decide({ ...asked, body: head.framing === 0 ? '' : null }, cells);
     if (rules.some(({ isOver }) => isOver)) this.#announce();
-    return plan === null ? null : this.#shaped(plan, asked, route, dial);
+    if (plan === null) return null;
+    if (plan !== undefined) touched(plan.touches.join(BETWEEN));
+    return this.#shaped(plan, { ...asked, touched }, route, dial);
   }
 
   /** All that is under way is the connections' own. */
@@ -77,7 +79,7 @@ export class Shaper implements Shaping {
     this.#expiry = null;
   }
 
-  #shaped(plan: Plan | undefined, asked: Omit<Asked, 'body'>, route: Route, dial: Dial): Shaped {
+  #shaped(plan: Plan | undefined, asked: Asking, route: Route, dial: Dial): Shaped {
     const notes = plan?.touches ?? [];
     const owner = this.#owner(asked, notes);
     const targetUrl = plan?.targetUrl ?? null;
@@ -90,18 +92,20 @@ export class Shaper implements Shaping {
       },
       route: targetUrl === null ? route : { ...route, target: parseTarget(targetUrl) },
       wantsIdentity: asked.rules.some(({ rule }) => rule.acts.some((act) => READERS.has(act.do))),
-      note: () => notes.join('; '),
+      note: () => notes.join(BETWEEN),
     };
   }
 
-  #owner(asked: Omit<Asked, 'body'>, notes: string[]): ShapedOwner {
+  #owner(asked: Asking, notes: string[]): ShapedOwner {
     const { cells, clock, iso } = this.#parts;
     return {
       clock,
       iso,
       decide: (body) => {
         const plan = decide({ ...asked, body }, cells);
-        notes.push(...(plan?.touches ?? []));
+        if (plan === null) return null;
+        notes.push(...plan.touches);
+        asked.touched(notes.join(BETWEEN));
         return plan;
       },
       reordering: ({ by, min, maxWaitMs }) => {
@@ -179,6 +183,13 @@ export class Shaper implements Shaping {
   }
 }
 
+/** Until there is a body. */
+interface Asking extends Omit<Asked, 'body'> {
+  touched(rules: string): void;
+}
+
+/** Rules, in the log. */
+const BETWEEN = '; ';
 /** Characters, of one rule's words. */
 const MOST_NOTED = 300;
 const MOST_TIMER_MS = 2_147_483_647;
