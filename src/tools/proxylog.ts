@@ -1,38 +1,22 @@
 /** `proxylog`: what has passed through a proxy, and what its pages have told. */
 import * as z from 'zod';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
-import type { KeptKind } from '../proxy/page-tap.ts';
 import type { Exchange } from '../proxy/traffic-logger.ts';
 import { budgetFor, fitBudget } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { Fault } from '../text/fault.ts';
 import { recordChangesOf } from './changes.ts';
 import { exchangesDiff } from './exchange-diff.ts';
-import { exchangeLine, messageId, messageLine, viewExchange, viewMessage } from './exchange-view.ts';
+import { messageId, viewExchange, viewMessage } from './exchange-view.ts';
 import { harOf } from './har.ts';
-import { matchesOf } from './matches.ts';
-import { pageEntryLine, viewPageEntry } from './page-entry.ts';
-import { pageNamed } from './page-named.ts';
+import { entriesOf, exchangesOf, LOG_TYPES } from './log-entries.ts';
+import { viewPageEntry } from './page-entry.ts';
 import { oneProxy } from './proxy-named.ts';
 import { replay } from './replay.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { statsOf, summaryOf } from './traffic-summary.ts';
-import { isWithin, knownCursor, spanOf } from './when.ts';
+import { knownCursor } from './when.ts';
 import type { Workbench } from './workbench.ts';
-
-const TYPES = [
-  'http',
-  'websocket',
-  'error',
-  'console',
-  'performance',
-  'custom',
-  'execution',
-  'interaction',
-  'mutation',
-  'screenshot',
-] as const;
-type Type = (typeof TYPES)[number];
 
 const NAMED = ['proxy_id', 'path'] as const;
 const FILTERS = [
@@ -65,7 +49,7 @@ const logSchema = z.strictObject({
   action: z.enum(ACTION_NAMES),
   proxy_id: z.string().optional().describe('default: the only proxy here'),
   path: z.string().optional(),
-  types: z.array(z.enum(TYPES)).optional().describe('default: all; http when filtered by method, status or URL'),
+  types: z.array(z.enum(LOG_TYPES)).optional().describe('default: all; http when filtered by method, status or URL'),
   methods: z.array(z.string().regex(/^[A-Za-z]+$/)).optional(),
   status_codes: z
     .array(z.union([z.int().min(100).max(599), z.string().regex(/^[1-5](?:xx|\d\d)$/)]))
@@ -108,13 +92,6 @@ export const proxylogTool = defineTool({
 });
 
 type Handler = (proxy: ManagedProxy, input: LogInput, workbench: Workbench, call: Call) => Promise<ToolResult>;
-
-/** One line of an answer, made when it is shown. */
-interface Entry {
-  readonly id: number;
-  readonly micros: number;
-  line(): string;
-}
 
 const HANDLERS: Record<Action, Handler> = {
   query,
@@ -160,7 +137,7 @@ const HANDLERS: Record<Action, Handler> = {
 };
 
 async function query(proxy: ManagedProxy, input: LogInput, workbench: Workbench) {
-  const all = await entriesOf(proxy, input, workbench);
+  const all = await entriesOf(proxy, input, showing(input, workbench), workbench);
   const newest = all.slice(-input.limit).map((entry) => entry.line());
   const { from, to, truncated } = fitBudget(newest, budgetFor({ tail: input.limit }));
   const chosen = newest.slice(from, to);
@@ -204,94 +181,6 @@ const notThere = (proxy: ManagedProxy, given: string, parameter: string): Fault 
   );
 
 const showing = (input: LogInput, workbench: Workbench) => (input.reveal ? (text: string) => text : workbench.redact);
-
-/** An empty list asks for nothing in particular. */
-const isGiven = <Item>(list: readonly Item[] | undefined): list is readonly Item[] => (list?.length ?? 0) > 0;
-
-/** Types that are asked for; a filter that one type alone has excludes the others. */
-function typesOf(input: LogInput): ReadonlySet<Type> {
-  const isHttp = isGiven(input.methods) || isGiven(input.status_codes) || input.url_pattern !== undefined;
-  const named = isGiven(input.types) ? input.types : isHttp ? (['http'] as const) : TYPES;
-  return new Set(named.filter((type) => !isHttp || type === 'http'));
-}
-
-async function entriesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Promise<Entry[]> {
-  const types = typesOf(input);
-  const show = showing(input, workbench);
-  const { iso } = workbench;
-  const now = workbench.proxies.now();
-  const span = spanOf(input, { now: workbench.proxies.now(), iso: workbench.iso });
-  const entries: Entry[] = [];
-  if (types.has('http')) {
-    for (const exchange of await exchangesOf(proxy, input, workbench))
-      entries.push({ id: exchange.id, micros: exchange.began, line: () => exchangeLine(exchange, now, iso, show) });
-  }
-  if (types.has('websocket') && input.page === undefined) {
-    for (const message of proxy.log.messages(input.after))
-      entries.push({ id: message.id, micros: message.micros, line: () => messageLine(message, iso, show) });
-  }
-  const kinds = pageKinds(types);
-  if (kinds.length > 0) {
-    const page = input.page === undefined ? {} : { page: pageNamed(proxy, input.page, 'page').number };
-    for (const record of proxy.pageLog.records({
-      kinds,
-      after: Math.max(input.after ?? 0, proxy.log.cleared),
-      ...page,
-    }))
-      entries.push({ id: record.id, micros: record.micros, line: () => pageEntryLine(record, iso, show) });
-  }
-  return entries.filter(({ micros }) => isWithin(span, micros)).sort((a, b) => a.micros - b.micros || a.id - b.id);
-}
-
-/** A failed fetch is an error of its page. */
-function pageKinds(types: ReadonlySet<Type>): KeptKind[] {
-  const kinds: readonly KeptKind[] = [
-    'error',
-    'console',
-    'performance',
-    'custom',
-    'execution',
-    'interaction',
-    'mutation',
-  ];
-  const wanted = kinds.filter((kind) => types.has(kind as Type));
-  return types.has('error') ? [...wanted, 'network'] : wanted;
-}
-
-async function exchangesOf(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Promise<Exchange[]> {
-  const status = statusFilter(input.status_codes);
-  const filter = {
-    ...(input.after === undefined ? {} : { after: input.after }),
-    ...(status === null ? {} : { status }),
-  };
-  const span = spanOf(input, { now: workbench.proxies.now(), iso: workbench.iso });
-  const methods = new Set(input.methods?.map((method) => method.toUpperCase()));
-  const load = input.page === undefined ? null : pageNamed(proxy, input.page, 'page').facts.hello.load;
-  const found = proxy.log
-    .exchanges(filter, proxy.startedAt)
-    .filter(
-      ({ began, method, load: by }) =>
-        isWithin(span, began) && (methods.size === 0 || methods.has(method)) && (load === null || by === load),
-    );
-  return input.url_pattern === undefined ? found : matching(found, input.url_pattern, workbench);
-}
-
-function statusFilter(codes: LogInput['status_codes']): ((status: number) => boolean) | null {
-  if (!isGiven(codes)) return null;
-  const wanted = codes.map(String);
-  return (status) =>
-    wanted.some((code) =>
-      code.endsWith('xx') ? String(status).startsWith(code.charAt(0)) && status >= 100 : Number(code) === status,
-    );
-}
-
-async function matching(exchanges: Exchange[], pattern: string, workbench: Workbench): Promise<Exchange[]> {
-  const expression = /^\/(.+)\/([imsu]*)$/.exec(pattern);
-  if (expression === null) return exchanges.filter(({ target }) => target.includes(pattern));
-  const targets = exchanges.map(({ target }) => target);
-  const matches = await matchesOf(expression[1] ?? '', targets, workbench, expression[2]);
-  return exchanges.filter((_, at) => matches[at]);
-}
 
 function entryOf(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Record<string, unknown> {
   const { entry_id: given } = input;

@@ -1,0 +1,137 @@
+/** Entries of a proxy's log that are asked for: its exchanges, their messages, and what its pages have told. */
+import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import type { KeptKind } from '../proxy/page-tap.ts';
+import type { Exchange } from '../proxy/traffic-logger.ts';
+import { exchangeLine, messageLine } from './exchange-view.ts';
+import { matchesOf } from './matches.ts';
+import { pageEntryLine } from './page-entry.ts';
+import { pageNamed } from './page-named.ts';
+import { isWithin, spanOf } from './when.ts';
+import type { Workbench } from './workbench.ts';
+
+export const LOG_TYPES = [
+  'http',
+  'websocket',
+  'error',
+  'console',
+  'performance',
+  'custom',
+  'execution',
+  'interaction',
+  'mutation',
+  'screenshot',
+] as const;
+type Type = (typeof LOG_TYPES)[number];
+
+/** What is not given excludes nothing. */
+export interface LogQuery {
+  readonly types?: readonly Type[] | undefined;
+  readonly methods?: readonly string[] | undefined;
+  readonly status_codes?: readonly (number | string)[] | undefined;
+  readonly url_pattern?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly after?: number | undefined;
+  readonly page?: string | undefined;
+}
+
+/** One line of an answer, made when it is shown. */
+export interface LogEntry {
+  readonly id: number;
+  readonly micros: number;
+  line(): string;
+}
+
+/** An empty list asks for nothing in particular. */
+const isGiven = <Item>(list: readonly Item[] | undefined): list is readonly Item[] => (list?.length ?? 0) > 0;
+
+/** Types that are asked for; a filter that one type alone has excludes the others. */
+function typesOf(query: LogQuery): ReadonlySet<Type> {
+  const isHttp = isGiven(query.methods) || isGiven(query.status_codes) || query.url_pattern !== undefined;
+  const named = isGiven(query.types) ? query.types : isHttp ? (['http'] as const) : LOG_TYPES;
+  return new Set(named.filter((type) => !isHttp || type === 'http'));
+}
+
+/** Oldest first. */
+export async function entriesOf(
+  proxy: ManagedProxy,
+  query: LogQuery,
+  show: (text: string) => string,
+  workbench: Workbench,
+): Promise<LogEntry[]> {
+  const types = typesOf(query);
+  const { iso } = workbench;
+  const now = workbench.proxies.now();
+  const span = spanOf(query, { now, iso });
+  const entries: LogEntry[] = [];
+  if (types.has('http')) {
+    for (const exchange of await exchangesOf(proxy, query, workbench))
+      entries.push({ id: exchange.id, micros: exchange.began, line: () => exchangeLine(exchange, now, iso, show) });
+  }
+  if (types.has('websocket') && query.page === undefined) {
+    for (const message of proxy.log.messages(query.after))
+      entries.push({ id: message.id, micros: message.micros, line: () => messageLine(message, iso, show) });
+  }
+  const kinds = pageKinds(types);
+  if (kinds.length > 0) {
+    const page = query.page === undefined ? {} : { page: pageNamed(proxy, query.page, 'page').number };
+    for (const record of proxy.pageLog.records({
+      kinds,
+      after: Math.max(query.after ?? 0, proxy.log.cleared),
+      ...page,
+    }))
+      entries.push({ id: record.id, micros: record.micros, line: () => pageEntryLine(record, iso, show) });
+  }
+  return entries.filter(({ micros }) => isWithin(span, micros)).sort((a, b) => a.micros - b.micros || a.id - b.id);
+}
+
+/** A failed fetch is an error of its page. */
+function pageKinds(types: ReadonlySet<Type>): KeptKind[] {
+  const kinds: readonly KeptKind[] = [
+    'error',
+    'console',
+    'performance',
+    'custom',
+    'execution',
+    'interaction',
+    'mutation',
+  ];
+  const wanted = kinds.filter((kind) => types.has(kind as Type));
+  return types.has('error') ? [...wanted, 'network'] : wanted;
+}
+
+/** Oldest first; throws `invalid_argument` for a pattern that cannot be matched. */
+export async function exchangesOf(proxy: ManagedProxy, query: LogQuery, workbench: Workbench): Promise<Exchange[]> {
+  const status = statusFilter(query.status_codes);
+  const filter = {
+    ...(query.after === undefined ? {} : { after: query.after }),
+    ...(status === null ? {} : { status }),
+  };
+  const span = spanOf(query, { now: workbench.proxies.now(), iso: workbench.iso });
+  const methods = new Set(query.methods?.map((method) => method.toUpperCase()));
+  const load = query.page === undefined ? null : pageNamed(proxy, query.page, 'page').facts.hello.load;
+  const found = proxy.log
+    .exchanges(filter, proxy.startedAt)
+    .filter(
+      ({ began, method, load: by }) =>
+        isWithin(span, began) && (methods.size === 0 || methods.has(method)) && (load === null || by === load),
+    );
+  return query.url_pattern === undefined ? found : matching(found, query.url_pattern, workbench);
+}
+
+function statusFilter(codes: LogQuery['status_codes']): ((status: number) => boolean) | null {
+  if (!isGiven(codes)) return null;
+  const wanted = codes.map(String);
+  return (status) =>
+    wanted.some((code) =>
+      code.endsWith('xx') ? String(status).startsWith(code.charAt(0)) && status >= 100 : Number(code) === status,
+    );
+}
+
+async function matching(exchanges: Exchange[], pattern: string, workbench: Workbench): Promise<Exchange[]> {
+  const expression = /^\/(.+)\/([imsu]*)$/.exec(pattern);
+  if (expression === null) return exchanges.filter(({ target }) => target.includes(pattern));
+  const targets = exchanges.map(({ target }) => target);
+  const matches = await matchesOf(expression[1] ?? '', targets, workbench, expression[2]);
+  return exchanges.filter((_, at) => matches[at]);
+}
