@@ -1,10 +1,9 @@
 /** Rules of `proxy chaos` as users write them, with the original's names, and what each type does. */
 import * as z from 'zod';
-import type { Act, Answer } from '../proxy/shape/rule.ts';
+import { type Act, ANY_MATCH, type Answer } from '../proxy/shape/rule.ts';
 import type { RuleSpec } from '../proxy/shape/rule-book.ts';
 import { chaosFigures } from './chaos-figures.ts';
 import {
-  ANY_MATCH,
   methodSchema,
   ownFields,
   ownSpec,

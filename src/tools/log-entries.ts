@@ -9,18 +9,8 @@ import { pageNamed } from './page-named.ts';
 import { isWithin, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
 
-export const LOG_TYPES = [
-  'http',
-  'websocket',
-  'error',
-  'console',
-  'performance',
-  'custom',
-  'execution',
-  'interaction',
-  'mutation',
-  'screenshot',
-] as const;
+const PAGE_TYPES = ['error', 'console', 'performance', 'custom', 'execution', 'interaction', 'mutation'] as const;
+export const LOG_TYPES = ['http', 'websocket', ...PAGE_TYPES, 'screenshot'] as const;
 type Type = (typeof LOG_TYPES)[number];
 
 /** What is not given excludes nothing. */
@@ -87,16 +77,7 @@ export async function entriesOf(
 
 /** A failed fetch is an error of its page. */
 function pageKinds(types: ReadonlySet<Type>): KeptKind[] {
-  const kinds: readonly KeptKind[] = [
-    'error',
-    'console',
-    'performance',
-    'custom',
-    'execution',
-    'interaction',
-    'mutation',
-  ];
-  const wanted = kinds.filter((kind) => types.has(kind as Type));
+  const wanted = PAGE_TYPES.filter((type) => types.has(type));
   return types.has('error') ? [...wanted, 'network'] : wanted;
 }
 

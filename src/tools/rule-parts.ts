@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { checkPattern } from '../proxy/shape/pattern-set.ts';
 import { PatternRefused } from '../proxy/shape/pattern-syntax.ts';
-import type { Match } from '../proxy/shape/rule.ts';
 import { Fault } from '../text/fault.ts';
 import { nearNames } from '../text/near.ts';
 import { shown } from './arguments.ts';
@@ -43,19 +42,6 @@ export const ownSpec = ({ id, name, enabled, times, expires_ms }: OwnFields) => 
   times: times ?? null,
   expiresMs: expires_ms ?? null,
 });
-
-/** Every request. */
-export const ANY_MATCH: Match = {
-  methods: null,
-  url: null,
-  path: null,
-  urlPattern: null,
-  headers: [],
-  body: null,
-  types: null,
-  nth: null,
-  probability: 1,
-};
 
 type Given = Readonly<Record<string, unknown>>;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Match, Rule } from '../../src/proxy/shape/rule.ts';
+import { ANY_MATCH, type Match, type Rule } from '../../src/proxy/shape/rule.ts';
 import { RULE_CELLS_BYTES, RuleCells } from '../../src/proxy/shape/rule-cells.ts';
 import { Shaper } from '../../src/proxy/shape/shaper.ts';
 import type { Shaping } from '../../src/proxy/surroundings.ts';
@@ -81,18 +81,6 @@ const seen = (text: string) => {
   return { head: text.slice(0, end), body: digest(text.slice(end)) };
 };
 
-const FITS_ALL: Match = {
-  methods: null,
-  url: null,
-  path: null,
-  urlPattern: null,
-  headers: [],
-  body: null,
-  types: null,
-  nth: null,
-  probability: 1,
-};
-
 /** Rules in force, of `match` each, which do nothing but pass. */
 function shaping(matches: readonly Partial<Match>[]): Shaping {
   const shaper = new Shaper({
@@ -105,7 +93,7 @@ function shaping(matches: readonly Partial<Match>[]): Shaping {
   const added = matches.map(
     (match, at): Rule => ({
       ...{ key: at, slot: at, id: `rule-${at}`, isChaos: false, times: null, expiresAt: null, seed: at },
-      match: { ...FITS_ALL, ...match },
+      match: { ...ANY_MATCH, ...match },
       acts: [{ do: 'delay', min: 0, max: 0, jitter: 0 }],
     }),
   );

@@ -33,6 +33,19 @@ export interface Match {
   readonly probability: number;
 }
 
+/** Every request. */
+export const ANY_MATCH: Match = {
+  methods: null,
+  url: null,
+  path: null,
+  urlPattern: null,
+  headers: [],
+  body: null,
+  types: null,
+  nth: null,
+  probability: 1,
+};
+
 export interface Answer {
   /** One of them, by chance. */
   readonly statuses: readonly number[];
