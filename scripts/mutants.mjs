@@ -194,7 +194,8 @@ async function expectSound(directory, lists) {
   }
 }
 
-async function attackAll(lists) {
+/** `heard` hears of each result, with all there are. */
+async function attackAll(lists, heard) {
   const queue = lists.flatMap((list) => list.mutations.map((mutation) => ({ list, mutation }))).slice(0, most);
   const results = new Map();
   const work = async (directory) => {
@@ -202,6 +203,7 @@ async function attackAll(lists) {
       const result = await attack(directory, directories[0], next.list, next.mutation);
       tell(next.list, result);
       results.set(next.mutation, result);
+      heard(results);
     }
   };
   try {
@@ -317,10 +319,10 @@ function check(lists) {
 const lists = await readLists();
 if (isCheck) check(lists);
 else {
-  const results = await attackAll(lists);
+  // At once: whoever ends it keeps what it has found.
+  const results = await attackAll(lists, (found) => writePage(lists, found));
   const failures = [...results.values()].filter(isFailure);
   console.log(`\n${results.size} mutations, ${failures.length} not caught`);
   for (const { mutation, error } of failures) console.log(`  ${mutation.name}: ${error ?? 'nobody noticed'}`);
-  writePage(lists, results);
   process.exitCode = failures.length === 0 ? 0 : 1;
 }

@@ -17,7 +17,7 @@ import {
   type JournalRecord,
   type JournalSnapshot,
 } from '../../src/lockfree/journal-reader.ts';
-import { BOUND } from './bound.ts';
+import { BOUND, WIDE_BOUND } from './bound.ts';
 import { type Explored, explore, invoke, type Model, type Operation } from './counted.ts';
 import { linearizable } from './linearizable.ts';
 
@@ -190,6 +190,7 @@ function model(setting: Required<Setting>): Model {
 
 /** Explores the defaults with what is said otherwise. */
 export const run = (some: Setting): Explored => {
-  const setting = { ...DEFAULTS, ...some };
+  const preemptions = (some.readers ?? 1) > 1 ? WIDE_BOUND : BOUND;
+  const setting = { ...DEFAULTS, preemptions, ...some };
   return explore(() => model(setting), { preemptions: setting.preemptions, stall: setting.stall });
 };

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { JournalWriter } from '../../src/lockfree/journal.ts';
 import { releaseReader, reopen } from '../../src/lockfree/journal-pages.ts';
 import { type JournalRead, JournalReader } from '../../src/lockfree/journal-reader.ts';
-import { BOUND } from './bound.ts';
+import { BOUND, WIDE_BOUND } from './bound.ts';
 import { forAll } from './chance.ts';
 import { awaitEnd, type Explored, explore, type Model } from './counted.ts';
 import { append, DEFAULTS, expectInOrder, expectWhole, fresh, held, run, type Setting } from './journal-scenario.ts';
@@ -166,7 +166,7 @@ describe('a thread that stops for ever at any step', () => {
       };
       return { threads: [write, dying, control], check: () => expect(held(memory, geometry)).toEqual([]) };
     };
-    expect(explore(make, { preemptions: BOUND, stall: [1] })).toMatchObject({ ok: true });
+    expect(explore(make, { preemptions: WIDE_BOUND, stall: [1] })).toMatchObject({ ok: true });
   });
 });
 

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { get, set, type Words } from '#atomic';
 import { Registry, type RegistryOptions, registryLayout, registrySlots } from '../../src/lockfree/registry.ts';
 import { CLAIMED, claimed, isInsert, LIVE, slotOf, stateOf } from '../../src/lockfree/registry-words.ts';
-import { BOUND } from './bound.ts';
+import { BOUND, WIDE_BOUND } from './bound.ts';
 import { forAll } from './chance.ts';
 import { awaitEnd, type ExploreOptions, explore, type Model, verify } from './counted.ts';
 import { parsePrograms, runProgram } from './registry-scenario.ts';
@@ -57,8 +57,9 @@ function expectSound(words: Words, options: RegistryOptions, isAnyLost: boolean)
 /** What explore() and verify() take: the programs, a thread each, on one registry. */
 function scenario(text: string, setting: Setting = {}): [() => Model, ExploreOptions] {
   const { capacity = 2, kind = Registry, stall = [], isWrapping = false, taken = 0, inherited } = setting;
-  const { preemptions = BOUND } = setting;
   const programs = parsePrograms(text);
+  const isWide = programs.length > 2 || programs.flat().length > 6;
+  const { preemptions = isWide ? WIDE_BOUND : BOUND } = setting;
   const options = { capacity, threads: programs.length + taken, keyBytes: 4 };
   const make = (): Model => {
     const { at, bytes } = registryLayout(options);

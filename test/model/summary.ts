@@ -13,23 +13,31 @@ export interface Tally {
   /** Executions that ran to their end, and that were given up because they could only repeat others. */
   executions: number;
   pruned: number;
+  /** Of the scenarios that passed: how many up to so many preemptions; `any`: without a bound. */
+  bounds: Record<string, number>;
+  /** Times that a scenario had too many executions, and went on with a preemption less. */
+  cut: number;
 }
 
 const number = (value: number, width: number): string => value.toLocaleString('en').padStart(width);
 
-export function tallyLine({ file, runs, refused, executions, pruned }: Tally): string {
+export function tallyLine({ file, runs, refused, executions, pruned, bounds, cut }: Tally): string {
   const scenarios = `${number(runs, 5)} scenarios (${number(refused, 3)} refused)`;
-  return `${file.padEnd(16)} ${scenarios} ${number(executions, 11)} executions ${number(pruned, 11)} given up`;
+  const passed = Object.entries(bounds).map(([bound, count]) => `${bound}: ${count}`);
+  const given = `${number(executions, 11)} executions ${number(pruned, 11)} given up`;
+  return `${file.padEnd(16)} ${scenarios} ${given}  passed by bound ${passed.join(', ')}${cut === 0 ? '' : `; cut ${cut}`}`;
 }
 
 /** The lines of all files, and their sum. */
 export function summaryOf(tallies: readonly Tally[]): string[] {
-  const total: Tally = { file: 'all', runs: 0, refused: 0, executions: 0, pruned: 0 };
-  for (const { runs, refused, executions, pruned } of tallies) {
+  const total: Tally = { file: 'all', runs: 0, refused: 0, executions: 0, pruned: 0, bounds: {}, cut: 0 };
+  for (const { runs, refused, executions, pruned, bounds, cut } of tallies) {
     total.runs += runs;
     total.refused += refused;
     total.executions += executions;
     total.pruned += pruned;
+    total.cut += cut;
+    for (const [bound, count] of Object.entries(bounds)) total.bounds[bound] = (total.bounds[bound] ?? 0) + count;
   }
   return [...tallies.toSorted((a, b) => (a.file < b.file ? -1 : 1)), total].map(tallyLine);
 }
