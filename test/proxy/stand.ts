@@ -89,6 +89,7 @@ export async function openStand(targetUrl: string, options: StandOptions = {}): 
         if (at(id).sent.length < MOST) at(id).sent = Buffer.concat([at(id).sent, ...payload]);
       },
       connected() {},
+      touched() {},
       hold() {},
       release() {},
       responded: (id: number, head: ResponseHead) => at(id).responses.push(head),
