@@ -121,7 +121,7 @@ test('a page whose own policy keeps the client from connecting is no page, and t
   const { exec, session, load } = await openStand();
   await load('/meta');
   const why =
-    /^no_page: .*\/meta \(req_\d+\) sets a policy in a <meta> .*: default-src 'none'\. Send that policy as a header/;
+    /^no_page: .*: the document of req_\d+ sets a policy in a <meta> whose default-src keeps .* connecting\. Send that/;
   const run = await exec('document.title');
   expect(run.text).toMatch(why);
   expect(run.data).toMatchObject({ error: 'no_page', document: expect.stringMatching(/^req_\d+$/) });
