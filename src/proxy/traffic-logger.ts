@@ -80,10 +80,14 @@ export interface LogTotals {
   readonly dropped: number;
 }
 
-/** What heads of `http` records say, newest page first as a walk gives them. */
-interface Heads {
-  readonly ended: { readonly id: number; readonly sequence: number; readonly word: number }[];
-  readonly began: Map<number, number>;
+/** Where in the journal `http` an exchange is. */
+interface Place {
+  readonly id: number;
+  /** 0 while there is no answer. */
+  readonly status: number;
+  readonly sequence: number;
+  /** Of what was last told of rules that touch it, while it is under way. */
+  readonly touched: number | null;
 }
 
 export class TrafficLogger {
@@ -106,25 +110,13 @@ export class TrafficLogger {
    * never ended was lost with its worker.
    */
   exchanges(filter: ExchangeFilter, aliveSince: number): Exchange[] {
-    const { ended, began } = this.#heads(filter.after ?? 0);
-    const isWanted = (id: number, status: number) =>
-      (filter.id === undefined || filter.id === id) && (filter.status?.(status) ?? true);
-    const sequences = new Set<number>();
-    for (const { id, sequence, word } of ended) if (isWanted(id, statusIn(word))) sequences.add(sequence);
-    for (const [id, sequence] of began) if (isWanted(id, 0)) sequences.add(sequence);
-    const { records } = this.#readers.http.snapshot(
-      (kind, id, _word, sequence) => sequences.has(sequence) || (kind === TOUCHED && began.has(id) && isWanted(id, 0)),
-    );
-    const touched = new Map<number, string>();
-    const found: Exchange[] = [];
-    // Newest first: the last that was told of an exchange, before its beginning.
-    for (const record of records.toReversed()) {
-      const { kind, a: id, body } = record;
-      if (kind === ENDED) found.push(endedOf(record));
-      else if (kind === BEGAN) found.push(pendingOf(record, aliveSince, touched.get(id) ?? ''));
-      else if (!touched.has(id)) touched.set(id, Buffer.from(body).toString());
-    }
-    return found.sort((a, b) => a.id - b.id);
+    return this.#read(this.#wanted(filter), aliveSince);
+  }
+
+  /** Of exchanges() the newest `most`, and how many there are: the others are not read. */
+  newest(most: number, filter: ExchangeFilter, aliveSince: number): { exchanges: Exchange[]; total: number } {
+    const wanted = this.#wanted(filter);
+    return { exchanges: this.#read(wanted.slice(-most), aliveSince), total: wanted.length };
   }
 
   /** Oldest first. */
@@ -147,8 +139,7 @@ export class TrafficLogger {
 
   totals(): LogTotals {
     const total = this.#begun();
-    const { ended, began } = this.#heads(0);
-    const available = ended.length + began.size;
+    const available = this.#places(0).length;
     return { total, available, dropped: Math.max(0, total - this.#clearedTotal - available) };
   }
 
@@ -174,21 +165,50 @@ export class TrafficLogger {
     return this.#cleared;
   }
 
-  #heads(after: number): Heads {
+  /** In the order in which they began. */
+  #wanted({ after = 0, id: only, status: fits }: ExchangeFilter): Place[] {
+    return this.#places(after)
+      .filter(({ id, status }) => (only === undefined || only === id) && (fits?.(status) ?? true))
+      .sort((a, b) => a.id - b.id);
+  }
+
+  #read(places: readonly Place[], aliveSince: number): Exchange[] {
+    const sequences = new Set(
+      places.flatMap(({ sequence, touched }) => (touched === null ? [sequence] : [sequence, touched])),
+    );
+    const { records } = this.#readers.http.newest(sequences.size, (_kind, _id, _word, sequence) =>
+      sequences.has(sequence),
+    );
+    const rules = new Map<number, string>();
+    for (const { kind, a: id, body } of records) if (kind === TOUCHED) rules.set(id, Buffer.from(body).toString());
+    return records
+      .filter(({ kind }) => kind !== TOUCHED)
+      .map((record) =>
+        record.kind === ENDED ? endedOf(record) : pendingOf(record, aliveSince, rules.get(record.a) ?? ''),
+      )
+      .sort((a, b) => a.id - b.id);
+  }
+
+  /** The newest first. An exchange's end lies behind its begin, so a walk from the newest record back meets it first. */
+  #places(after: number): Place[] {
     const from = Math.max(after, this.#cleared);
-    const ended: Heads['ended'] = [];
-    const all = new Map<number, number>();
     const over = new Set<number>();
+    const touched = new Map<number, number>();
+    const places: Place[] = [];
+    let ended = 0;
     this.#readers.http.snapshot((kind, id, word, sequence) => {
       if (kind === ENDED) over.add(id);
       if (id <= from) return false;
-      if (kind === ENDED) ended.push({ id, sequence, word });
-      else if (kind === BEGAN) all.set(id, sequence);
+      if (kind === ENDED) {
+        ended += 1;
+        if (ended <= this.#most) places.push({ id, status: statusIn(word), sequence, touched: null });
+      } else if (!over.has(id)) {
+        if (kind === BEGAN) places.push({ id, status: 0, sequence, touched: touched.get(id) ?? null });
+        else if (!touched.has(id)) touched.set(id, sequence);
+      }
       return false;
     });
-    for (const id of over) all.delete(id);
-    ended.sort((a, b) => a.sequence - b.sequence);
-    return { ended: ended.slice(-this.#most), began: all };
+    return places;
   }
 }
 
@@ -222,7 +242,6 @@ function pendingOf({ a: id, micros, body }: JournalRecord, aliveSince: number, r
 function endedOf({ a: id, b: word, micros, body }: JournalRecord): Exchange {
   const { requestHead, responseHead, ...figures } = decodeEnded(body);
   const head = new KeptHead(requestHead);
-  const answer = new KeptHead(responseHead);
   return {
     id,
     ...figures,
@@ -234,7 +253,7 @@ function endedOf({ a: id, b: word, micros, body }: JournalRecord): Exchange {
       return unmarked(head.fields);
     },
     get response() {
-      return answer.fields;
+      return new KeptHead(responseHead).fields;
     },
     get load() {
       return loadOf(head.fields);

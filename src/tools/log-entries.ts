@@ -1,7 +1,7 @@
 /** Entries of a proxy's log that are asked for: its exchanges, their messages, and what its pages have told. */
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { KeptKind } from '../proxy/page-tap.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange, ExchangeFilter } from '../proxy/traffic-logger.ts';
 import { exchangeLine, messageLine } from './exchange-view.ts';
 import { matchesOf } from './matches.ts';
 import { pageEntryLine } from './page-entry.ts';
@@ -23,6 +23,8 @@ export interface LogQuery {
   readonly until?: string | undefined;
   readonly after?: number | undefined;
   readonly page?: string | undefined;
+  /** So many are shown, at most: the newest. */
+  readonly limit: number;
 }
 
 /** One line of an answer, made when it is shown. */
@@ -42,20 +44,23 @@ function typesOf(query: LogQuery): ReadonlySet<Type> {
   return new Set(named.filter((type) => !isHttp || type === 'http'));
 }
 
-/** Oldest first. */
+/** Oldest first. `older`: so many more, which were not read since nobody would see them. */
 export async function entriesOf(
   proxy: ManagedProxy,
   query: LogQuery,
   show: (text: string) => string,
   workbench: Workbench,
-): Promise<LogEntry[]> {
+): Promise<{ entries: LogEntry[]; older: number }> {
   const types = typesOf(query);
   const { iso } = workbench;
   const now = workbench.proxies.now();
   const span = spanOf(query, { now, iso });
   const entries: LogEntry[] = [];
+  let older = 0;
   if (types.has('http')) {
-    for (const exchange of await exchangesOf(proxy, query, workbench))
+    const { exchanges, total } = await newestExchanges(proxy, query, workbench);
+    older = total - exchanges.length;
+    for (const exchange of exchanges)
       entries.push({ id: exchange.id, micros: exchange.began, line: () => exchangeLine(exchange, now, iso, show) });
   }
   if (types.has('websocket') && query.page === undefined) {
@@ -72,7 +77,8 @@ export async function entriesOf(
     }))
       entries.push({ id: record.id, micros: record.micros, line: () => pageEntryLine(record, iso, show) });
   }
-  return entries.filter(({ micros }) => isWithin(span, micros)).sort((a, b) => a.micros - b.micros || a.id - b.id);
+  const within = entries.filter(({ micros }) => isWithin(span, micros));
+  return { entries: within.sort((a, b) => a.micros - b.micros || a.id - b.id), older };
 }
 
 /** A failed fetch is an error of its page. */
@@ -81,22 +87,32 @@ function pageKinds(types: ReadonlySet<Type>): KeptKind[] {
   return types.has('error') ? [...wanted, 'network'] : wanted;
 }
 
+/** The exchanges that may be shown, and how many there are. Only a filter that looks into exchanges has all of them read. */
+async function newestExchanges(proxy: ManagedProxy, query: LogQuery, workbench: Workbench) {
+  const { methods, url_pattern, page, since, until, limit } = query;
+  if (!isGiven(methods) && [url_pattern, page, since, until].every((filter) => filter === undefined))
+    return proxy.log.newest(limit, headFilter(query), proxy.startedAt);
+  const exchanges = await exchangesOf(proxy, query, workbench);
+  return { exchanges, total: exchanges.length };
+}
+
+/** What heads of records can tell. */
+function headFilter({ after, status_codes }: LogQuery): ExchangeFilter {
+  const status = statusFilter(status_codes);
+  return { ...(after === undefined ? {} : { after }), ...(status === null ? {} : { status }) };
+}
+
 /** Oldest first; throws `invalid_argument` for a pattern that cannot be matched. */
 export async function exchangesOf(proxy: ManagedProxy, query: LogQuery, workbench: Workbench): Promise<Exchange[]> {
-  const status = statusFilter(query.status_codes);
-  const filter = {
-    ...(query.after === undefined ? {} : { after: query.after }),
-    ...(status === null ? {} : { status }),
-  };
   const span = spanOf(query, { now: workbench.proxies.now(), iso: workbench.iso });
   const methods = new Set(query.methods?.map((method) => method.toUpperCase()));
   const load = query.page === undefined ? null : pageNamed(proxy, query.page, 'page').facts.hello.load;
-  const found = proxy.log
-    .exchanges(filter, proxy.startedAt)
-    .filter(
-      ({ began, method, load: by }) =>
-        isWithin(span, began) && (methods.size === 0 || methods.has(method)) && (load === null || by === load),
-    );
+  const isWanted = (exchange: Exchange) =>
+    isWithin(span, exchange.began) &&
+    (methods.size === 0 || methods.has(exchange.method)) &&
+    // Looked at last: its head is parsed for it.
+    (load === null || exchange.load === load);
+  const found = proxy.log.exchanges(headFilter(query), proxy.startedAt).filter(isWanted);
   return query.url_pattern === undefined ? found : matching(found, query.url_pattern, workbench);
 }
 

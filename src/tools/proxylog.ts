@@ -137,14 +137,14 @@ const HANDLERS: Record<Action, Handler> = {
 };
 
 async function query(proxy: ManagedProxy, input: LogInput, workbench: Workbench) {
-  const all = await entriesOf(proxy, input, showing(input, workbench), workbench);
+  const { entries: all, older } = await entriesOf(proxy, input, showing(input, workbench), workbench);
   const newest = all.slice(-input.limit).map((entry) => entry.line());
   const { from, to, truncated } = fitBudget(newest, budgetFor({ tail: input.limit }));
   const chosen = newest.slice(from, to);
   if (input.order === 'desc') chosen.reverse();
   const cursor = Math.max(input.after ?? 0, ...all.map(({ id }) => id));
   const { dropped } = proxy.log.totals();
-  const facts = { lines: chosen.length, total: all.length, dropped, truncated, cursor };
+  const facts = { lines: chosen.length, total: all.length + older, dropped, truncated, cursor };
   const note = input.types?.includes('mutation') ? await recordChangesOf([proxy]) : null;
   const lines = chosen.map(escapeClosing);
   return {

@@ -117,6 +117,11 @@ describe('bounds', () => {
     expect(logger.totals()).toEqual({ total: 5_000, available: 100, dropped: 4_900 });
     expect(logger.exchanges({ status: (status) => status >= 500 }, 0)).toHaveLength(50);
     expect(logger.exchanges({ after: all.at(-3)?.id ?? 0 }, 0)).toHaveLength(2);
+    expect(logger.newest(3, {}, 0)).toEqual({ exchanges: all.slice(-3), total: 100 });
+    expect(logger.newest(3, { status: (status) => status >= 500 }, 0)).toEqual({
+      exchanges: all.filter(({ status }) => status >= 500).slice(-3),
+      total: 50,
+    });
   });
 
   test('heads of 64 KiB each are kept, the second cut where the page ends', () => {
@@ -141,6 +146,18 @@ describe('bounds', () => {
     tap.ended(id, 'complete');
     expect(logger.exchanges({}, 0)[0]?.responseBytes).toBe(100_000);
   });
+});
+
+test('the newest are those that began last, under way or over', () => {
+  const { tap, logger, begin } = log();
+  const ids = ['/1', '/2', '/3', '/4'].map((path) => begin(get(path)));
+  for (const at of [3, 0, 1]) tap.ended(ids[at] ?? 0, 'complete');
+  const { exchanges, total } = logger.newest(2, {}, 0);
+  expect(exchanges).toMatchObject([
+    { target: '/3', outcome: null },
+    { target: '/4', outcome: 'complete' },
+  ]);
+  expect(total).toBe(4);
 });
 
 test('clear hides what was there, also what ends later', () => {
