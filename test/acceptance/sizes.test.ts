@@ -26,6 +26,7 @@ function loadedBy(path: string, deferred: RegExp, seen = new Set<string>()): Set
 
 const bytesOf = (paths: Iterable<string>) => [...paths].reduce((sum, path) => sum + statSync(path).size, 0);
 
+/** Names are whole: so are stacks, and functions need not be told theirs at run time. */
 describe('what a start reads', () => {
   test('the front: one small file that imports Node’s own modules alone', () => {
     const front = join(DIST, 'bin.cjs');
@@ -38,7 +39,7 @@ describe('what a start reads', () => {
   test('the daemon, until it listens; HTTP is not among it', () => {
     const loaded = loadedBy(join(DIST, 'daemon.js'), /\/control-/);
     expect(bytesOf(loaded)).toBeGreaterThan(300 * KIB);
-    expect(bytesOf(loaded)).toBeLessThanOrEqual(1_000 * KIB);
+    expect(bytesOf(loaded)).toBeLessThanOrEqual(1_400 * KIB);
     expect([...loaded].filter((path) => /\/serve-/.test(path))).toEqual([]);
   });
 
@@ -47,7 +48,7 @@ describe('what a start reads', () => {
   });
 
   test.each([
-    ['process-worker.js', 80 * KIB],
+    ['process-worker.js', 96 * KIB],
     ['proxy-worker.js', 256 * KIB],
     ['pattern-worker.js', 4 * KIB],
   ])('the thread %s', (name, most) => {
