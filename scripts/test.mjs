@@ -66,6 +66,7 @@ try {
     step('lint and format', [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']);
     step('imports', [join(root, 'scripts/check-imports.mjs')]);
     step('reference page', [join(root, 'scripts/docs.mjs'), '--check']);
+    step('mutations', [join(root, 'scripts/mutants.mjs'), '--check']);
     for (const project of ['unit', 'model', 'stress', 'acceptance']) suite(project);
     if (step('Chromium', [join(root, 'scripts/chromium.mjs')])) suite('browser');
   }
