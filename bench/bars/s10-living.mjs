@@ -55,6 +55,10 @@ let daemonPid = 0;
 async function asked(client, name, args, check = () => true) {
   const told = await client.front.call(name, args);
   counts.calls += 1;
+  if (name === 'nothing' && told.error?.code === UNKNOWN_TOOL) {
+    counts.errors += 1;
+    return null;
+  }
   if (told.error !== undefined) {
     counts.lost += 1;
     if (!/may have taken effect|has no daemon|the front has ended/.test(told.text))
@@ -73,6 +77,7 @@ async function asked(client, name, args, check = () => true) {
   return told;
 }
 
+const UNKNOWN_TOOL = -32_602;
 const STATES = new Set(['pending', 'starting', 'running', 'stopping', 'stopped', 'failed']);
 const isProcess = ({ data }) => STATES.has(data.state) && typeof data.process_id === 'string';
 
