@@ -1,5 +1,5 @@
 // The core against the same patterns in Go and against messages to an owning thread, a row for each operation of the reference's
-// page. `npm run bench` measures all and writes bench/results/lockfree.json, docs/benchmarks.md and a table of docs/lock-free-design.md; Of `-- quick` (fewer rounds),
+// page. `npm run bench` measures all and writes bench/results/lockfree.json, docs/benchmarks.md and a table of docs/lock-free-design.md. Of `-- quick` (fewer rounds),
 // `row=TEXT` (rows whose names have TEXT) and `src` (the core from its sources, not as built) each also writes nothing.
 import { buildGo, bundle, findGo, requireBuilt, scratch } from './lockfree/build.mjs';
 import { operationsTable } from './lockfree/operations.mjs';

@@ -40,12 +40,18 @@ class Other {
   }
 }
 
-/** How many operations take about BATCH_NANOS. */
+async function nanosOf(run, batch) {
+  const begun = process.hrtime.bigint();
+  await run(batch);
+  return process.hrtime.bigint() - begun;
+}
+
+/** How many operations take about BATCH_NANOS: thrice in a row, since a single one may have waited for a processor. */
 async function batchOf(run) {
-  for (let batch = 1; ; batch *= 2) {
-    const begun = process.hrtime.bigint();
-    await run(batch);
-    if (process.hrtime.bigint() - begun > BATCH_NANOS || batch >= 1 << 24) return batch;
+  for (let batch = 1, slow = 0; ; ) {
+    slow = (await nanosOf(run, batch)) > BATCH_NANOS ? slow + 1 : 0;
+    if (slow === 3 || batch >= 1 << 24) return batch;
+    if (slow === 0) batch *= 2;
   }
 }
 
@@ -67,7 +73,7 @@ async function measure(run, millis, progress) {
     batches.push({ nanos, rate: ((progress() - others) >>> 0) / nanos });
     before = after;
   }
-  const best = Math.max(...batches.map(({ rate }) => rate));
+  const best = batches.reduce((most, { rate }) => Math.max(most, rate), 0);
   const counted = batches.filter(({ rate }) => 2 * rate >= best).map(({ nanos }) => nanos);
   return { nanos: median(counted), work: work / (batches.length * batch) };
 }
