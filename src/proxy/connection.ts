@@ -218,12 +218,12 @@ export class Connection implements BrowserSide {
       return;
     }
     around.count('totalRequests', 1);
-    const id = around.tap.began(head, this.#number);
+    const entry = around.tap.began(head, this.#number);
     if (refusal === null) {
-      this.#target.begin(id, head);
+      this.#target.begin(entry, head);
       return;
     }
-    around.tap.ended(id, 'refused', refusal.message, '', refusal.status);
+    entry.ended('refused', refusal.message, '', refusal.status);
     this.refuse(refusal, head, false);
   }
 

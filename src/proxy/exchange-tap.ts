@@ -16,16 +16,24 @@ export interface ExchangeTap {
   /** All that is told until release() is of one instant: what follows from bytes that came together. */
   hold(): void;
   release(): void;
-  /** The entry id of the exchange; `connection` numbers the browser's connection. */
-  began(head: RequestHead, connection: number): number;
+  /** `connection` numbers the browser's connection. */
+  began(head: RequestHead, connection: number): ExchangeEntry;
+}
+
+/**
+ * The entry of an exchange under way; nothing counts after its end. The exchange itself holds it: a table of entries would be moved
+ * to the old generation, where each entry that it has ever had would look alive until the next full collection.
+ */
+export interface ExchangeEntry {
+  readonly id: number;
   /** `rules`: all that touch it so far. */
-  touched(id: number, rules: string): void;
-  sent(id: number, payload: readonly Buffer[]): void;
+  touched(rules: string): void;
+  sent(payload: readonly Buffer[]): void;
   /** The upstream connection is there, or was. */
-  connected(id: number): void;
+  reached(): void;
   /** Also interim heads. */
-  responded(id: number, head: ResponseHead): void;
-  received(id: number, payload: readonly Buffer[]): void;
+  responded(head: ResponseHead): void;
+  received(payload: readonly Buffer[]): void;
   /** `rules`: those that touched it. `told`: the status that the browser got in place of the target's. */
-  ended(id: number, outcome: Outcome, note?: string, rules?: string, told?: number): void;
+  ended(outcome: Outcome, note?: string, rules?: string, told?: number): void;
 }

@@ -28,14 +28,14 @@ export class KeptUpstream {
 
   /** Sends the head over the kept connection, or a new one. */
   ask(live: LiveExchange): void {
-    const { now, tap } = this.#around;
+    const { now } = this.#around;
     const dial = live.shaped?.dial ?? this.#around.dial;
     const kept = this.#current;
     // It may be closing just now; only what may be sent again is risked on it.
     const isRisky = kept !== null && kept.usedAt < now && !mayBeSentAgain(live.head.method, live.head.framing !== 0);
     if (isRisky || kept?.dial !== dial) this.drop();
     this.#current ??= new Upstream(dial, now, this.#owner);
-    if (this.#current.isConnected) tap.connected(live.id);
+    if (this.#current.isConnected) live.entry.reached();
     this.#current.out.add(live.text);
   }
 

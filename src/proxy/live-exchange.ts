@@ -1,5 +1,6 @@
 /** An exchange under way: what its connection has to remember of it. */
 import type { ExchangeState } from './exchange.ts';
+import type { ExchangeEntry } from './exchange-tap.ts';
 import { field } from './fields.ts';
 import type { RequestHead, ResponseHead } from './http1.ts';
 import type { Route } from './request-head.ts';
@@ -8,8 +9,7 @@ import type { DocumentWriter, Observer, Shaped } from './surroundings.ts';
 
 /** One object of one shape for each: this is made for every request. */
 export class LiveExchange {
-  /** Of its entry in the log. */
-  readonly id: number;
+  readonly entry: ExchangeEntry;
   readonly head: RequestHead;
   readonly route: Route;
   /** The head as it was sent, latin1, to send it again. */
@@ -38,8 +38,8 @@ export class LiveExchange {
   /** A rule ends the browser's connection with a reset. */
   isReset = false;
 
-  constructor(id: number, head: RequestHead, route: Route, text: string, shaped: Shaped | null) {
-    this.id = id;
+  constructor(entry: ExchangeEntry, head: RequestHead, route: Route, text: string, shaped: Shaped | null) {
+    this.entry = entry;
     this.head = head;
     this.route = route;
     this.text = text;

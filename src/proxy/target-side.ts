@@ -5,7 +5,7 @@
 import type { BrowserSide } from './browser-side.ts';
 import { loaderOf } from './devtool-paths.ts';
 import { type ExchangeEvent, type ExchangeState, mayBeSentAgain, step } from './exchange.ts';
-import type { Outcome } from './exchange-tap.ts';
+import type { ExchangeEntry, Outcome } from './exchange-tap.ts';
 import { type BodyPart, type End, Http1Error, type RequestHead, type ResponseHead } from './http1.ts';
 import { KeptUpstream } from './kept-upstream.ts';
 import { openLiveDocument } from './live-document.ts';
@@ -60,19 +60,19 @@ export class TargetSide implements UpstreamOwner {
   }
 
   /** A request that has been let in. */
-  begin(id: number, head: RequestHead): void {
+  begin(entry: ExchangeEntry, head: RequestHead): void {
     const { documents, shaping } = this.#around;
-    const shaped = shaping === null ? null : this.#shapedBy(shaping, id, head);
+    const shaped = shaping === null ? null : this.#shapedBy(shaping, entry, head);
     const route = shaped?.route ?? this.#around.route;
     const acceptEncoding = shaped?.wantsIdentity ? 'identity' : (documents?.acceptEncodingFor(head) ?? null);
     const text = requestHead(head, route, { peer: this.#browser.peer, acceptEncoding });
-    this.#live = new LiveExchange(id, head, route, text, shaped);
+    this.#live = new LiveExchange(entry, head, route, text, shaped);
     this.#kept.ask(this.#live);
   }
 
-  #shapedBy(shaping: Shaping, id: number, head: RequestHead): Shaped | null {
-    const { route, dial, tap } = this.#around;
-    return shaping.shape(head, route, dial, (rules) => tap.touched(id, rules));
+  #shapedBy(shaping: Shaping, entry: ExchangeEntry, head: RequestHead): Shaped | null {
+    const { route, dial } = this.#around;
+    return shaping.shape(head, route, dial, (rules) => entry.touched(rules));
   }
 
   send(part: BodyPart): void {
@@ -80,7 +80,7 @@ export class TargetSide implements UpstreamOwner {
     // Of a request that was refused.
     if (live === null) return;
     this.#kept.current?.out.add(part.raw);
-    this.#around.tap.sent(live.id, part.payload);
+    live.entry.sent(part.payload);
   }
 
   requestEnded(): void {
@@ -133,7 +133,7 @@ export class TargetSide implements UpstreamOwner {
 
   /** As UpstreamOwner; drained, received, ended and lost as well. */
   connected(): void {
-    if (this.#live !== null) this.#around.tap.connected(this.#live.id);
+    this.#live?.entry.reached();
   }
 
   drained(): void {
@@ -168,7 +168,7 @@ export class TargetSide implements UpstreamOwner {
   #passBare(live: LiveExchange, chunk: Buffer): void {
     this.#live = null;
     this.#tunnel = new Tunnel(null);
-    this.#around.tap.ended(live.id, 'complete', 'the answer to the upgrade was no HTTP');
+    live.entry.ended('complete', 'the answer to the upgrade was no HTTP');
     this.received(chunk);
   }
 
@@ -193,8 +193,8 @@ export class TargetSide implements UpstreamOwner {
   }
 
   #takeHead(live: LiveExchange, response: ResponseHead): void {
-    const { tap, observers, documents } = this.#around;
-    tap.responded(live.id, response);
+    const { observers, documents } = this.#around;
+    live.entry.responded(response);
     if (response.status === 101) this.#switch(live, response);
     else if (response.status < 200) this.#passInterim(live, response);
     else {
@@ -204,7 +204,7 @@ export class TargetSide implements UpstreamOwner {
         this.#openDocument(live, response, documents);
         return;
       }
-      if (isEventStream(response)) live.observer = observers.events(live.id);
+      if (isEventStream(response)) live.observer = observers.events(live.entry.id);
       this.#browser.add(responseHead(response, live.route, facts));
     }
   }
@@ -217,7 +217,7 @@ export class TargetSide implements UpstreamOwner {
   }
 
   #passBody(live: LiveExchange, { raw, payload }: BodyPart): void {
-    this.#around.tap.received(live.id, payload);
+    live.entry.received(payload);
     if (live.observer !== null) for (const piece of payload) live.observer.feed(piece);
     if (live.document !== null) for (const piece of payload) live.isFull = !live.document.write(piece);
     else if (live.unchunked) for (const piece of payload) this.#browser.add(piece);
@@ -302,10 +302,10 @@ export class TargetSide implements UpstreamOwner {
     const isTheirs = outcome !== 'complete' && outcome !== 'client_aborted' && outcome !== 'cut';
     const note = live.note ?? (isTheirs ? why?.message : undefined);
     const rules = live.shaped?.note() ?? '';
-    if (outcome === 'refused') this.#around.tap.ended(live.id, outcome, note, rules, why?.status);
-    else if (live.shaped !== null) this.#around.tap.ended(live.id, outcome, note ?? '', rules);
-    else if (note === undefined) this.#around.tap.ended(live.id, outcome);
-    else this.#around.tap.ended(live.id, outcome, note);
+    if (outcome === 'refused') live.entry.ended(outcome, note, rules, why?.status);
+    else if (live.shaped !== null) live.entry.ended(outcome, note ?? '', rules);
+    else if (note === undefined) live.entry.ended(outcome);
+    else live.entry.ended(outcome, note);
     if (why !== null && why.status >= 502 && isTheirs) this.#around.failed(why.message);
   }
 
@@ -322,7 +322,7 @@ export class TargetSide implements UpstreamOwner {
     this.#advance('switched');
     if (live.state !== 'tunnel') return;
     this.#browser.add(responseHead(response, live.route, { ...responseFacts(live), connection: 'Upgrade' }));
-    this.#tunnel = new Tunnel(this.#around.observers.tunnel(live.id, response));
+    this.#tunnel = new Tunnel(this.#around.observers.tunnel(live.entry.id, response));
     const fromTarget = this.#kept.current?.answer.rest();
     if (fromTarget !== undefined && fromTarget.length > 0) this.received(fromTarget);
     const fromBrowser = this.#browser.rest();

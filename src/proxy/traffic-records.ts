@@ -62,7 +62,11 @@ const LONGEST_NOTE = 500;
 export const BEHIND_RULES = '\u001f';
 
 /** Reused for every record: a writer copies it away at once. */
-const scratch = Buffer.alloc(160 * 1_024);
+const scratch = Buffer.from(new ArrayBuffer(160 * 1_024));
+const view = new DataView(scratch.buffer);
+
+/** A view is made only where something has to go. */
+const cut = (bytes: Uint8Array, most: number): Uint8Array => (bytes.length <= most ? bytes : bytes.subarray(0, most));
 
 /** Bytes of the body of an ENDED record, valid until the next call; a head that does not fit in `most` bytes is cut. */
 export function encodeEnded(
@@ -72,17 +76,16 @@ export function encodeEnded(
   responseHead: Uint8Array,
   most: number,
 ): Uint8Array {
-  const { began, connected, firstByte, requestBytes, responseBytes } = figures;
-  scratch.writeDoubleLE(began, 0);
-  scratch.writeDoubleLE(connected ?? -1, 8);
-  scratch.writeDoubleLE(firstByte ?? -1, 16);
-  scratch.writeDoubleLE(requestBytes, 24);
-  scratch.writeDoubleLE(responseBytes, 32);
+  view.setFloat64(0, figures.began, true);
+  view.setFloat64(8, figures.connected ?? -1, true);
+  view.setFloat64(16, figures.firstByte ?? -1, true);
+  view.setFloat64(24, figures.requestBytes, true);
+  view.setFloat64(32, figures.responseBytes, true);
   const noteBytes = note === '' ? 0 : scratch.write(note.slice(0, LONGEST_NOTE), FIXED_BYTES, 'utf8');
-  const request = requestHead.subarray(0, most - FIXED_BYTES - noteBytes);
-  const response = responseHead.subarray(0, most - FIXED_BYTES - noteBytes - request.length);
-  scratch.writeUInt32LE(noteBytes, FIGURES * 8);
-  scratch.writeUInt32LE(request.length, FIGURES * 8 + 4);
+  const request = cut(requestHead, most - FIXED_BYTES - noteBytes);
+  const response = cut(responseHead, most - FIXED_BYTES - noteBytes - request.length);
+  view.setUint32(FIGURES * 8, noteBytes, true);
+  view.setUint32(FIGURES * 8 + 4, request.length, true);
   scratch.set(request, FIXED_BYTES + noteBytes);
   scratch.set(response, FIXED_BYTES + noteBytes + request.length);
   return scratch.subarray(0, FIXED_BYTES + noteBytes + request.length + response.length);
@@ -128,7 +131,7 @@ export interface MessageRecord {
 
 /** As encodeEnded. */
 export function encodeMessage({ opcode, flags, size, payload }: MessageRecord): Uint8Array {
-  scratch.writeDoubleLE(size, 0);
+  view.setFloat64(0, size, true);
   scratch[8] = opcode;
   scratch[9] = flags;
   scratch.set(payload, MESSAGE_BYTES);

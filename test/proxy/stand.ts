@@ -2,7 +2,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { dialer } from '../../src/proxy/dial.ts';
-import type { Outcome } from '../../src/proxy/exchange-tap.ts';
+import type { ExchangeEntry, Outcome } from '../../src/proxy/exchange-tap.ts';
 import type { RequestHead, ResponseHead } from '../../src/proxy/http1.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from '../../src/proxy/limits.ts';
 import { ProxyServer } from '../../src/proxy/server.ts';
@@ -44,6 +44,28 @@ export interface StandOptions {
   readonly around?: Partial<Surroundings>;
 }
 
+/** Keeps what it is told, and that it is told one end. */
+const tellingEntry = (id: number, entry: Entry, changed: () => void): ExchangeEntry => ({
+  id,
+  touched() {},
+  reached() {},
+  sent(payload) {
+    if (entry.sent.length < MOST) entry.sent = Buffer.concat([entry.sent, ...payload]);
+  },
+  responded(head) {
+    entry.responses.push(head);
+  },
+  received(payload) {
+    if (entry.received.length < MOST) entry.received = Buffer.concat([entry.received, ...payload]);
+  },
+  ended(outcome, note) {
+    if (entry.outcome !== null) throw new Error(`exchange ${id} ended twice`);
+    entry.outcome = outcome;
+    entry.note = note ?? null;
+    changed();
+  },
+});
+
 export async function openStand(targetUrl: string, options: StandOptions = {}): Promise<Stand> {
   const entries: Entry[] = [];
   const counts: Record<string, number> = {};
@@ -63,11 +85,6 @@ export async function openStand(targetUrl: string, options: StandOptions = {}): 
       waiting.add(check);
       check();
     });
-  const at = (id: number): Entry => {
-    const entry = entries[id];
-    if (entry === undefined) throw new RangeError(`no exchange ${id}`);
-    return entry;
-  };
   const target = parseTarget(targetUrl);
   const quiet = { feed() {} };
   const around = {
@@ -81,27 +98,13 @@ export async function openStand(targetUrl: string, options: StandOptions = {}): 
     tap: {
       began: (head: RequestHead) => {
         const none = Buffer.alloc(0);
-        const id = entries.push({ head, responses: [], sent: none, received: none, outcome: null, note: null }) - 1;
+        const entry: Entry = { head, responses: [], sent: none, received: none, outcome: null, note: null };
+        const id = entries.push(entry) - 1;
         look();
-        return id;
+        return tellingEntry(id, entry, look);
       },
-      sent: (id: number, payload: readonly Buffer[]) => {
-        if (at(id).sent.length < MOST) at(id).sent = Buffer.concat([at(id).sent, ...payload]);
-      },
-      connected() {},
-      touched() {},
       hold() {},
       release() {},
-      responded: (id: number, head: ResponseHead) => at(id).responses.push(head),
-      received: (id: number, payload: readonly Buffer[]) => {
-        if (at(id).received.length < MOST) at(id).received = Buffer.concat([at(id).received, ...payload]);
-      },
-      ended: (id: number, outcome: Outcome, note?: string) => {
-        if (at(id).outcome !== null) throw new Error(`exchange ${id} ended twice`);
-        at(id).outcome = outcome;
-        at(id).note = note ?? null;
-        look();
-      },
     },
     observers: { tunnel: () => ({ fromTarget: quiet, fromBrowser: quiet }), events: () => quiet },
     shaping: null,

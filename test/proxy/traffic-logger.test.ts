@@ -48,24 +48,24 @@ const answer = (status: number): ResponseHead =>
   headOf(`HTTP/1.1 ${status} X\r\nContent-Length: 5\r\nX-A: é\r\n\r\n`, 'response') as ResponseHead;
 
 test('an exchange from its begin to its end', () => {
-  const { tap, logger, time, begin } = log();
+  const { logger, time, begin } = log();
   time.now = 1_000;
-  const id = begin(get('/a?b=c', 'X-Devtool-Load: abc\r\n'));
+  const entry = begin(get('/a?b=c', 'X-Devtool-Load: abc\r\n'));
   expect(logger.exchanges({}, 0)).toMatchObject([
-    { id, method: 'GET', target: '/a?b=c', status: 0, outcome: null, ended: null, load: 'abc' },
+    { id: entry.id, method: 'GET', target: '/a?b=c', status: 0, outcome: null, ended: null, load: 'abc' },
   ]);
   expect(logger.exchanges({}, 2_000)).toMatchObject([{ outcome: 'lost' }]);
   time.now = 2_000;
-  tap.connected(id);
-  tap.sent(id, [Buffer.from('ab'), Buffer.from('c')]);
+  entry.reached();
+  entry.sent([Buffer.from('ab'), Buffer.from('c')]);
   time.now = 3_000;
-  tap.responded(id, answer(404));
-  tap.received(id, [Buffer.from('hello')]);
+  entry.responded(answer(404));
+  entry.received([Buffer.from('hello')]);
   time.now = 4_500;
-  tap.ended(id, 'upstream_aborted', 'it broke off');
+  entry.ended('upstream_aborted', 'it broke off');
   const [exchange] = logger.exchanges({}, 9_000);
   expect(exchange).toMatchObject({
-    id,
+    id: entry.id,
     method: 'GET',
     target: '/a?b=c',
     status: 404,
@@ -82,35 +82,35 @@ test('an exchange from its begin to its end', () => {
     responseBytes: 5,
   });
   expect(exchange?.response).toEqual(['Content-Length', '5', 'X-A', 'é'.replace('é', '\xe9')]);
-  expect(logger.body(id, 'request', 3)).toEqual({ bytes: Buffer.from('abc'), isWhole: true });
-  expect(logger.body(id, 'response', 5).bytes.toString()).toBe('hello');
+  expect(logger.body(entry.id, 'request', 3)).toEqual({ bytes: Buffer.from('abc'), isWhole: true });
+  expect(logger.body(entry.id, 'response', 5).bytes.toString()).toBe('hello');
 });
 
 test('one that is under way tells the rules that touch it so far, whatever else passes; its end tells all', () => {
-  const { tap, logger, begin } = log();
-  const id = begin(get('/slow'));
-  tap.touched(id, 'first +5 ms');
+  const { logger, begin } = log();
+  const entry = begin(get('/slow'));
+  entry.touched('first +5 ms');
   const other = begin(get('/other'));
-  tap.touched(id, 'first +5 ms; sécond');
+  entry.touched('first +5 ms; sécond');
   expect(logger.exchanges({}, 0).map(({ rules }) => rules)).toEqual(['first +5 ms; sécond', '']);
-  expect(logger.exchanges({ id: other }, 0)).toMatchObject([{ rules: '' }]);
+  expect(logger.exchanges({ id: other.id }, 0)).toMatchObject([{ rules: '' }]);
   expect(logger.totals().available).toBe(2);
-  tap.ended(id, 'complete', '', 'first +5 ms; sécond (its body is no JSON)');
-  expect(logger.exchanges({ id }, 0)).toMatchObject([
+  entry.ended('complete', '', 'first +5 ms; sécond (its body is no JSON)');
+  expect(logger.exchanges({ id: entry.id }, 0)).toMatchObject([
     { outcome: 'complete', rules: 'first +5 ms; sécond (its body is no JSON)' },
   ]);
-  tap.touched(id, 'too late');
+  entry.touched('too late');
   expect(logger.exchanges({}, 0)).toHaveLength(2);
 });
 
 describe('bounds', () => {
   test('the newest are kept, in order, and what is gone is counted, also after wrapping', () => {
-    const { tap, logger, begin, time } = log(100, { pages: 6, pageBytes: 16 * 1_024, readers: 1 });
+    const { logger, begin, time } = log(100, { pages: 6, pageBytes: 16 * 1_024, readers: 1 });
     for (let i = 0; i < 5_000; i++) {
       time.now = i;
-      const id = begin(get(`/${i}`));
-      tap.responded(id, answer(i % 2 === 0 ? 200 : 500));
-      tap.ended(id, 'complete');
+      const entry = begin(get(`/${i}`));
+      entry.responded(answer(i % 2 === 0 ? 200 : 500));
+      entry.ended('complete');
     }
     const all = logger.exchanges({}, 0);
     expect(all.map(({ target }) => target)).toEqual(Array.from({ length: 100 }, (_, at) => `/${4_900 + at}`));
@@ -125,33 +125,32 @@ describe('bounds', () => {
   });
 
   test('heads of 64 KiB each are kept, the second cut where the page ends', () => {
-    const { tap, logger, begin } = log(10, { pages: 8, pageBytes: 100 * 1_024, readers: 1 });
-    const id = begin(get('/', `A: ${'x'.repeat(60_000)}\r\n`));
-    tap.responded(
-      id,
+    const { logger, begin } = log(10, { pages: 8, pageBytes: 100 * 1_024, readers: 1 });
+    const entry = begin(get('/', `A: ${'x'.repeat(60_000)}\r\n`));
+    entry.responded(
       headOf(`HTTP/1.1 200 OK\r\nB: ${'y'.repeat(60_000)}\r\nContent-Length: 0\r\n\r\n`, 'response') as ResponseHead,
     );
-    tap.ended(id, 'complete');
+    entry.ended('complete');
     const [exchange] = logger.exchanges({}, 0);
     expect(exchange?.request[3]).toHaveLength(60_000);
     expect(exchange?.response[1]?.length).toBeGreaterThan(40_000);
   });
 
   test('of a body the first 64 KiB', () => {
-    const { tap, logger, begin } = log();
-    const id = begin(get('/'));
-    for (let i = 0; i < 100; i++) tap.received(id, [Buffer.alloc(1_000, i)]);
-    expect(logger.body(id, 'response', 100_000).bytes).toHaveLength(65_536);
-    expect(logger.body(id, 'response', 100_000).isWhole).toBe(true);
-    tap.ended(id, 'complete');
+    const { logger, begin } = log();
+    const entry = begin(get('/'));
+    for (let i = 0; i < 100; i++) entry.received([Buffer.alloc(1_000, i)]);
+    expect(logger.body(entry.id, 'response', 100_000).bytes).toHaveLength(65_536);
+    expect(logger.body(entry.id, 'response', 100_000).isWhole).toBe(true);
+    entry.ended('complete');
     expect(logger.exchanges({}, 0)[0]?.responseBytes).toBe(100_000);
   });
 });
 
 test('the newest are those that began last, under way or over', () => {
-  const { tap, logger, begin } = log();
-  const ids = ['/1', '/2', '/3', '/4'].map((path) => begin(get(path)));
-  for (const at of [3, 0, 1]) tap.ended(ids[at] ?? 0, 'complete');
+  const { logger, begin } = log();
+  const entries = ['/1', '/2', '/3', '/4'].map((path) => begin(get(path)));
+  for (const at of [3, 0, 1]) entries[at]?.ended('complete');
   const { exchanges, total } = logger.newest(2, {}, 0);
   expect(exchanges).toMatchObject([
     { target: '/3', outcome: null },
@@ -161,12 +160,12 @@ test('the newest are those that began last, under way or over', () => {
 });
 
 test('clear hides what was there, also what ends later', () => {
-  const { tap, logger, begin } = log();
+  const { logger, begin } = log();
   const first = begin(get('/1'));
   const second = begin(get('/2'));
-  tap.ended(first, 'complete');
-  logger.clear(second);
-  tap.ended(second, 'complete');
+  first.ended('complete');
+  logger.clear(second.id);
+  second.ended('complete');
   expect(logger.exchanges({}, 0)).toEqual([]);
   expect(logger.totals()).toEqual({ total: 2, available: 0, dropped: 0 });
   begin(get('/3'));
@@ -175,12 +174,12 @@ test('clear hides what was there, also what ends later', () => {
 
 test('messages of a connection', () => {
   const { tap, logger, begin } = log();
-  const id = begin(get('/'));
-  tap.message(id, { opcode: 1, flags: 1, size: 5, payload: Buffer.from('hello') });
-  tap.message(id, { opcode: 1, flags: 2, size: 100_000, payload: Buffer.alloc(70_000) });
+  const entry = begin(get('/'));
+  tap.message(entry.id, { opcode: 1, flags: 1, size: 5, payload: Buffer.from('hello') });
+  tap.message(entry.id, { opcode: 1, flags: 2, size: 100_000, payload: Buffer.alloc(70_000) });
   expect(logger.messages()).toMatchObject([
-    { exchange: id, direction: 'out', kind: 'text', size: 5, payload: Buffer.from('hello') },
-    { exchange: id, direction: 'in', kind: 'event', size: 100_000 },
+    { exchange: entry.id, direction: 'out', kind: 'text', size: 5, payload: Buffer.from('hello') },
+    { exchange: entry.id, direction: 'in', kind: 'event', size: 100_000 },
   ]);
   expect(logger.messages()[1]?.payload).toHaveLength(65_536);
 });
