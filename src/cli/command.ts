@@ -5,6 +5,8 @@ export interface Command {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** How its words are written; default: as for tools. */
+  readonly usage?: string;
   /** Empty for a tool that has none. */
   readonly actions: readonly Action[];
   readonly parameters: readonly Parameter[];

@@ -45,11 +45,11 @@ const names = (actions: Command['actions']): string[] =>
 
 /** Of a tool, or of one of its actions. */
 export function helpOf(command: Command, action: string | null): string {
-  const { name, description, actions } = command;
+  const { name, description, actions, usage = '[key=value …] [--json]' } = command;
   const words = [name, ...(action === null ? (actions.length === 0 ? [] : ['ACTION']) : [action])];
   const rows = parametersFor(command, action).map((parameter) => row(parameter, action));
   return [
-    `devtool-mcp ${words.join(' ')} [key=value …] [--json]`,
+    `devtool-mcp ${words.join(' ')} ${usage}`,
     wrap(description, 100),
     ...(action === null && actions.length > 0 ? [`Actions:\n${table(actions.map(actionRow))}`.trimEnd()] : []),
     rows.length === 0 ? 'No parameters.' : `Parameters:\n${table(rows)}`.trimEnd(),

@@ -30,6 +30,7 @@ export const WATCH: Command = {
 
 export const UP: Command = {
   name: 'up',
+  usage: '[dir] [key=value …]',
   title: 'Run a project',
   description:
     'For people: starts what the config file’s autostart names, else the dev script, waits until it is ready, puts a proxy before it and shows a live view in a terminal, plain lines elsewhere. Keys: r restart, s stop, o open in the browser, e errors, q or Ctrl-C quit. Quitting stops what it started, not what ran already.',

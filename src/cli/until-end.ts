@@ -1,5 +1,5 @@
 /** When a command that goes on has to end: a signal, a reader that has gone, or the death of who has started it. */
-import { watchLineage } from '../front/lineage.ts';
+import type { watchLineage } from '../front/lineage.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const LOOK_AT_PARENT_MS = 500;
@@ -11,7 +11,8 @@ export interface End {
   dispose(): void;
 }
 
-export function untilEnd(): End {
+/** `watchParents`: whose death is the end as well. */
+export function untilEnd(watchParents: typeof watchLineage): End {
   const end = new AbortController();
   const abort = () => end.abort();
   let askedAt: number | null = null;
@@ -21,7 +22,7 @@ export function untilEnd(): End {
     if (end.signal.aborted && performance.now() - askedAt > AGAIN_MS) process.exit(1);
     end.abort();
   };
-  const isOrphan = watchLineage(() => process.ppid, process.pid);
+  const isOrphan = watchParents(() => process.ppid, process.pid);
   const timer = setInterval(() => isOrphan() && abort(), LOOK_AT_PARENT_MS);
   for (const signal of SIGNALS) process.on(signal, asked);
   process.stdout.on('error', abort);

@@ -1,6 +1,7 @@
 /** `devtool-mcp watch`: a line for each event, over the daemon's restarts too. An onlooker: it starts no daemon and keeps nothing running. */
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { watchLineage } from '../front/lineage.ts';
 import { Fault } from '../text/fault.ts';
 import { changeIn } from './arrival.ts';
 import { createBell, pause } from './bell.ts';
@@ -41,7 +42,7 @@ export async function watch(words: readonly string[]): Promise<number> {
   }
   const query = queryOf(given);
   const since = given['since'] === undefined ? null : (['since', asTime(String(given['since']))] as const);
-  const end = untilEnd();
+  const end = untilEnd(watchLineage);
   try {
     await watchOn(query, { epoch: 0, from: since }, printer(query, json), end.signal);
   } finally {

@@ -12,6 +12,10 @@ interface Link {
   readonly parent: number | null;
 }
 
+interface Wrapper extends Link {
+  readonly isRunner: boolean;
+}
+
 /** npx → npm exec → sh -c → node is the longest chain that is usual. */
 const MOST_WRAPPERS = 8;
 
@@ -30,6 +34,24 @@ export function watchLineage(parentPid: () => number, ownPid: number): () => boo
   };
 }
 
+/**
+ * The same of the wrappers below the topmost package runner alone, for a program that somebody may leave running: whose shell ends
+ * has not gone, but a runner that was ended takes what it ran with it.
+ */
+export function watchWrappers(parentPid: () => number, ownPid: number): () => boolean {
+  const parent = parentPid();
+  const wrappers = wrappersFrom(parent);
+  const top = wrappers.findLastIndex(({ isRunner }) => isRunner);
+  const between = [{ pid: ownPid, parent }, ...wrappers].slice(0, top + 1);
+  return () => {
+    try {
+      return between.some(({ pid, parent }) => (pid === ownPid ? parentPid() : parentOf(pid)) !== parent);
+    } catch {
+      return false;
+    }
+  };
+}
+
 /** A process is in its parent's session or leads its own (setsid(2)); in a third one, it was another parent's child. */
 function isAdopted({ pid, parent }: Link): boolean {
   const [own, theirs] = [sessionOf(pid), parent === null ? null : sessionOf(parent)];
@@ -43,18 +65,16 @@ function sessionOf(pid: number): number | null {
 }
 
 /** A shell alone is no wrapper: a script may be the client. Below a package runner it is. */
-function wrappersFrom(first: number): readonly Link[] {
-  const found: Link[] = [];
-  let runs = false;
+function wrappersFrom(first: number): readonly Wrapper[] {
+  const found: Wrapper[] = [];
   for (let pid: number | null = first; pid !== null && pid > 1 && found.length < MOST_WRAPPERS; ) {
     const role = roleOf(commandLine(pid));
     if (role === 'other') break;
-    runs ||= role === 'runner';
     const parent = parentOf(pid);
-    found.push({ pid, parent });
+    found.push({ pid, parent, isRunner: role === 'runner' });
     pid = parent;
   }
-  return runs ? found : [];
+  return found.some(({ isRunner }) => isRunner) ? found : [];
 }
 
 /** `ppid` is field 4 of proc_pid_stat(5). */

@@ -76,10 +76,11 @@ export class ProcessManager {
     );
   }
 
-  /** A live id with the same command is returned; a finished one is replaced. Throws `already_exists`, `limit`, `start_failed`. */
+  /** A live id with the same command is returned; a finished one is replaced. Throws `already_exists`, `limit`, `start_failed`, `timeout`. */
   async run(request: ProcessRequest): Promise<{ process: ManagedProcess; reused: boolean }> {
     checkId(request.id);
     await this.#makeRoom();
+    await this.stopped(request.path, request.id);
     for (
       let present = this.#find(request.path, request.id);
       present !== null;
@@ -97,6 +98,12 @@ export class ProcessManager {
     }
     await this.#removal(entry, () => this.#forget(entry));
     throw failed;
+  }
+
+  /** What is being stopped under that id has ended then: it is nothing to be used again. Throws `timeout` with what is left. */
+  async stopped(path: string, id: string): Promise<void> {
+    const present = this.#find(path, id);
+    if (present?.state() === 'stopping') await this.#end(present, { force: false, graceMs: 5_000, cause: 'stop' });
   }
 
   /** Takes the id without starting anything: its state is `pending`. */

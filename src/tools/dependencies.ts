@@ -44,6 +44,7 @@ export function startWithDependencies(
   { port, autostart }: { readonly port: string | undefined; readonly autostart: boolean },
 ): Promise<Started> {
   return workbench.turns.take(`${request.path}\0${request.id}`, call.signal, async () => {
+    await workbench.processes.stopped(request.path, request.id);
     const present = workbench.processes.get(request.path, request.id);
     const live = present !== null && isLive(present.state());
     const dependencies = live ? [] : await startDependencies(command, call, workbench, autostart);
@@ -73,6 +74,7 @@ async function startAll({ settings, directory }: Command, round: Round): Promise
 async function startOne(name: string, until: DependencyState, directory: string, round: Round): Promise<Dependency> {
   const { call, workbench } = round;
   const command = ofScript(name, [], directory);
+  await workbench.processes.stopped(directory, command.id);
   const present = workbench.processes.get(directory, command.id);
   const reused = present !== null && isLive(present.state());
   if (!reused) await startAll(command, round);

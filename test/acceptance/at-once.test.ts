@@ -42,3 +42,22 @@ test('remove and restart of one process at the same time leave it running and kn
   // One of both has its way.
   for (const outcome of outcomes) expect(['true false', 'false true']).toContain(outcome);
 });
+
+test('what is being stopped is no live one: run waits for its end and starts it anew', async () => {
+  const place = await world();
+  const session = await place.connect();
+  const code = `process.on('SIGTERM',()=>console.log('asked'));process.stdin.once('data',()=>process.exit(0));setInterval(()=>{},1e6);console.log('runs')`;
+  const request = { command: process.execPath, args: ['-e', code], id: 'slow', wait_for: { text: 'runs' } };
+  const { data: first } = await session.ok('run', request);
+  const stop = session.call('proc', { action: 'stop', process_id: 'slow', grace_ms: 60_000 });
+  await session.ok('proc', { action: 'wait', process_id: 'slow', for: { text: 'asked' } });
+  const again = session.ok('run', request);
+  // Told to end only when the second run has come in.
+  await session.ok('proc', { action: 'status', process_id: 'slow' });
+  await session.ok('proc', { action: 'input', process_id: 'slow', data: 'end\n' });
+  await stop;
+  const { data } = await again;
+  expect(data).toMatchObject({ process_id: 'slow', reused: false, state: 'running' });
+  expect(data['pid']).not.toBe(first['pid']);
+  await session.ok('proc', { action: 'stop', process_id: 'slow', force: true });
+});

@@ -1,8 +1,17 @@
 /** The packed program on a clean machine: an empty directory, a home with nothing in it, a PATH that has Node and npm alone. */
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -33,14 +42,19 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+/** The test's Node may come without them. */
+function onPath(tool: string): string {
+  const found = (process.env['PATH'] ?? '').split(delimiter).map((place) => join(place, tool));
+  return found.find((path) => existsSync(path)) ?? tool;
+}
+
 /** Nothing of the machine's but Node, npm and a shell; the tarball is all that npm may have. */
 function cleanMachine(name: string) {
   const home = join(directory, name);
   const bin = join(home, 'bin');
   mkdirSync(bin, { recursive: true });
-  const beside = dirname(process.execPath);
   symlinkSync(process.execPath, join(bin, 'node'));
-  for (const tool of ['npm', 'npx']) symlinkSync(realpathSync(join(beside, tool)), join(bin, tool));
+  for (const tool of ['npm', 'npx']) symlinkSync(realpathSync(onPath(tool)), join(bin, tool));
   symlinkSync('/bin/sh', join(bin, 'sh'));
   const project = join(home, 'project');
   mkdirSync(project);

@@ -1,4 +1,6 @@
 /** `up` on the built program: the live view in a pseudo-terminal, plain lines elsewhere. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -112,6 +114,26 @@ test('without a terminal: plain lines, the proxy’s address, and the end at Ctr
   expect(running.stdout()).toContain('devtool-mcp: stopped');
   expect(running.stdout()).not.toContain('\x1b');
   expect(isAlive(listed.processes[0].pid)).toBe(false);
+  await cli(place, 'daemon', 'stop');
+}, 120_000);
+
+test('in the background of a shell that has ended it goes on until a signal', async () => {
+  const place = await project();
+  const log = await place.write('up.log', '');
+  // The shell leads a session; what it leaves behind belongs to another parent from the first look on.
+  const line = `"${process.execPath}" "${BIN}" up > up.log 2>&1 & echo $!`;
+  const shell = spawn('sh', ['-c', line], {
+    cwd: place.project,
+    env: { ...ownEnvironment(), DEVTOOL_MCP_HOME: place.home },
+    detached: true,
+  });
+  const pid = Number(String((await once(shell.stdout, 'data'))[0]));
+  await soon('it is ready', () => /^devtool-mcp: open http/m.test(readFileSync(log, 'utf8')));
+  const dev = await processOf(place, 'dev');
+  expect(readFileSync(log, 'utf8')).not.toContain('stop');
+  process.kill(pid, 'SIGTERM');
+  await soon('it has ended', () => !isAlive(pid));
+  expect(isAlive(dev.pid)).toBe(false);
   await cli(place, 'daemon', 'stop');
 }, 120_000);
 

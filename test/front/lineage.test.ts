@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { roleOf, watchLineage } from '../../src/front/lineage.ts';
+import { roleOf, watchLineage, watchWrappers } from '../../src/front/lineage.ts';
 import { startTimeOf } from '../../src/home/process-start.ts';
 import { until } from './until.ts';
 
@@ -43,7 +43,7 @@ async function tree(runnerTitle: string) {
   const [runner = 0, shell = 0, front = 0] = String(text).trim().split(' ').map(Number);
   return {
     client,
-    pids: [runner, shell, front],
+    runner,
     shell,
     front,
     async end() {
@@ -67,6 +67,26 @@ test.each([
   // As a front sees it that takes its first look too late.
   expect(watchLineage(() => shell, front)()).toBe(expected);
   await end();
+});
+
+test('of wrappers alone: the death of what started the runner is none, the runner’s own is one', async () => {
+  const { client, shell, runner, front, end } = await tree('npm exec devtool-mcp');
+  const hasGone = watchWrappers(() => shell, front);
+  client.kill('SIGKILL');
+  await once(client, 'exit');
+  expect(hasGone()).toBe(false);
+  expect(watchWrappers(() => shell, front)()).toBe(false);
+  process.kill(runner, 'SIGKILL');
+  await until('the runner is gone', () => startTimeOf(runner) === null);
+  expect(hasGone()).toBe(true);
+  await end();
+});
+
+test('without a runner there is no wrapper to watch', () => {
+  let parent = process.ppid;
+  const hasGone = watchWrappers(() => parent, process.pid);
+  parent = 1;
+  expect(hasGone()).toBe(false);
 });
 
 test('another parent than at the first look', () => {

@@ -1,6 +1,7 @@
 /** `devtool-mcp up [dir]`: for people. Starts the project's scripts and a proxy before them, shows what goes on, stops it all at the end. */
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { watchWrappers } from '../../front/lineage.ts';
 import { Fault } from '../../text/fault.ts';
 import { connectCli } from '../connect.ts';
 import { faultOf } from '../fault-of.ts';
@@ -52,7 +53,8 @@ async function projectOf(session: CliSession, path: string) {
 }
 
 async function run(session: CliSession, plan: Plan, isLive: boolean): Promise<number> {
-  const end = untilEnd();
+  // In the background of a shell that has ended it goes on, as other development servers do.
+  const end = untilEnd(watchWrappers);
   const quit = new AbortController();
   const running: { drive: Drive | null } = { drive: null };
   const pressed = (key: Key) => {
