@@ -40,13 +40,14 @@ export class Outbox {
     const bytes = this.#bytes;
     if (bytes === 0) return 0;
     const parts = this.#parts;
+    // A new one: to empty the old one is a call into the engine.
+    this.#parts = [];
+    this.#bytes = 0;
     const [first] = parts;
     if (parts.length === 1 && first !== undefined) this.#write(first);
     else if (bytes <= STRING_BYTES) this.#write(textOf(parts));
     else if (bytes <= JOIN_BYTES) this.#write(bytesOf(parts, bytes));
     else this.#writeEach(parts);
-    parts.length = 0;
-    this.#bytes = 0;
     return bytes;
   }
 
