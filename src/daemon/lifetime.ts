@@ -53,13 +53,21 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
   let pause = pauseFor([limits.projectIdleMs, limits.idleMs]);
   let timer = after(pause, look);
 
+  /** By directory in which something lives or is attended. */
+  function limitsOf(live: ReadonlySet<string>): Map<string, number> {
+    const minded = new Set([...live, ...attendedPaths()]);
+    return new Map([...minded].map((path) => [path, idleMsOf(path) ?? limits.projectIdleMs]));
+  }
+
+  const pauseWith = (limitOf: ReadonlyMap<string, number>): number =>
+    pauseFor([limits.projectIdleMs, limits.idleMs, ...limitOf.values()]);
+
   function look(): void {
     const slept = pause;
     const live = new Set(livePaths());
-    const minded = new Set([...live, ...attendedPaths()]);
-    for (const path of abandonedFor.keys()) if (!minded.has(path)) abandonedFor.delete(path);
-    const limitOf = new Map([...minded].map((path) => [path, idleMsOf(path) ?? limits.projectIdleMs]));
-    pause = pauseFor([limits.projectIdleMs, limits.idleMs, ...limitOf.values()]);
+    const limitOf = limitsOf(live);
+    for (const path of abandonedFor.keys()) if (!limitOf.has(path)) abandonedFor.delete(path);
+    pause = pauseWith(limitOf);
     timer = after(pause, look);
     for (const [path, limit] of limitOf) {
       const attended = isWatched(path) || [...clients].some((client) => attends(client, path));
@@ -71,12 +79,22 @@ export function createLifetime(parts: LifetimeParts): Lifetime {
     if (idleFor >= limits.idleMs) onIdle();
   }
 
+  /** What it leaves may have a shorter limit than any that the pause was chosen for. */
+  function leave(client: Client): void {
+    if (!clients.delete(client)) return;
+    const shorter = pauseWith(limitsOf(new Set(livePaths())));
+    if (shorter >= pause) return;
+    timer.cancel();
+    pause = shorter;
+    timer = after(pause, look);
+  }
+
   return {
     joined(cwd, used = NOTHING) {
       const client = { cwd, used };
       clients.add(client);
       idleFor = 0;
-      return () => clients.delete(client);
+      return () => leave(client);
     },
     get clients() {
       return clients.size;

@@ -52,13 +52,24 @@ interface Waiting {
   readonly done: (outcome: Outcome) => void;
 }
 
+interface Current {
+  readonly waiting: Waiting;
+  readonly deadline: { readonly cancel: () => void };
+  /** The thread's, when it was given the job. */
+  readonly busyMs: number;
+  readonly overruns: number;
+}
+
+/** On a machine that gives the thread no processor, a job waits so many deadlines to begin. */
+const MOST_OVERRUNS = 20;
+
 /** Calls are served one at a time, in their order; each has the whole deadline to itself. */
 export function createPatterns({ workerUrl, clock, deadlineMs = 100 }: PatternsOptions): Patterns {
   const queue: Waiting[] = [];
   const ending = new Set<Promise<void>>();
   let thread: Thread | null = null;
   let spare: Thread | null = null;
-  let current: { readonly waiting: Waiting; readonly deadline: { readonly cancel: () => void } } | null = null;
+  let current: Current | null = null;
   let lastId = 0;
   let closed = false;
 
@@ -89,7 +100,7 @@ export function createPatterns({ workerUrl, clock, deadlineMs = 100 }: PatternsO
     thread.hold(true);
     if (!thread.isReady()) return;
     queue.shift();
-    current = { waiting: next, deadline: clock.after(deadlineMs, overrun) };
+    current = { waiting: next, deadline: clock.after(deadlineMs, overrun), busyMs: thread.busyMs(), overruns: 0 };
     thread.post(next.job);
     spare ??= open();
   };
@@ -114,8 +125,13 @@ export function createPatterns({ workerUrl, clock, deadlineMs = 100 }: PatternsO
   const overrun = (): void => {
     const answer = thread?.takeAnswer() ?? null;
     if (answer !== null) take(answer);
-    else replace((pattern) => ({ kind: 'runaway', pattern, deadlineMs }));
+    else if (current !== null && !hasHadItsTime(current)) {
+      current = { ...current, deadline: clock.after(deadlineMs, overrun), overruns: current.overruns + 1 };
+    } else replace((pattern) => ({ kind: 'runaway', pattern, deadlineMs }));
   };
+
+  const hasHadItsTime = ({ busyMs, overruns }: Current): boolean =>
+    overruns >= MOST_OVERRUNS || thread === null || thread.busyMs() - busyMs >= deadlineMs / 2;
 
   /** The thread is of no more use: its job fails, or the one that waits for it to start; the spare goes on with the rest. */
   const replace = (failure: (pattern: string) => PatternFailure): void => {
@@ -124,7 +140,7 @@ export function createPatterns({ workerUrl, clock, deadlineMs = 100 }: PatternsO
     spare = null;
     const failed = current?.waiting ?? queue.shift();
     if (failed === undefined) return;
-    current ??= { waiting: failed, deadline: { cancel: () => {} } };
+    current ??= { waiting: failed, deadline: { cancel: () => {} }, busyMs: 0, overruns: 0 };
     finish(failure(shown(failed.job.pattern)));
   };
 

@@ -14,6 +14,8 @@ export interface Thread {
   readonly post: (job: Job) => void;
   /** Takes what has arrived but was not yet handed on, since the calling thread was busy. */
   readonly takeAnswer: () => Answer | null;
+  /** Milliseconds that it has been at work, as its event loop counts them; while it waits for a processor it is at rest. */
+  readonly busyMs: () => number;
   /** Whether the thread keeps the calling process alive. */
   readonly hold: (yes: boolean) => void;
   /** No event comes after this. */
@@ -59,6 +61,7 @@ export function openThread(workerUrl: URL | string, events: ThreadEvents): Threa
     isReady: () => ready,
     post: (job) => port.postMessage(job),
     takeAnswer: () => receiveMessageOnPort(port)?.message ?? null,
+    busyMs: () => worker.performance.eventLoopUtilization().active,
     hold: (yes) => (yes ? worker.ref() : worker.unref()),
     end: async () => {
       over = true;

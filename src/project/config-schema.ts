@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { isPlainPattern } from '../text/plain-pattern.ts';
+import { readTargetUrl } from '../text/target-url.ts';
 
 const LONGEST = 4_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -100,6 +101,7 @@ const proxy = z
       .string()
       .min(1)
       .max(2_048)
+      .refine((text) => typeof readTargetUrl(text) !== 'string', 'is no http(s) URL such as http://localhost:3000')
       .optional()
       .describe('where it leads; with process: until that has told a URL'),
     port: port.optional().describe('default: follows from the target, and stays the same'),

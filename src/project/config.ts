@@ -39,7 +39,7 @@ export function findConfig(from: Directory): FoundConfig | null {
 /** Others' files count where there is none of ours. */
 const FORMATS: readonly (readonly [file: string, read: (text: string) => Readable])[] = [
   [CONFIG_FILE, readJsonc],
-  ['.agnt.kdl', (text) => parsed(text, configOfAgnt)],
+  ['.agnt.kdl', (text) => parsed(text, (kdl) => ({ value: configOfAgnt(kdl), errors: [] }))],
   ...['process-compose.yaml', 'process-compose.yml'].map(
     (file) => [file, (text: string) => parsed(text, (yaml) => configOfProcessCompose(parseYaml(yaml)))] as const,
   ),
@@ -63,9 +63,9 @@ function configIn(directory: Directory, from: string): FoundConfig | null {
   return { directory, file, value: checked.value, errors: [...syntax, ...checked.errors] };
 }
 
-function parsed(text: string, parse: (text: string) => unknown): Readable {
+function parsed(text: string, parse: (text: string) => Readable): Readable {
   try {
-    return { value: parse(text), errors: [] };
+    return parse(text);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { value: undefined, errors: [(message.split('\n')[0] ?? '').slice(0, LONGEST_REASON)] };

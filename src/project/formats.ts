@@ -1,7 +1,7 @@
 /** Others' file formats as plain values: each parser throws with a line number for what is broken, and returns a record for all else. */
-import { type ParseError, parse as parseJsoncText, printParseErrorCode } from 'jsonc-parser';
-import { parse as parseTomlText } from 'smol-toml';
-import { parse as parseYamlText } from 'yaml';
+import { type ParseError, type ParseOptions, parse as parseJsoncText, printParseErrorCode } from 'jsonc-parser';
+import { parse as parseTomlText, TomlError } from 'smol-toml';
+import { parse as parseYamlText, YAMLParseError } from 'yaml';
 import { record } from './values.ts';
 
 type Fields = Record<string, unknown>;
@@ -9,10 +9,42 @@ type Fields = Record<string, unknown>;
 /** A file of noise has an error at each character. */
 const MOST_ERRORS = 5;
 
-export const parseJson = (text: string): Fields => record(JSON.parse(text));
-export const parseToml = (text: string): Fields => record(parseTomlText(text));
+export const parseJson = (text: string): Fields =>
+  byLine(
+    () => JSON.parse(text),
+    () => mistakesIn(text, { disallowComments: true }).mistakes?.[0] ?? null,
+  );
+export const parseToml = (text: string): Fields =>
+  byLine(
+    () => parseTomlText(text),
+    (error) =>
+      error instanceof TomlError
+        ? { line: error.line, what: reasonOf(error).replace(/^Invalid TOML document: /, '') }
+        : null,
+  );
 /** Warnings of the parser would go to stderr, which is the log's. */
-export const parseYaml = (text: string): Fields => record(parseYamlText(text, { logLevel: 'error' }));
+export const parseYaml = (text: string): Fields =>
+  byLine(
+    () => parseYamlText(text, { logLevel: 'error' }),
+    (error) =>
+      error instanceof YAMLParseError && error.linePos !== undefined
+        ? { line: error.linePos[0].line, what: error.message.replace(/ at line [\s\S]*$/, '') }
+        : null,
+  );
+
+const reasonOf = (error: Error): string => error.message.split('\n')[0] ?? '';
+
+type Placed = { readonly line: number; readonly what: string };
+
+/** What a parser throws, as `line 3: what is wrong`, where it says the line. */
+function byLine(parse: () => unknown, place: (error: unknown) => Placed | null): Fields {
+  try {
+    return record(parse());
+  } catch (error) {
+    const placed = place(error);
+    throw placed === null ? error : new Error(`line ${placed.line}: ${placed.what}`);
+  }
+}
 
 /** JSON with comments and trailing commas, as editors write it. */
 export function parseJsonc(text: string): Fields {
@@ -24,16 +56,47 @@ export function parseJsonc(text: string): Fields {
 
 /** What can be understood of a JSONC text, and what is wrong with it, by line. */
 export function readJsonc(text: string): { readonly value: unknown; readonly errors: readonly string[] } {
-  const parseErrors: ParseError[] = [];
-  let value: unknown;
+  const { value, mistakes } = mistakesIn(text, { allowTrailingComma: true });
+  if (mistakes === null) return { value, errors: ['nested too deeply'] };
+  return { value, errors: [...new Set(mistakes.map(({ line, what }) => `line ${line}: ${what}`))] };
+}
+
+interface ReadJson {
+  readonly value: unknown;
+  /** Null: it could not be read to its end. */
+  readonly mistakes: readonly Placed[] | null;
+}
+
+function mistakesIn(text: string, options: ParseOptions): ReadJson {
+  const found: ParseError[] = [];
   try {
-    value = parseJsoncText(text, parseErrors, { allowTrailingComma: true });
+    const value: unknown = parseJsoncText(text, found, options);
+    const mistakes = found.slice(0, MOST_ERRORS).map(({ error, offset }) => ({
+      line: text.slice(0, offset).split('\n').length,
+      what: IN_WORDS[printParseErrorCode(error)] ?? 'is no JSON',
+    }));
+    return { value, mistakes };
   } catch {
     // The parser recurses: a text of nothing but brackets exhausts its stack.
-    return { value: undefined, errors: ['nested too deeply'] };
+    return { value: undefined, mistakes: null };
   }
-  const errors = parseErrors
-    .slice(0, MOST_ERRORS)
-    .map(({ error, offset }) => `line ${text.slice(0, offset).split('\n').length}: ${printParseErrorCode(error)}`);
-  return { value, errors: [...new Set(errors)] };
 }
+
+const IN_WORDS: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'a word that is no value',
+  InvalidNumberFormat: 'a number that is none',
+  PropertyNameExpected: 'a name in quotes is missing',
+  ValueExpected: 'a value is missing',
+  ColonExpected: 'a colon is missing',
+  CommaExpected: 'a comma is missing',
+  CloseBraceExpected: '} is missing',
+  CloseBracketExpected: '] is missing',
+  EndOfFileExpected: 'something follows the end',
+  InvalidCommentToken: 'a comment, which JSON has not',
+  UnexpectedEndOfComment: 'a comment has no end',
+  UnexpectedEndOfString: 'a text has no closing quote',
+  UnexpectedEndOfNumber: 'a number has no end',
+  InvalidUnicode: 'a \\u without four digits',
+  InvalidEscapeCharacter: 'a backslash before what needs none',
+  InvalidCharacter: 'a character that may not stand there',
+};

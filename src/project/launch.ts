@@ -2,15 +2,26 @@
 import type { Directory } from './directory.ts';
 import { parseJsonc } from './formats.ts';
 import { program, type RunnableScript, scriptOf } from './project.ts';
-import { record, text, textEntries, texts } from './values.ts';
+import { mapTexts, record, text, textEntries, texts } from './values.ts';
 
 const FILE = '.claude/launch.json';
 
 export function launchScripts(directory: Directory): RunnableScript[] {
-  const configurations = directory.parse(FILE, parseJsonc)?.['configurations'];
-  return (Array.isArray(configurations) ? configurations : []).flatMap((configuration) =>
-    script(record(configuration)),
-  );
+  // As VS Code has it: the directory that holds `.claude`.
+  const inWorkspace = (text: string) => text.replaceAll(/\$\{workspaceFolder\}/g, () => directory.path);
+  const launch = directory.parse(FILE, (text) => record(mapTexts(parseJsonc(text), inWorkspace)));
+  const configurations = launch?.['configurations'];
+  return (Array.isArray(configurations) ? configurations : []).flatMap((given, at) => {
+    const configuration = record(given);
+    // A debugger's: it starts nothing.
+    if (configuration['request'] === 'attach') return [];
+    const found = script(configuration);
+    if (found.length === 0)
+      directory.problem(
+        `${FILE} configurations[${at}] has no ${text(configuration['name']) === null ? 'name' : 'runtimeExecutable or program'}`,
+      );
+    return found;
+  });
 }
 
 /** A program of its own is run by Node unless another runtime is named. */

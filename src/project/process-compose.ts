@@ -2,7 +2,8 @@
  * `process-compose.yaml`: its processes, in the words of our own file. `process-compose up` starts them all when a person asks for it;
  * nothing in it says that they start by themselves.
  */
-import { record, text, texts } from './values.ts';
+import { shownPath } from './config-check.ts';
+import { isRecord, mapTexts, record, text, texts } from './values.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -24,22 +25,41 @@ const PERIOD_S = 10;
 const FAILURES = 3;
 const SHORTEST_MS = 30_000;
 
-export function configOfProcessCompose(project: Fields): Fields {
+/** The words of our own file, and what is wrong with those of this one. */
+export function configOfProcessCompose(given: Fields): { readonly value: Fields; readonly errors: readonly string[] } {
+  const errors: string[] = [];
+  const project = given['disable_env_expansion'] === true ? given : record(mapTexts(given, unescaped));
   const shared = environmentOf(project['environment']);
-  const scripts = Object.entries(record(project['processes'])).map(([name, process]) => [
-    name,
-    script(record(process), shared),
-  ]);
-  return { scripts: Object.fromEntries(scripts) };
+  const scripts = Object.entries(record(project['processes'])).map(([name, process]) => {
+    const vars = { ...record(project['vars']), ...record(record(process)['vars']), PC_REPLICA_NUM: 0 };
+    const say: Say = (path, what) => void errors.push(`${shownPath(['processes', name, ...path])}: ${what}`);
+    const own = record(mapTexts(process, (text) => rendered(text, vars)));
+    const rest = /\{\{.*?\}\}/.exec(String(own['command'] ?? ''));
+    if (rest !== null)
+      say(['command'], `${rest[0]} is no template that is understood: of them {{.NAME}} of vars alone`);
+    return [name, script(own, { ...shared, PC_PROC_NAME: name, PC_REPLICA_NUM: '0' }, say)];
+  });
+  return { value: { scripts: Object.fromEntries(scripts) }, errors };
 }
 
-function script(process: Fields, shared: Readonly<Record<string, string>>): Fields {
+type Say = (path: readonly PropertyKey[], what: string) => void;
+
+/** What is expanded there comes out of the shell here, with the client's environment; `$$` is a dollar for itself. */
+const unescaped = (text: string): string => text.replaceAll('$$', () => '$');
+
+function rendered(text: string, vars: Fields): string {
+  return text.replaceAll(/\{\{\s*\.(\w+)\s*\}\}/g, (whole, name: string) =>
+    Object.hasOwn(vars, name) ? String(vars[name]) : whole,
+  );
+}
+
+function script(process: Fields, shared: Readonly<Record<string, string>>, say: Say): Fields {
   const env = { ...shared, ...environmentOf(process['environment']) };
   const fields: Fields = {
     ...commandOf(process),
     cwd: text(process['working_dir']),
-    env: Object.keys(env).length === 0 ? null : env,
-    depends_on: dependenciesOf(record(process['depends_on'])),
+    env,
+    depends_on: dependenciesOf(record(process['depends_on']), say),
     ready: readinessOf(process),
     restart: RESTART[String(record(process['availability'])['restart'])],
     tty: process['is_tty'] === true ? true : null,
@@ -60,8 +80,10 @@ function commandOf(process: Fields): Fields {
   return program === undefined ? { command: '' } : { command: program, args };
 }
 
-/** A list of `NAME=value`. */
+/** A list of `NAME=value`, or an object. */
 function environmentOf(given: unknown): Record<string, string> {
+  if (isRecord(given))
+    return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value ?? '')]));
   const pairs = texts(given).flatMap((pair): [string, string][] => {
     const equals = pair.indexOf('=');
     return equals <= 0 ? [] : [[pair.slice(0, equals), pair.slice(equals + 1)]];
@@ -69,10 +91,15 @@ function environmentOf(given: unknown): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-function dependenciesOf(given: Fields): Fields | null {
+function dependenciesOf(given: Fields, say: Say): Fields | null {
   const entries = Object.entries(given).map(([name, how]) => {
     const condition = String(record(how)['condition'] ?? 'process_started');
-    return [name, UNTIL[condition] ?? condition];
+    if (!Object.hasOwn(UNTIL, condition))
+      say(
+        ['depends_on', name, 'condition'],
+        `${JSON.stringify(condition)} is none of ${Object.keys(UNTIL).join(', ')}`,
+      );
+    return [name, UNTIL[condition] ?? 'started'];
   });
   return entries.length === 0 ? null : Object.fromEntries(entries);
 }

@@ -11,11 +11,13 @@ const PORT_STEP = 100;
 export function procfileScripts(directory: Directory): RunnableScript[] {
   const file = firstPresent(directory, FILES);
   const lines = file === null ? [] : directory.lines(file);
-  const entries = lines.flatMap((line): [string, string][] => {
+  const entries = lines.flatMap((line, at): [string, string][] => {
     const colon = line.indexOf(':');
     const command = line.slice(colon + 1).trim();
     const name = line.slice(0, Math.max(colon, 0));
-    return /^[A-Za-z0-9_-]+$/.test(name) && command !== '' ? [[name, command]] : [];
+    if (/^[A-Za-z0-9_-]+$/.test(name) && command !== '') return [[name, command]];
+    if (!/^\s*(#|$)/.test(line)) directory.problem(`${file} line ${at + 1}: is no "name: command"`);
+    return [];
   });
   return entries.map(([name, command], at) => {
     const env: Record<string, string> = /\$(PORT\b|\{PORT\})/.test(command)

@@ -18,5 +18,13 @@ export const texts = (value: unknown): string[] =>
 
 export const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
+/** `value` with each text in it, however deep, as `change` makes it; names stay. */
+export function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapTexts(inner, change)]));
+}
+
 /** A lone text, or a list of them as one line for the shell. */
 export const joined = (value: unknown): string => (typeof value === 'string' ? value : texts(value).join(' && '));

@@ -17,6 +17,8 @@ export interface ProxyRequest {
   /** Real path of the project directory that the id belongs to. */
   readonly path: string;
   readonly target: TargetSpec;
+  /** Where to begin on it: `/`, or the rest of the URL that was given. */
+  readonly entry: string;
   /** Whose URL it follows; null: none. */
   readonly processId: string | null;
   /** Null: one that follows from the target. */
@@ -37,9 +39,12 @@ export interface ProxyView {
   readonly path: string;
   readonly target_url: string;
   readonly process_id: string | null;
-  readonly url: string;
+  /** Null until it has a port, as the two below. */
+  readonly url: string | null;
+  /** What to open in the browser: `url`, with the path that the target's URL had. */
+  readonly open_url: string | null;
   readonly public_url: string | null;
-  readonly listen_addr: string;
+  readonly listen_addr: string | null;
   readonly running: boolean;
   readonly state: ProxyState;
   readonly uptime_ms: number;
@@ -71,6 +76,7 @@ export class ManagedProxy {
   readonly log: TrafficLogger;
   readonly rules: RuleBook;
   target: TargetSpec;
+  entry: string;
   state: ProxyState = 'starting';
   link: ProxyWorkerLink | null = null;
   /** Settles when it listens for the first time, or does not. */
@@ -88,6 +94,7 @@ export class ManagedProxy {
     this.rules = new RuleBook(memory.rules);
     this.loopTag = loopTag;
     this.target = request.target;
+    this.entry = request.entry;
     this.port = request.port ?? 0;
     const reader = (name: JournalName) => new JournalReader(memory.journal(name), CONTROL_READER, JOURNALS[name]);
     this.pageLog = new PageLog(new Map(PAGE_JOURNALS.map((name) => [name, reader(name)])));
@@ -126,14 +133,16 @@ export class ManagedProxy {
   view(nowMicros: number, iso: (micros: number) => string): ProxyView {
     const { request, port, state, lastError } = this;
     const running = state === 'running';
+    const origin = port === 0 ? null : `http://${this.#name()}:${port}`;
     return {
       id: request.id,
       path: request.path,
       target_url: parseTarget(this.target.url).origin,
       process_id: request.processId,
-      url: `http://${this.#name()}:${port}/`,
+      url: origin === null ? null : `${origin}/`,
+      open_url: origin === null ? null : `${origin}${this.entry}`,
       public_url: request.publicUrl,
-      listen_addr: listenAddress(this.addresses[0] ?? request.bindAddress, port),
+      listen_addr: port === 0 ? null : listenAddress(this.addresses[0] ?? request.bindAddress, port),
       running,
       state,
       uptime_ms: running ? Math.round((nowMicros - this.startedAt) / 1_000) : 0,

@@ -1,5 +1,6 @@
 /** The server behind a proxy, as its URL says it. */
 import { Fault } from '../text/fault.ts';
+import { readTargetUrl } from '../text/target-url.ts';
 import { isLoopback } from './authority.ts';
 
 export interface Target {
@@ -13,31 +14,19 @@ export interface Target {
   readonly host: string;
   /** Never leaves this machine: may have a certificate that nobody has signed. */
   readonly loopback: boolean;
+  /** What follows the origin, `/` at least: where to begin. It is no part of what the proxy leads to. */
+  readonly entry: string;
 }
 
-/** `localhost:3000`, `:3000` and `3000` are understood as http. Throws `invalid_argument` for what is no http(s) URL. */
+/** As `readTargetUrl` reads it. Throws `invalid_argument` for what is no http(s) URL. */
 export function parseTarget(text: string): Target {
-  const url = tryUrl(withScheme(text.trim()));
-  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') throw refused(text, 'is no http(s) URL');
-  if (url.username !== '' || url.password !== '') throw refused(text, 'names a user');
+  const url = readTargetUrl(text);
+  if (typeof url === 'string') throw refused(text, url);
   const secure = url.protocol === 'https:';
   const name = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  return { origin: url.origin, secure, name, port, host: url.host, loopback: isLoopback(name) };
-}
-
-function withScheme(text: string): string {
-  if (/^:?\d{1,5}(?:\/|$)/.test(text)) return `http://localhost:${text.replace(/^:/, '')}`;
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-}
-
-/** Not by `canParse`: Node 20 says yes to some that its constructor refuses. */
-function tryUrl(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
-  }
+  const entry = `${url.pathname}${url.search}${url.hash}`;
+  return { origin: url.origin, secure, name, port, host: url.host, loopback: isLoopback(name), entry };
 }
 
 const refused = (text: string, why: string): Fault =>

@@ -52,7 +52,7 @@ export async function startPlanned(
 ): Promise<TiedProxy> {
   try {
     const { proxy } = await startProxy(plannedProxy(plan, path, keep), call, workbench);
-    return { id: plan.id, url: workbench.proxies.view(proxy).url, error: null };
+    return { id: plan.id, url: workbench.proxies.view(proxy).open_url, error: null };
   } catch (error) {
     return { id: plan.id, url: null, error: error instanceof Fault ? error.text : String(error) };
   }

@@ -29,8 +29,9 @@ export async function follow(
     const { processId, path } = proxy.request;
     const [url] = (processId === null ? null : processes.get(path, processId))?.facts.urls ?? [];
     if (url === undefined) continue;
-    const { origin } = parseTarget(url);
+    const { origin, entry } = parseTarget(url);
     // A target that is refused, such as a proxy of ours, leaves it where it is too.
     if (origin !== proxy.target.url) await proxies.setTarget(proxy, { ...proxy.target, url: origin }).catch(() => {});
+    if (origin === proxy.target.url) proxy.entry = entry;
   }
 }

@@ -121,6 +121,7 @@ function requestOf(wanted: WantedProxy, url: string): ProxyRequest {
     id: checkId(id ?? process_id ?? defaultId(`${target.name.replace(/[.:]/g, '-')}-${target.port}`)),
     path: wanted.path,
     target: { url: target.origin, verifyTls: wanted.verify_tls ?? null },
+    entry: target.entry,
     processId: process_id ?? null,
     port: wanted.port ?? null,
     bindAddress: wanted.bind_address ?? LOOPBACK,

@@ -89,7 +89,8 @@ const HANDLERS: Record<Action, Handler> = {
     const { proxy, reused } = await startProxy(wantedProxy(input, path), call, workbench);
     for (const directory of [path, proxy.path]) call.caller.attend(directory);
     const shown = workbench.proxies.view(proxy);
-    const message = `${reused ? 'Runs already' : 'Started'}: open ${shown.url} instead of ${shown.target_url}`;
+    const asGiven = `${shown.target_url}${proxy.entry === '/' ? '' : proxy.entry}`;
+    const message = `${reused ? 'Runs already' : 'Started'}: open ${shown.open_url} instead of ${asGiven}`;
     return { kind: 'data', value: { ...shown, reused, message } };
   },
   async stop(input, call, workbench) {

@@ -55,6 +55,13 @@ test('with everything whole, each hop is ok; without a daemon too, and none is s
   const targetGone = await doctor(place);
   expect(targetGone.code).toBe(1);
   expect(targetGone.hops['proxy web']).toMatch(/^broken: .* its target http:\/\/localhost:\d+ cannot be reached$/);
+
+  // Of another project it is told, and is no fault of the one that is asked about.
+  const fromThere = await doctor({ ...place, project: place.home });
+  expect(fromThere.code).toBe(0);
+  expect(fromThere.hops['proxy web']).toBe(
+    `${targetGone.hops['proxy web']?.replace('broken', 'warning')}, in ${place.project}`,
+  );
 });
 
 test('a server on another address than localhost is whole, and said to be out of reach', async () => {

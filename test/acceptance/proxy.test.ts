@@ -105,6 +105,27 @@ describe('proxy', () => {
     expect((await session.call('proxy', { action: 'status', id: 'wep' })).text).toMatch(/^not_found: .*web/s);
   });
 
+  test('a path in target_url is where to begin, and no part of the target: every path passes as it is', async () => {
+    const paths: (string | undefined)[] = [];
+    const other = await serve((request, response) => {
+      paths.push(request.url);
+      response.end();
+    });
+    const session = shared();
+    const target_url = `http://localhost:${other.port}`;
+    const { data } = await session.ok('proxy', { action: 'start', id: 'p', target_url: `${target_url}/app/?a=1` });
+    const url = String(data['url']);
+    expect(data).toMatchObject({
+      target_url,
+      open_url: `${url}app/?a=1`,
+      message: `Started: open ${url}app/?a=1 instead of ${target_url}/app/?a=1`,
+    });
+    await fetch(String(data['open_url']));
+    await fetch(`${url}other`);
+    expect(paths).toEqual(['/app/?a=1', '/other']);
+    await session.ok('proxy', { action: 'stop', id: 'p' });
+  });
+
   test('it follows a process, also when that starts again elsewhere', async () => {
     const session = shared();
     const code = `require('http').createServer((q, r) => r.end(process.argv[1])).listen(0, '127.0.0.1', function () { console.log('http://localhost:' + this.address().port) })`;

@@ -34,7 +34,7 @@ function lifetime(live: string[] = [], own: Record<string, number> = {}) {
     watched,
     said,
     pass(ms: number) {
-      for (const until = now + ms; now < until; now += 10) {
+      for (const until = now + ms; now < until; now += 1) {
         const due = timers.filter(({ at }) => at <= now);
         timers = timers.filter(({ at }) => at > now);
         for (const { run } of due) run();
@@ -162,6 +162,16 @@ test('a project has its own limit', () => {
   expect(new Set(said)).toEqual(new Set(['/short']));
   pass(2_000);
   expect(said).not.toContain('/long');
+});
+
+test('a limit shorter than all that the daemon knew of counts from the leaving of the last one', () => {
+  const { joined, live, pass, said } = lifetime([], { '/short': 20 });
+  const leave = joined('/short');
+  pass(10);
+  live.push('/short');
+  leave();
+  pass(60);
+  expect(said).toContain('/short');
 });
 
 test('what is only attended is told when it is abandoned, and keeps no daemon alive', () => {

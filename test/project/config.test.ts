@@ -136,6 +136,14 @@ describe('a wrong key is named with its path, and costs nothing but itself', () 
       'proxies["../p"]: is no name that is allowed here: is no id: letters, digits and ._:#@/- alone',
     ],
     [
+      { proxies: { p: { target_url: 'ftp://x' } }, scripts: { a: 'x', b: 'x' } },
+      'proxies.p.target_url: is no http(s) URL such as http://localhost:3000',
+    ],
+    [
+      { proxies: { p: { target_url: 'http://a:b@x' } }, scripts: { a: 'x', b: 'x' } },
+      'proxies.p.target_url: is no http(s) URL such as http://localhost:3000',
+    ],
+    [
       { limits: { output_lines: 0 }, scripts: { a: 'x', b: 'x' } },
       'limits.output_lines: too small: expected number to be >=1',
     ],
@@ -143,7 +151,7 @@ describe('a wrong key is named with its path, and costs nothing but itself', () 
       { redaction: { names: ['a b', 'ok'] }, scripts: { a: 'x', b: 'x' } },
       'redaction.names[0]: is no name: letters, digits and _.$- alone, 2 to 128',
     ],
-    ['{\n\n"scripts": {"a": "x", "b": "x"} "more": 1}', 'line 3: CommaExpected'],
+    ['{\n\n"scripts": {"a": "x", "b": "x"} "more": 1}', 'line 3: a comma is missing'],
   ])('%j', async (config, error) => {
     const project = await detectProject(withConfig(config));
     expect(project.config?.errors).toContain(error);

@@ -147,7 +147,7 @@ processes:
   expect(scriptCommand({ path }, 'db')).toMatchObject({
     command: 'postgres -D $DATA',
     shell: true,
-    env: { A: 'shared', B: 'shared' },
+    env: { A: 'shared', B: 'shared', PC_PROC_NAME: 'db', PC_REPLICA_NUM: '0' },
     settings: { restart: 'on-failure', ready: { exec: 'pg_isready', timeout_ms: 100_000 } },
   });
   expect(scriptCommand({ path }, 'api')).toMatchObject({
@@ -171,6 +171,55 @@ processes:
   expect(scriptCommand({ path }, 'cache')).toMatchObject({
     settings: { restart: 'always', ready: { text: 'Ready to accept' } },
   });
+});
+
+test('process-compose.yaml: dollars and templates, environment as an object, conditions that there are not', async () => {
+  const compose = `vars: { PORT: 4040, WORD: shared }
+environment: { A: yes, B: 2 }
+processes:
+  "my web":
+    command: echo $$A {{.PORT}} {{ .WORD }}
+    vars: { WORD: own }
+    environment: ["C=$$x"]
+    readiness_probe: { http_get: { host: 127.0.0.1, port: "404{{.PC_REPLICA_NUM}}" } }
+  odd:
+    command: echo {{ if .A }}x{{ end }}
+    depends_on: { my web: { condition: process_lives } }
+`;
+  const path = projectDirectory({ 'process-compose.yaml': compose });
+  expect((await detectProject(path)).config?.errors).toEqual([
+    'processes.odd.command: {{ if .A }} is no template that is understood: of them {{.NAME}} of vars alone',
+    'processes.odd.depends_on["my web"].condition: "process_lives" is none of process_healthy, process_log_ready, process_started, process_completed, process_completed_successfully',
+  ]);
+  expect(scriptCommand({ path }, 'my web')).toMatchObject({
+    command: 'echo $A 4040 own',
+    env: { A: 'yes', B: '2', C: '$x', PC_PROC_NAME: 'my web', PC_REPLICA_NUM: '0' },
+    settings: { ready: { http: 'http://127.0.0.1:4040/' } },
+  });
+  const asWritten = 'disable_env_expansion: true\nprocesses: { a: { command: "echo $$" } }\n';
+  const other = projectDirectory({ 'process-compose.yaml': asWritten });
+  expect(scriptCommand({ path: other }, 'a')).toMatchObject({ command: 'echo $$' });
+});
+
+test.each([
+  ['process-compose.yaml', 'processes:\n  a:\n    command: x\n   b: 1\n', /^line 4: All mapping items must start/],
+  ['devtool-mcp.json', '{\n "scripts": {\n  "a": "x"\n  "b": "y"\n }\n}', /^line 4: a comma is missing$/],
+  ['devtool-mcp.json', '{"scripts": {"a": "x}}', /^line 1: a text has no closing quote$/],
+])('%s: what is broken is told by its line', async (file, text, error) => {
+  const { config } = await detectProject(projectDirectory({ [file]: text }));
+  expect(config?.errors[0]).toMatch(error);
+});
+
+test.each([
+  ['package.json', '{\n"name": "a"\n"x": 1}', 'package.json cannot be parsed: line 3: a comma is missing'],
+  ['pyproject.toml', 'a = 1\nb =\n', 'pyproject.toml cannot be parsed: line 2: invalid value'],
+  [
+    '.claude/launch.json',
+    '{\n"configurations": [\n{"name" "a"}]}',
+    '.claude/launch.json cannot be parsed: line 3: a colon is missing',
+  ],
+])('%s: likewise', async (file, text, problem) => {
+  expect((await detectProject(projectDirectory({ [file]: text }))).problems[0]).toBe(problem);
 });
 
 test('a process-compose file that is no YAML, or odd, is told', async () => {

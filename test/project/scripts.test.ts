@@ -57,7 +57,7 @@ test('Taskfile: lines, lists, tables; internal tasks are left out', () => {
   expect(own({ 'Taskfile.yml': taskfile })).toEqual(['a: echo a', 'b: x && y', 'c: one && two', 'd: z', 'f: task f']);
 });
 
-test('Procfile: the development one first, and the port that foreman would give', () => {
+test('Procfile: the development one first, and the port that foreman would give', async () => {
   const procfile = `# processes\nweb: puma -p $PORT\n\nworker: sidekiq\napi: x --port=$\{PORT}\nbad line\n`;
   const path = projectDirectory({ Procfile: 'old: x\n', 'Procfile.dev': procfile });
   const scripts = runnableScripts(path);
@@ -71,19 +71,23 @@ test('Procfile: the development one first, and the port that foreman would give'
     [true, {}],
     [true, { PORT: '5200' }],
   ]);
+  expect((await detectProject(path)).problems).toEqual(['Procfile.dev line 6: is no "name: command"']);
 });
 
-test('.claude/launch.json: a runtime with arguments, or a program of its own; a port means a server', () => {
+test('.claude/launch.json: a runtime with arguments, or a program of its own; a port means a server', async () => {
   const launch = {
     version: '0.0.1',
     configurations: [
       { name: 'shop', runtimeExecutable: 'npm', runtimeArgs: ['run', 'x'], port: 4000, cwd: 'web', env: { A: 'b' } },
       { name: 'tool', program: 'bin/tool.js', args: ['--fast'] },
+      { name: 'Rails dev', runtimeExecutable: `$\{workspaceFolder}/bin/dev`, cwd: `$\{workspaceFolder}/web` },
+      { name: 'debugger', request: 'attach', port: 9229 },
       { name: 'nothing' },
       'noise',
     ],
   };
-  expect(runnableScripts(projectDirectory({ '.claude/launch.json': launch }))).toMatchObject([
+  const path = projectDirectory({ '.claude/launch.json': launch });
+  expect(runnableScripts(path)).toMatchObject([
     {
       name: 'shop',
       command: 'npm run x',
@@ -92,6 +96,11 @@ test('.claude/launch.json: a runtime with arguments, or a program of its own; a 
       invocation: { command: 'npm', args: ['run', 'x'], shell: false, cwd: 'web', env: { PORT: '4000', A: 'b' } },
     },
     { name: 'tool', command: 'node bin/tool.js --fast', server: false, invocation: { command: 'node', cwd: null } },
+    { name: 'Rails dev', invocation: { command: `${path}/bin/dev`, cwd: `${path}/web` } },
+  ]);
+  expect((await detectProject(path)).problems).toEqual([
+    '.claude/launch.json configurations[4] has no runtimeExecutable or program',
+    '.claude/launch.json configurations[5] has no name',
   ]);
 });
 

@@ -13,6 +13,7 @@ const request = (url: string, more: Partial<ProxyRequest> = {}): ProxyRequest =>
   id: 'web',
   path: '/p',
   target: { url, verifyTls: null },
+  entry: '/',
   processId: null,
   port: null,
   bindAddress: '127.0.0.1',
@@ -46,6 +47,7 @@ describe('start', () => {
       target_url: origin.url,
       process_id: null,
       url: `http://localhost:${proxy.port}/`,
+      open_url: `http://localhost:${proxy.port}/`,
       public_url: null,
       listen_addr: `127.0.0.1:${proxy.port}`,
       running: true,
@@ -61,6 +63,17 @@ describe('start', () => {
       last_error: null,
       last_error_at: null,
     });
+  });
+
+  test('while it starts it has no address yet', async () => {
+    const origin = await openOrigin(answering(() => ok('')));
+    const { manager } = stage();
+    const started = manager.start(request(origin.url));
+    const [proxy] = manager.list('/p');
+    if (proxy === undefined) throw new Error('it is listed at once');
+    expect(manager.view(proxy)).toMatchObject({ state: 'starting', url: null, open_url: null, listen_addr: null });
+    await started;
+    expect(manager.view(proxy)).toMatchObject({ state: 'running', url: `http://localhost:${proxy.port}/` });
   });
 
   test('returns a live one of the same target, and refuses another', async () => {

@@ -121,6 +121,7 @@ export function createClients(world: World, hasProxies: boolean): Clients {
       id: chance.pick(['web', 'admin'] as const),
       path: chance.pick(PATHS),
       target: { url: chance.pick(TARGETS), verifyTls: null },
+      entry: '/',
       processId: null,
       port: chance.happens(0.3) ? 20_000 : null,
       bindAddress: '127.0.0.1',

@@ -26,7 +26,7 @@ async function examine(): Promise<Check[]> {
   const place = home();
   const local = [...machineChecks(), ...directoryChecks(place, process.getuid?.() ?? null)];
   const { checks, epoch, session } = await daemonChecks(place).catch(gone);
-  const running = session === null ? [] : await runningChecks(session).catch(lostCheck);
+  const running = session === null ? [] : await runningChecks(session, process.cwd()).catch(lostCheck);
   session?.close();
   const left = epoch === 0 ? leftoverChecks(place) : [];
   return [...local, ...checks, ...running, ...left, filesCheck(place, epoch)];

@@ -1,6 +1,7 @@
 /** What the daemon runs: processes and the ports that they listen on, proxies with their targets, pages. */
 import { get } from 'node:http';
 import { createConnection } from 'node:net';
+import { sep } from 'node:path';
 import { asList, asRecords, asText, type Json } from '../record.ts';
 import type { CliSession } from '../session.ts';
 import { within } from '../within.ts';
@@ -10,16 +11,32 @@ import { ANSWER_WITHIN_MS } from './daemon.ts';
 const CONNECT_WITHIN_MS = 2_000;
 const MOST_SHOWN = 20;
 
-export async function runningChecks(session: CliSession): Promise<Check[]> {
+/** `cwd`: what is wrong with other projects than the one there is told, and is no fault of this one. */
+export async function runningChecks(session: CliSession, cwd: string): Promise<Check[]> {
   const [processes, proxies] = await Promise.all([
     listOf(session, 'proc', 'processes'),
     listOf(session, 'proxy', 'proxies'),
   ]);
   const checks = await Promise.all([
-    ...processes.slice(-MOST_SHOWN).map(processCheck),
-    ...proxies.slice(-MOST_SHOWN).flatMap((proxy) => [proxyCheck(proxy), pageCheck(proxy, session)]),
+    ...processes.slice(-MOST_SHOWN).map((process) => processCheck(process).then(asSeenFrom(cwd, process))),
+    ...proxies
+      .slice(-MOST_SHOWN)
+      .flatMap((proxy) => [proxyCheck(proxy).then(asSeenFrom(cwd, proxy)), pageCheck(proxy, session)]),
   ]);
   return checks.length === 0 ? [ok('processes', 'nothing runs')] : checks;
+}
+
+const asSeenFrom =
+  (cwd: string, { path }: Json) =>
+  (check: Check): Check =>
+    check.verdict !== 'broken' || isSameProject(cwd, asText(path))
+      ? check
+      : { ...check, verdict: 'warning', found: `${check.found}, in ${path}` };
+
+/** One is the other, or above it. */
+function isSameProject(cwd: string, path: string): boolean {
+  const [inner, outer] = cwd.length > path.length ? [cwd, path] : [path, cwd];
+  return inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
 }
 
 async function listOf(session: CliSession, tool: string, name: string): Promise<readonly Json[]> {

@@ -115,7 +115,7 @@ export function drive(session: CliSession, { plan, face, signal, endsWithProcess
   function addressOf(process: Json): string | null {
     const proxies = look?.proxies ?? [];
     const proxy = proxies.find(({ process_id }) => process_id === process['process_id']) ?? proxies[0];
-    return proxy === undefined ? firstUrl(process) : asText(proxy['url']);
+    return proxy === undefined ? firstUrl(process) : asText(proxy['open_url']);
   }
 
   function open(url: string | null): void {

@@ -47,7 +47,7 @@ export function liveFace({ plan, colour, now, onKey, input, output }: LiveParts)
       processes: look.processes.map((process) => processRow(process, memory, now())),
       proxies: look.proxies.map((proxy) => ({
         id: asText(proxy['id']),
-        url: asText(proxy['url']),
+        url: asText(proxy['open_url']),
         target: asText(proxy['target_url']),
         state: asText(proxy['state']),
         requests: Number(proxy['total_requests']),

@@ -21,7 +21,7 @@ export async function startAll(session: CliSession, plan: Plan, say: Say): Promi
   }
   for (const proxy of plan.proxies ?? (first === null ? [] : [first])) {
     const { text, data, isError } = await session.call('proxy', { action: 'start', path: plan.path, ...proxy });
-    say(isError ? text : `open ${asText(data?.['url'])}`);
+    say(isError ? text : `open ${asText(data?.['open_url'])}`);
   }
 }
 

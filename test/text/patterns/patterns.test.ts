@@ -66,6 +66,19 @@ afterEach(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+test('a thread that does not get to begin, as on a busy machine, has no runaway pattern', async () => {
+  // Told its job, it rests for three deadlines.
+  const slow = join(folder, 'slow.mjs');
+  await writeFile(
+    slow,
+    `import { workerData } from 'node:worker_threads';
+const { port } = workerData;
+port.on('message', ({ id }) => setTimeout(() => port.postMessage({ id, verdict: { kind: 'tested', matches: new Uint8Array(1) } }), 300));
+port.postMessage('ready');`,
+  );
+  expect(await start({ workerUrl: slow }).test('x', ['a'])).toEqual({ kind: 'tested', matches: [false] });
+});
+
 describe('test', () => {
   test.each<[string, string, string[], string, boolean[]]>([
     ['some', 'b|d', ['a', 'b', 'c', 'd'], '', [false, true, false, true]],
