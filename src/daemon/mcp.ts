@@ -51,7 +51,7 @@ function serveTools(server: Server, connection: Connection, workbench: Workbench
   server.setRequestHandler('tools/call', async (request, context) => {
     const tool = TOOLS.find(({ name }) => name === request.params.name);
     if (tool === undefined) throw unknownTool(request.params.name);
-    if (underWay >= MOST_UNDER_WAY) return renderedFault(tooManyCalls());
+    if (underWay >= MOST_UNDER_WAY) return renderedFault(tooManyCalls(), workbench);
     underWay += 1;
     // Never rejects.
     const result = await respond(tool, request.params.arguments, callOf(server, connection, context), workbench);

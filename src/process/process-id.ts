@@ -16,9 +16,14 @@ export function checkId(id: string): string {
   );
 }
 
-/** The script's name, or the command's base name, bent into the shape of an id. */
+/** Of a command: its base name. */
+export const commandId = (command: string): string => defaultId(basename(command));
+
+/** A script's name, bent into the shape of an id; letters lose what Unicode has put on them. */
 export function defaultId(name: string): string {
-  const bent = basename(name)
+  const bent = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9._:#@/-]+/g, '-')
     .replace(/^[^A-Za-z0-9@]+/, '')
     .slice(0, 64);

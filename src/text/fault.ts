@@ -23,6 +23,13 @@ export type FaultCode = (typeof FAULT_CODES)[number];
 /** Facts of a fault, part of the structured result: `{error: code, …values}`. */
 export type FaultValues = Record<string, unknown>;
 
+/** A value that it names may be of any length; what the system says of it comes last. */
+const MOST_BEFORE = 3_000;
+const MOST_AFTER = 900;
+
+const cutMiddle = (text: string): string =>
+  text.length <= MOST_BEFORE + MOST_AFTER ? text : `${text.slice(0, MOST_BEFORE)} … ${text.slice(-MOST_AFTER)}`;
+
 export class Fault extends Error {
   override readonly name: string = 'Fault';
   readonly code: FaultCode;
@@ -31,7 +38,7 @@ export class Fault extends Error {
 
   /** `message` ends without a full stop and names the values; `hint` is a whole sentence. */
   constructor(code: FaultCode, message: string, hint: string, values: FaultValues = {}) {
-    super(message);
+    super(cutMiddle(message));
     this.code = code;
     this.hint = hint;
     this.values = values;

@@ -25,7 +25,7 @@ export async function respond(tool: Tool, given: unknown, call: Call, workbench:
   } catch (error) {
     if (!(error instanceof Fault))
       workbench.log(`${tool.name}: ${error instanceof Error ? error.stack : String(error)}`);
-    return renderedFault(asFault(error));
+    return renderedFault(asFault(error), workbench);
   }
 }
 
@@ -42,11 +42,12 @@ function rendered(result: ToolResult, workbench: Workbench): CallResult {
   };
 }
 
-export function renderedFault(fault: Fault): CallResult {
+export function renderedFault(fault: Fault, { saveLarge }: Pick<Workbench, 'saveLarge'>): CallResult {
+  // Many clients show the model this part alone, so the sentence stands here too.
+  const facts = { error: fault.code, ...fault.values, message: fault.message, hint: fault.hint };
   return {
     content: [{ type: 'text', text: fault.text }],
-    // Many clients show the model this part alone, so the sentence stands here too.
-    structuredContent: { error: fault.code, ...fault.values, message: fault.message, hint: fault.hint },
+    structuredContent: fitAnswer(facts, (bytes) => saveLarge(bytes, 'json')).value,
     isError: true,
   };
 }

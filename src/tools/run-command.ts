@@ -1,5 +1,5 @@
 /** What `run` is to execute: a script of the project, by its own runner, or a command as given. */
-import { defaultId } from '../process/process-id.ts';
+import { commandId, defaultId } from '../process/process-id.ts';
 import { NO_SETTINGS, type ScriptSettings } from '../project/project.ts';
 import { scriptCommand, type UnknownScript } from '../project/script-command.ts';
 import { isServerCommand } from '../project/server-command.ts';
@@ -73,7 +73,7 @@ function asGiven(command: string, { args, shell }: CommandInput, path: string): 
   const display = displayed(command, args, shell);
   const server = isServerCommand([command, ...args].join(' '));
   const [line, rest] = shell ? [display, []] : [command, args];
-  const own = { directory: path, id: defaultId(command), script: null, settings: NO_SETTINGS };
+  const own = { directory: path, id: commandId(command), script: null, settings: NO_SETTINGS };
   return { display, command: line, args: rest, shell, cwd: path, env: {}, server, ...own };
 }
 

@@ -6,13 +6,16 @@ import { patternFault } from '../process/pattern-fault.ts';
 
 export const portSchema = z.int().min(1).max(65_535);
 
-export const waitForSchema = z.union([
-  z.enum(['ready', 'exit', 'none']),
-  z.strictObject({ text: z.string().min(1) }),
-  z.strictObject({ regex: z.string().min(1) }),
-  z.strictObject({ port: portSchema }),
-  z.strictObject({ http: z.url({ protocol: /^https?$/ }) }),
-]);
+export const waitForSchema = z.union(
+  [
+    z.enum(['ready', 'exit', 'none']),
+    z.strictObject({ text: z.string().min(1) }),
+    z.strictObject({ regex: z.string().min(1) }),
+    z.strictObject({ port: portSchema }),
+    z.strictObject({ http: z.url({ protocol: /^https?$/ }) }),
+  ],
+  'must be "ready", "exit", "none" or an object of one of text, regex, port, http',
+);
 
 export function conditionOf(given: z.output<typeof waitForSchema>): Condition {
   if (typeof given === 'string') return { kind: given };

@@ -116,6 +116,13 @@ describe('what cannot start', () => {
 describe('what no system takes', () => {
   const fresh = sharedSession();
 
+  test('a command of any length is named in few words, with the reason', async () => {
+    const { text, data } = await fresh().call('run', { command: 'x'.repeat(300_000) });
+    expect(text).toMatch(/^start_failed: x+ … x+: spawn ENAMETOOLONG .*the id is free\.$/);
+    expect(text.length).toBeLessThan(5_000);
+    expect(JSON.stringify(data).length).toBeLessThan(101_000);
+  });
+
   test.each([
     ['a name of the environment', { env: { 'A=B': '1' } }, 'env'],
     ['an empty name', { env: { '': '1' } }, 'env'],

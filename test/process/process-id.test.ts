@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkId, defaultId, registryKey } from '../../src/process/process-id.ts';
+import { checkId, commandId, defaultId, registryKey } from '../../src/process/process-id.ts';
 
 describe('ids', () => {
   test.each(['dev', 'dev#2', '@scope/pkg:dev', 'a', 'A.b_c-d', 'x'.repeat(64)])('%s is one', (id) => {
@@ -13,13 +13,19 @@ describe('ids', () => {
   test.each([
     ['dev', 'dev'],
     ['test:unit', 'test:unit'],
-    ['/usr/bin/python3', 'python3'],
+    ['apps/web:dev', 'apps/web:dev'],
+    ['ümlaut é', 'umlaut-e'],
+    ['日本', 'process'],
     ['echo "a b"', 'echo-a-b-'],
     ['--', 'process'],
     ['  spaced', 'spaced'],
   ])('default id of %j is %s', (name, id) => {
     expect(defaultId(name)).toBe(id);
     expect(checkId(defaultId(name))).toBe(id);
+  });
+
+  test('of a command it is the base name', () => {
+    expect(['/usr/bin/python3', './build.sh', 'go'].map(commandId)).toEqual(['python3', 'build.sh', 'go']);
   });
 
   test('a key tells directories and ids apart, and is short whatever the path is', () => {
