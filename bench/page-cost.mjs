@@ -1,10 +1,11 @@
 // What the page client costs a page in a real Chromium: its size, script time, load time of the shop's dev server and of a page of 300
 // modules, without any cache and as a reload, and a flood of 10,000 console lines. Four ways to the same server, interleaved: directly,
-// through the proxy with a client that is an empty script (there is no way to switch injecting off, so this is the same program with
-// another dist/page.js), through the proxy as it is, and once more as it is: what those two differ in is the machine's noise.
-// `node bench/page-cost.mjs [rounds]` writes bench/results/page.json; exit code 1 when a page's load takes more than 1.03 times as
-// long with the client as without, and more than the noise.
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+// through the proxy without the client (there is no way to switch injecting off, so this is the same program whose loader is taken out
+// of a copy), through the proxy as it is, and once more as it is: what those two differ in is the machine's noise.
+// `node bench/page-cost.mjs [rounds] [shop|modules]` (25 of each) writes bench/results/page.json when nothing is said; exit code 1 when
+// a page's load takes more than 1.03 times as long with the client as without, and more than the noise. Ratios are of loads that
+// followed each other, their median.
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -14,11 +15,14 @@ import { machine, machineLine, table, writeResults } from './lockfree/report.mjs
 
 const MOST_RATIO = 1.03;
 const MODULES = 300;
-const WAYS = ['direct', 'empty', 'client', 'same'];
+const WAYS = ['direct', 'without', 'client', 'same'];
+/** As the build has it: the line that goes into documents. */
+const LOADER = /`<script src="\$\{CLIENT_PATH\}[^`]*<\/script>`/;
 const MODES = ['cold', 'reload'];
 const FLOOD_ROUNDS = 5;
 
 const rounds = Number(process.argv[2]) || 25;
+const only = process.argv[3] ?? null;
 
 /** 300 modules that do a little each, all imported by one. */
 async function serveModules() {
@@ -45,12 +49,12 @@ document.title = String([${names.join(', ')}].reduce((sum, one) => sum + one(), 
   };
 }
 
-/** The built program, with the client or with an empty one, and a proxy for each target. */
+/** The built program, with the client or without, and a proxy for each target. */
 async function openProxies(directory, name, targets) {
   const dist = join(directory, name, 'dist');
   cpSync(join(ROOT, 'dist'), dist, { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(directory, name, 'node_modules'));
-  if (name === 'empty') writeFileSync(join(dist, 'page.js'), '');
+  if (name === 'without') takeLoaderOut(dist);
   const home = join(directory, name, 'home');
   const cwd = join(directory, name, 'project');
   mkdirSync(cwd);
@@ -62,6 +66,13 @@ async function openProxies(directory, name, targets) {
     urls[id] = data.url;
   }
   return { urls, close: () => end(front, home) };
+}
+
+function takeLoaderOut(dist) {
+  const files = readdirSync(dist, { recursive: true }).filter((file) => file.endsWith('.js'));
+  const found = files.map((file) => join(dist, file)).filter((file) => LOADER.test(readFileSync(file, 'utf8')));
+  if (found.length === 0) throw new Error('the build has no loader of that form');
+  for (const file of found) writeFileSync(file, readFileSync(file, 'utf8').replace(LOADER, "''"));
 }
 
 async function end(front, home) {
@@ -155,9 +166,9 @@ function summary(found) {
   const ratio = (a, b) => middle(found[a].map(({ ms }, at) => ms / found[b][at].ms));
   return {
     ...sides,
-    client_by_empty: ratio('client', 'empty'),
+    client_by_without: ratio('client', 'without'),
     same_by_client: ratio('same', 'client'),
-    empty_by_direct: ratio('empty', 'direct'),
+    without_by_direct: ratio('without', 'direct'),
     client_by_direct: ratio('client', 'direct'),
   };
 }
@@ -165,37 +176,38 @@ function summary(found) {
 const ms = ({ median: value, low, high }) => `${value.toFixed(1)} (${low.toFixed(1)}–${high.toFixed(1)})`;
 const times = ({ median: value, low, high }) => `${value.toFixed(3)} (${low.toFixed(3)}–${high.toFixed(3)})`;
 
-const rowOf = (name, { direct, empty, client, client_by_empty, same_by_client, client_by_direct }) => [
+const rowOf = (name, { direct, without, client, client_by_without, same_by_client, client_by_direct }) => [
   name,
   ms(direct.load),
-  ms(empty.load),
+  ms(without.load),
   ms(client.load),
-  times(client_by_empty),
+  times(client_by_without),
   times(same_by_client),
   times(client_by_direct),
-  `${empty.scripts.median.toFixed(1)} / ${client.scripts.median.toFixed(1)}`,
+  `${without.scripts.median.toFixed(1)} / ${client.scripts.median.toFixed(1)}`,
 ];
 const HEADS = [
   'page',
   'direct, ms',
-  'empty client',
+  'without client',
   'client',
-  'client / empty',
+  'client / without',
   'client / client',
   'client / direct',
-  'scripts, ms: empty / client',
+  'scripts, ms: without / client',
 ];
 
 async function measure(browser, pages, proxies) {
   const results = {};
   for (const page of Object.keys(pages)) {
     const through = (name) => proxies[name].urls[page];
-    const urls = { direct: pages[page], empty: through('empty'), client: through('client'), same: through('same') };
+    const urls = { direct: pages[page], without: through('without'), client: through('client'), same: through('same') };
     for (const mode of MODES) results[`${page}, ${mode}`] = summary(await loads(browser, urls, mode, rounds));
   }
-  const floods = { empty: [], client: [] };
+  const floods = { without: [], client: [] };
+  if (pages.modules === undefined) return { pages: results, floods };
   for (let round = 0; round < FLOOD_ROUNDS; round++)
-    for (const way of ['empty', 'client']) floods[way].push(await flood(browser, proxies[way].urls.modules));
+    for (const way of ['without', 'client']) floods[way].push(await flood(browser, proxies[way].urls.modules));
   return { pages: results, floods };
 }
 
@@ -220,8 +232,9 @@ async function main() {
     const [shop, modules] = [await openShop(directory), await serveModules()];
     open.push(shop, modules);
     const pages = { shop: shop.url, modules: modules.url };
+    for (const name of Object.keys(pages)) if (only !== null && only !== name) delete pages[name];
     const proxies = {};
-    for (const name of ['empty', 'client', 'same']) {
+    for (const name of ['without', 'client', 'same']) {
       proxies[name] = await openProxies(directory, name, pages);
       open.push(proxies[name]);
     }
@@ -236,7 +249,7 @@ async function main() {
 }
 
 function report(about, size, { pages, floods }) {
-  const flooded = { empty: floodOf(floods.empty), client: floodOf(floods.client) };
+  const flooded = Object.fromEntries(Object.entries(floods).map(([way, all]) => [way, floodOf(all)]));
   console.log(
     `${machineLine(about)}\nclient: ${size.raw} B, ${size.gzip} B gzipped; ${rounds} rounds, median (quartiles)\n`,
   );
@@ -247,10 +260,11 @@ function report(about, size, { pages, floods }) {
     ),
   );
   for (const [way, { longest_ms, console_ms, whole_ms }] of Object.entries(flooded))
-    console.log(
-      `10,000 lines, ${way}: longest task ${longest_ms.toFixed(1)} ms, in console ${console_ms.toFixed(0)} ms of ${whole_ms.toFixed(0)} ms`,
-    );
-  const worst = Math.max(...Object.values(pages).map(({ client_by_empty }) => client_by_empty.median));
+    if (floods[way].length > 0)
+      console.log(
+        `10,000 lines, ${way}: longest task ${longest_ms.toFixed(1)} ms, in console ${console_ms.toFixed(0)} ms of ${whole_ms.toFixed(0)} ms`,
+      );
+  const worst = Math.max(...Object.values(pages).map(({ client_by_without }) => client_by_without.median));
   const noise = Math.max(
     ...Object.values(pages).map(({ same_by_client: { median: ratio } }) => Math.max(ratio, 1 / ratio)),
   );

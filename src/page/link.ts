@@ -55,6 +55,8 @@ export interface Link {
   say(message: Readonly<Record<string, unknown>>): void;
   /** Once: until then entries wait. */
   connect(): void;
+  /** Whether what is said now is heard. */
+  isReady(): boolean;
   /** The page goes: what has not been told is told at once. Of one that may come back the connection ends: nobody is at home. */
   leave(mayComeBack: boolean): void;
   comeBack(): void;
@@ -102,7 +104,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
     queue[queue.length] = { number: last, text };
     chars += text.length;
     if (isLeaving) tellLast();
-    else if (gathering === 0) gathering = later(flush, GATHER_MS);
+    else if (isReady && gathering === 0) gathering = later(flush, GATHER_MS);
   }
 
   /** No timer runs any more, and who listens after us may still have something to say. */
@@ -243,6 +245,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
     connect() {
       if (turn === 0) connect();
     },
+    isReady: () => isReady,
     say(message) {
       if (isReady && socket !== null) sendOn(socket, encode(record(message)));
     },

@@ -11,26 +11,26 @@ import { watchNetwork } from './network.ts';
 import { offerLog } from './own-log.ts';
 import type { ToPage } from './protocol.ts';
 import { watchRewrites } from './rewrites.ts';
-import { frameName, keepTabName, newName, tabName } from './tab.ts';
+import { frameName, MARK, newName, openTab } from './tab.ts';
 import { watchVitals } from './vitals.ts';
 
 const STATUS_AFTER_MS = 500;
-/** A page connects once it has loaded, or so long after its beginning. */
+/** A page measures and connects once it has loaded, or so long after its beginning. */
 const AFTER_LOAD_MS = 50;
 const LATEST_CONNECT_MS = 2_000;
-const MARK = '__devtool_mcp__';
 
 function main(): void {
   // A document that was written anew runs its scripts once more.
   if (has(window, MARK)) return;
-  defineProperty(window, MARK, { value: true });
-  const tab = tabName();
+  const tab = openTab();
+  defineProperty(window, MARK, { value: tab.name });
   const load = newName();
   const frame = frameName();
   let isDue = false;
+  let hasBegun = false;
 
   const link = openLink({
-    hello: () => ({ tab, load, url: addressOf(), title: titleOf(), frame, at: now() }),
+    hello: () => ({ tab: tab.name(), load, url: addressOf(), title: titleOf(), frame, at: now() }),
     heard,
   });
   const recordChanges = watchChanges(link);
@@ -44,14 +44,14 @@ function main(): void {
   }
 
   function statusDue(): void {
-    if (isDue) return;
+    if (isDue || !link.isReady()) return;
     isDue = true;
     later(sayStatus, STATUS_AFTER_MS);
   }
 
   function sayStatus(): void {
     isDue = false;
-    link.say({ say: 'status', url: addressOf(), title: titleOf(), visible: isVisible(), vitals: vitals() });
+    link.say({ say: 'status', url: addressOf(), title: titleOf(), visible: isVisible(), vitals: vitals.now() });
   }
 
   watchErrors(link, watchNetwork(link, load));
@@ -63,18 +63,29 @@ function main(): void {
   on('visibilitychange', statusDue, true);
   on('DOMContentLoaded', statusDue, true);
   on('pagehide', (event) => {
-    keepTabName(tab);
+    tab.keep();
     link.leave(event.persisted);
   });
   on('pageshow', (event) => {
-    // Out of the back-forward cache: the name is this tab's again.
+    // Out of the back-forward cache.
     if (!event.persisted) return;
-    tabName();
+    tab.takeBack();
     link.comeBack();
   });
-  // Not before: what the page needs for itself has the network first.
-  on('load', () => later(link.connect, AFTER_LOAD_MS));
-  later(link.connect, LATEST_CONNECT_MS);
+  function begin(): void {
+    if (hasBegun) return;
+    hasBegun = true;
+    quietly(vitals.begin);
+    link.connect();
+  }
+  // Not before: what the page needs for itself has processor and network first.
+  on('load', () =>
+    later(() => {
+      begin();
+      quietly(vitals.loaded);
+    }, AFTER_LOAD_MS),
+  );
+  later(begin, LATEST_CONNECT_MS);
 }
 
 quietly(main);

@@ -21,6 +21,13 @@ export const nativeFetch = bound(window, window.fetch) as typeof fetch;
 export const NativeWebSocket = WebSocket;
 export const NativeRequest = Request;
 export const NativeMutationObserver = MutationObserver;
+export const NativePerformanceObserver = PerformanceObserver;
+const { observe, takeRecords } = PerformanceObserver.prototype;
+/** Starts it, and gives what has been before. */
+export const observeFrom = (observer: PerformanceObserver, options: PerformanceObserverInit): PerformanceEntryList => {
+  apply(observe, observer, [options]);
+  return apply(takeRecords, observer, []) as PerformanceEntryList;
+};
 export const NativeError = Error;
 export {
   apply,
@@ -124,6 +131,15 @@ export function newScript(src: string): HTMLScriptElement {
 }
 export const putInDocument = (element: Element): void => apply(append, head(document) ?? root(document), [element]);
 export const takeOut = (element: Element): void => apply(remove, element, []);
+
+const session = getOwnPropertyDescriptor(window, 'sessionStorage')?.get ?? (() => sessionStorage);
+const { getItem, setItem, removeItem } = Storage.prototype;
+/** What the tab keeps; each of it throws where a page may keep nothing. */
+export const storage = {
+  get: (key: string): string | null => apply(getItem, apply(session, window, []), [key]) as string | null,
+  set: (key: string, value: string): void => apply(setItem, apply(session, window, []), [key, value]),
+  remove: (key: string): void => apply(removeItem, apply(session, window, []), [key]),
+};
 
 const { toString: source } = Function.prototype;
 export const sourceOf = (run: unknown): string => apply(source, run, []);

@@ -1,21 +1,64 @@
 /** Which tab and which load this is. */
-import { quietly, random } from './natives.ts';
+import { apply, get, quietly, random, start, storage } from './natives.ts';
+import { patchGetter } from './patch.ts';
 
 const KEY = '__devtool_tab';
+const LONGEST_NAME = 20;
+/** Of windows that have the client: calls it by the tab's name. */
+export const MARK = '__devtool_mcp__';
 
-/** Kept in sessionStorage, which is the tab's; a duplicated tab gets a copy, so a tab that is open gives its name up while it lives. */
-export function tabName(): string {
-  let name = '';
-  quietly(() => {
-    name = sessionStorage.getItem(KEY) ?? '';
-    sessionStorage.removeItem(KEY);
-  });
-  return name === '' ? newName() : name;
+export interface Tab {
+  /** In a frame, that of the page around it if that is ours. */
+  name(): string;
+  /** For the next load in this tab. */
+  keep(): void;
+  /** The page is back, and the name its own again. */
+  takeBack(): void;
 }
 
-/** For the next load in this tab. */
-export function keepTabName(name: string): void {
-  quietly(() => sessionStorage.setItem(KEY, name));
+/**
+ * The name stands in sessionStorage, which is the tab's, while no page has it: a duplicated tab gets a copy, so an open tab gives its
+ * name up. A page's first look into the storage waits for another process, so it is taken only when the name is asked for, or right
+ * before the page itself looks there and would see it.
+ */
+export function openTab(): Tab {
+  let known = '';
+  // Made before a page could take the means for it away.
+  const fresh = newName();
+  const isFrame = window.top !== window;
+
+  function name(): string {
+    if (known === '' && isFrame) known = nameOfTop();
+    else if (known === '') quietly(take);
+    if (known === '') known = fresh;
+    return known;
+  }
+
+  function take(): void {
+    known = storage.get(KEY) ?? '';
+    storage.remove(KEY);
+  }
+
+  if (!isFrame) patchGetter(window, 'sessionStorage', () => quietly(() => void name()));
+
+  return {
+    name,
+    keep() {
+      if (!isFrame) quietly(() => storage.set(KEY, name()));
+    },
+    takeBack() {
+      if (!isFrame) quietly(() => storage.remove(KEY));
+    },
+  };
+}
+
+/** '' where it is another origin's, or has no client. */
+function nameOfTop(): string {
+  let name: unknown = '';
+  quietly(() => {
+    name = apply(get(window.top ?? window, MARK) as () => unknown, undefined, []);
+  });
+  return typeof name === 'string' ? start(name, LONGEST_NAME) : '';
 }
 
 /** 52 random bits: names are to be different, not secret. */

@@ -1,6 +1,7 @@
 /** How the page feels: navigation timing, first and largest paint, layout shift, slowest interaction, long tasks; and what it was. */
+import { countInteractions, type Interaction, type InteractionEvent } from './inp.ts';
 import type { Link } from './link.ts';
-import { later, max, on, quietly, round } from './natives.ts';
+import { get, later, NativePerformanceObserver, observeFrom, quietly, round } from './natives.ts';
 import { selectorOf } from './selector.ts';
 
 type Vitals = Record<
@@ -15,11 +16,10 @@ interface Shift extends PerformanceEntry {
   /** Those that moved most first. */
   readonly sources?: readonly { readonly node?: Node | null }[];
 }
-interface Timing extends PerformanceEntry {
-  readonly interactionId?: number;
-  readonly target?: Node | null;
+interface Paint extends PerformanceEntry {
   readonly element?: Element | null;
 }
+type Timing = PerformanceEntry & InteractionEvent & { readonly target?: Node | null };
 
 const LONG_TASK_MS = 100;
 const SLOW_INTERACTION_MS = 200;
@@ -31,8 +31,16 @@ const LARGE_SHIFT = 0.05;
 const SHIFT_GAP_MS = 1_000;
 const SHIFT_WINDOW_MS = 5_000;
 
+export interface VitalsWatch {
+  /** Not before the page has loaded: browsers keep what was (`buffered`), and to be told of it meanwhile costs the page. */
+  begin(): void;
+  /** The page has loaded. */
+  loaded(): void;
+  now(): Vitals;
+}
+
 /** `changed` is called when a figure has changed. */
-export function watchVitals(link: Link, changed: () => void): () => Vitals {
+export function watchVitals(link: Link, changed: () => void): VitalsWatch {
   const vitals: Vitals = {
     dom_content_loaded_ms: null,
     load_ms: null,
@@ -45,28 +53,34 @@ export function watchVitals(link: Link, changed: () => void): () => Vitals {
     inp_element: null,
   };
   const burst = { first: 0, last: 0, sum: 0, largest: 0, element: null as string | null };
-  let slowest = { id: 0, isTold: false, name: '', element: null as string | null, at: 0 };
-
-  observe('paint', (entry) => {
-    if (entry.name === 'first-contentful-paint') vitals.first_contentful_paint_ms = round(entry.startTime);
+  const interactions = countInteractions(() => {
+    const count: unknown = get(performance, 'interactionCount');
+    return typeof count === 'number' ? count : null;
   });
-  observe('largest-contentful-paint', (entry) => {
-    vitals.lcp_ms = round(entry.startTime);
-    vitals.lcp_element = nameOf((entry as Timing).element);
+  const told = new WeakSet<Interaction>();
+
+  function begin(): void {
+    observe('paint', (entry) => {
+      if (entry.name === 'first-contentful-paint') vitals.first_contentful_paint_ms = round(entry.startTime);
+    });
+    observe('largest-contentful-paint', (entry) => painted(entry as Paint));
+    observe('layout-shift', (entry) => shifted(entry as Shift));
+    observe('event', (entry) => interacted(entry as Timing), { durationThreshold: 40 });
+    // The first one counts however quick it was.
+    observe('first-input', (entry) => interacted(entry as Timing));
+    observe('longtask', (entry) => {
+      if (entry.duration >= LONG_TASK_MS)
+        link.report('performance', { what: 'long task', ms: round(entry.duration) }, entry.startTime);
+    });
+  }
+
+  function painted({ startTime, element }: Paint): void {
+    vitals.lcp_ms = round(startTime);
+    vitals.lcp_element = nameOf(element);
     // Before that the load tells it.
     if (vitals.load_ms !== null)
-      link.report('performance', { what: 'LCP', ms: vitals.lcp_ms, element: vitals.lcp_element }, entry.startTime);
-  });
-  observe('layout-shift', (entry) => shifted(entry as Shift));
-  observe('event', (entry) => interacted(entry as Timing), { durationThreshold: 40 });
-  // The first one counts however quick it was.
-  observe('first-input', (entry) => interacted(entry as Timing));
-  observe('longtask', (entry) => {
-    if (entry.duration >= LONG_TASK_MS)
-      link.report('performance', { what: 'long task', ms: round(entry.duration) }, entry.startTime);
-  });
-  // loadEventEnd is there only after the listeners of load.
-  on('load', () => later(() => quietly(loaded), 0));
+      link.report('performance', { what: 'LCP', ms: vitals.lcp_ms, element: vitals.lcp_element }, startTime);
+  }
 
   function shifted({ value, hadRecentInput, startTime, sources }: Shift): void {
     if (hadRecentInput) return;
@@ -91,48 +105,45 @@ export function watchVitals(link: Link, changed: () => void): () => Vitals {
       link.report('performance', { what: 'layout shift', value: fraction(value), element }, startTime);
   }
 
-  /** Of one interaction's events some have no target (Chromium's pointer events), and the slow one may be the last. */
-  function interacted({ interactionId, duration, startTime, target, name }: Timing): void {
-    const isKnown = interactionId === slowest.id;
-    if (!interactionId || (!isKnown && duration <= (vitals.inp_ms ?? 0))) return;
-    const element = nameOf(target);
-    if (!isKnown) slowest = { id: interactionId, isTold: false, name, element, at: startTime };
-    if (slowest.element === null && element !== null) {
-      slowest.element = element;
-      slowest.name = name;
+  /** The first event of an interaction may be its longest, or the last. */
+  function interacted(event: Timing): void {
+    if (!event.interactionId) return;
+    const interaction = interactions.take(event, nameOf(event.target));
+    const worst = interactions.worst();
+    if (worst !== null) {
+      vitals.inp_ms = round(worst.latency);
+      vitals.inp_element = worst.element;
     }
-    vitals.inp_ms = max(isKnown ? (vitals.inp_ms ?? 0) : 0, round(duration));
-    vitals.inp_element = slowest.element;
-    if (duration < SLOW_INTERACTION_MS || slowest.isTold) return;
-    slowest.isTold = true;
-    const told = slowest;
-    later(() => tellSlow(told, vitals.inp_ms), TELL_AFTER_MS);
+    if (interaction === null || interaction.latency < SLOW_INTERACTION_MS || told.has(interaction)) return;
+    told.add(interaction);
+    later(() => tellSlow(interaction), TELL_AFTER_MS);
   }
 
-  const tellSlow = ({ name, element, at }: typeof slowest, ms: number | null) =>
-    link.report('performance', { what: `slow ${name}`, ms, element }, at);
+  const tellSlow = ({ name, latency, element, at }: Interaction) =>
+    link.report('performance', { what: `slow ${name}`, ms: round(latency), element }, at);
 
   function loaded(): void {
     const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     if (navigation === undefined) return;
     vitals.dom_content_loaded_ms = round(navigation.domContentLoadedEventEnd);
     vitals.load_ms = round(navigation.loadEventEnd);
-    link.report('performance', { what: 'load', ms: vitals.load_ms, ...vitals });
+    link.report('performance', { what: 'load', ms: vitals.load_ms, ...vitals }, navigation.loadEventEnd);
     changed();
   }
 
   function observe(type: string, take: (entry: PerformanceEntry) => void, options: object = {}): void {
+    const takeAll = (entries: readonly PerformanceEntry[]) => {
+      for (const entry of entries) quietly(() => take(entry));
+      changed();
+    };
     quietly(() => {
-      if (!PerformanceObserver.supportedEntryTypes.includes(type)) return;
-      const observer = new PerformanceObserver((entries) => {
-        for (const entry of entries.getEntries()) quietly(() => take(entry));
-        changed();
-      });
-      observer.observe({ type, buffered: true, ...options });
+      if (!NativePerformanceObserver.supportedEntryTypes.includes(type)) return;
+      const observer = new NativePerformanceObserver((entries) => takeAll(entries.getEntries()));
+      takeAll(observeFrom(observer, { type, buffered: true, ...options }));
     });
   }
 
-  return () => vitals;
+  return { begin, loaded, now: () => vitals };
 }
 
 const fraction = (value: number): number => round(value * 10_000) / 10_000;

@@ -132,6 +132,7 @@ describe('runs', () => {
     const byUrl = (path: string) => [...stand.pages.values()].find(({ hello }) => hello.url === stand.url + path);
     expect(byUrl('/inner')?.hello).toMatchObject({ frame: 'frame inner' });
     expect(byUrl('/two')?.hello.tab).not.toBe(byUrl('/')?.hello.tab);
+    expect(byUrl('/inner')?.hello.tab).toBe(byUrl('/')?.hello.tab);
     for (const [path, title] of [
       ['/', 'one'],
       ['/inner', 'inside'],
@@ -163,6 +164,30 @@ describe('it survives', () => {
     const [first, second] = [...stand.pages.values()];
     expect(second?.hello.tab).toBe(first?.hello.tab);
     expect(second?.hello.load).not.toBe(first?.hello.load);
+  });
+
+  test('a reload of a page with frames keeps the tab', async () => {
+    const { stand, tab } = await visit({
+      '/': document('', '<iframe src="/inner"></iframe>'),
+      '/inner': document('<title>inside</title>'),
+    });
+    await stand.until(() => stand.pages.size === 2);
+    await tab.goto(`${stand.url}/?again`);
+    await stand.until(() => stand.pages.size === 4);
+    expect(new Set([...stand.pages.values()].map(({ hello }) => hello.tab)).size).toBe(1);
+  });
+
+  test('a page that looks at what its tab keeps sees nothing of ours, and cannot take the name away', async () => {
+    const look = `<script>window.seen = [String(Object.getOwnPropertyDescriptor(window, 'sessionStorage').get), sessionStorage.length];
+      sessionStorage.clear(); window.seen.push(String(Object.getOwnPropertyDescriptor(window, 'sessionStorage').get));</script>`;
+    const { stand, tab } = await visit({ '/': document(look) });
+    await tab.goto(`${stand.url}/?again`);
+    await stand.until(() => stand.pages.size === 2);
+    const native = 'function get sessionStorage() { [native code] }';
+    expect(await tab.evaluate('window.seen')).toEqual([native, 0, native]);
+    const [first, second] = [...stand.pages.values()];
+    expect(second?.hello.tab).toBe(first?.hello.tab);
+    expect(await tab.evaluate('sessionStorage.length')).toBe(0);
   });
 
   test('10,000 lines in a second: some are kept, the others counted', async () => {
