@@ -93,37 +93,63 @@ async function openShop(directory) {
   return { url: data.urls[0], close: () => end(front, home) };
 }
 
-/** One load in a tab of its own: milliseconds until the load event has ended, and of scripts. */
-async function load(browser, url, mode) {
-  const tab = await browser.open('about:blank');
-  await tab.send('Network.enable');
-  if (mode === 'cold') await tab.send('Network.setCacheDisabled', { cacheDisabled: true });
-  await tab.goto(url);
-  const isLoaded = `performance.getEntriesByType('navigation')[0].loadEventEnd > 0`;
-  await tab.until(isLoaded);
-  if (mode === 'reload') {
-    await tab.evaluate('void (window.isOld = true)');
-    await tab.send('Performance.enable');
-    await tab.send('Page.reload');
-    await tab.until(`window.isOld === undefined && ${isLoaded}`);
-  } else await tab.send('Performance.enable');
+const IS_LOADED = `performance.getEntriesByType('navigation')[0].loadEventEnd > 0`;
+/** Of a page that has just loaded, a person sees something before it is loaded again; the client connects meanwhile. */
+const PAUSE = 'new Promise((done) => setTimeout(done, 200))';
+
+/** Milliseconds until the load event has ended, and of scripts and all that the page's thread did until then. */
+async function figures(tab) {
   const ms = await tab.evaluate(`performance.getEntriesByType('navigation')[0].loadEventEnd`);
   const { metrics } = await tab.send('Performance.getMetrics');
-  const scripts = metrics.find(({ name }) => name === 'ScriptDuration').value * 1_000;
+  const of = (wanted) => metrics.find(({ name }) => name === wanted).value * 1_000;
+  return { ms, scripts: of('ScriptDuration'), thread: of('TaskDuration') };
+}
+
+/** A load in a new tab, thus mostly in a new process too, nothing of it cached. */
+async function cold(browser, url) {
+  const tab = await browser.open('about:blank');
+  await tab.send('Network.enable');
+  await tab.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await tab.send('Performance.enable');
+  await tab.goto(url);
+  await tab.until(IS_LOADED);
+  const found = await figures(tab);
   await tab.close();
-  return { ms, scripts };
+  return found;
+}
+
+/** Once more in the same tab, in front of the others. */
+async function reload(tab) {
+  await tab.send('Page.bringToFront');
+  await tab.evaluate(PAUSE);
+  await tab.evaluate('void (window.isOld = true)');
+  await tab.send('Page.reload');
+  await tab.until(`window.isOld === undefined && ${IS_LOADED}`);
+  return figures(tab);
 }
 
 /** The order changes with each round, so that none of the ways is always first. */
-async function loads(browser, urls, mode, times) {
+async function inTurns(times, one) {
   const found = Object.fromEntries(WAYS.map((way) => [way, []]));
   // The first of each is not counted: dev servers compile then.
   for (let round = -1; round < times; round++)
     for (let turn = 0; turn < WAYS.length; turn++) {
       const way = WAYS[(round + 1 + turn) % WAYS.length];
-      const figure = await load(browser, urls[way], mode);
+      const figure = await one(way);
       if (round >= 0) found[way].push(figure);
     }
+  return found;
+}
+
+async function loads(browser, urls, mode, times) {
+  if (mode === 'cold') return inTurns(times, (way) => cold(browser, urls[way]));
+  const tabs = {};
+  for (const way of WAYS) {
+    tabs[way] = await browser.open(urls[way]);
+    await tabs[way].send('Performance.enable');
+  }
+  const found = await inTurns(times, (way) => reload(tabs[way]));
+  for (const way of WAYS) await tabs[way].close();
   return found;
 }
 
@@ -160,7 +186,11 @@ function summary(found) {
   const sides = Object.fromEntries(
     WAYS.map((way) => [
       way,
-      { load: middle(found[way].map(({ ms }) => ms)), scripts: middle(found[way].map(({ scripts }) => scripts)) },
+      {
+        load: middle(found[way].map(({ ms }) => ms)),
+        scripts: middle(found[way].map(({ scripts }) => scripts)),
+        thread: middle(found[way].map(({ thread }) => thread)),
+      },
     ]),
   );
   const ratio = (a, b) => middle(found[a].map(({ ms }, at) => ms / found[b][at].ms));
@@ -185,6 +215,7 @@ const rowOf = (name, { direct, without, client, client_by_without, same_by_clien
   times(same_by_client),
   times(client_by_direct),
   `${without.scripts.median.toFixed(1)} / ${client.scripts.median.toFixed(1)}`,
+  `${without.thread.median.toFixed(1)} / ${client.thread.median.toFixed(1)}`,
 ];
 const HEADS = [
   'page',
@@ -195,6 +226,7 @@ const HEADS = [
   'client / client',
   'client / direct',
   'scripts, ms: without / client',
+  'page thread, ms: without / client',
 ];
 
 async function measure(browser, pages, proxies) {
