@@ -84,7 +84,9 @@ function notAssigned(word: string, command: Command, action: string | null): Fau
   return new Fault(
     'invalid_argument',
     `word ${JSON.stringify(word.slice(0, 80))} is no key=value`,
-    `Write parameters as key=value, such as ${first}=${word.slice(0, 80)}. Valid: ${names.join(', ')}.`,
+    names.length === 0
+      ? 'It takes no parameters.'
+      : `Write parameters as key=value, such as ${first}=${word.slice(0, 80)}. Valid: ${names.join(', ')}.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DOCTOR } from '../../src/cli/own-commands.ts';
 import { parseWords } from '../../src/cli/words.ts';
 import { Fault } from '../../src/text/fault.ts';
 import { checkArguments } from '../../src/tools/arguments.ts';
@@ -84,5 +85,11 @@ describe('what is wrong is said with what is right', () => {
     ['detect', ['--', 'a'], /parameter "args" is unknown for detect/],
   ])('%s %j', (tool, words, expected) => {
     expect(refusal(tool, ...words)).toMatch(expected);
+  });
+
+  test('a command without parameters says so', () => {
+    expect(() => parseWords(['extra'], DOCTOR, readText)).toThrowError(
+      expect.objectContaining({ hint: 'It takes no parameters.' }),
+    );
   });
 });
