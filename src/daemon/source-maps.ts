@@ -2,6 +2,7 @@
 import { isDevtoolPath } from '../proxy/devtool-paths.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { createSourceMaps, type SourceMaps } from '../proxy/source-map.ts';
+import { boundedText } from './bounded-text.ts';
 
 const TIMEOUT_MS = 5_000;
 const MOST_BYTES = 50 * 1_048_576;
@@ -24,10 +25,7 @@ async function fetchFromTarget(proxy: ManagedProxy, address: string): Promise<st
   if (isDevtoolPath(url.pathname)) return null;
   const target = new URL(url.pathname + url.search, proxy.target.url);
   const response = await fetch(target, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-  const length = Number(response.headers.get('content-length') ?? 0);
-  if (!response.ok || length > MOST_BYTES) {
-    await response.body?.cancel();
-    return null;
-  }
-  return response.text();
+  if (response.ok) return boundedText(response, MOST_BYTES);
+  await response.body?.cancel();
+  return null;
 }

@@ -3,6 +3,7 @@
  * script, indexed, with sourceRoot, as Vite's and webpack's (ECMA-426).
  */
 import { FlattenMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
+import { mapAddress, mapText } from './source-map-file.ts';
 import { isClient, parseStack, type StackFrame } from './stack.ts';
 
 export interface MappedFrame extends StackFrame {
@@ -16,10 +17,11 @@ export interface MappedFrame extends StackFrame {
 export type FetchText = (url: string) => Promise<string | null>;
 
 const MOST_MAPS = 100;
+/** Characters of all maps together. */
+const MOST_HELD = 64 * 1_048_576;
 const MOST_FRAMES = 20;
 const AROUND = 1;
 const LONGEST_LINE = 160;
-const COMMENT = /\/\/[#@]\s*sourceMappingURL=([^\s'"]+)\s*(?:\*\/)?\s*$/m;
 
 export interface SourceMaps {
   /** Frames, mapped where there is a map; the first are the innermost. */
@@ -30,14 +32,33 @@ export interface SourceMaps {
 /** Maps are kept by the script's URL, which dev servers change with its content. */
 export function createSourceMaps(fetchText: FetchText): SourceMaps {
   const maps = new Map<string, Promise<TraceMap | null>>();
+  /** Characters of each map that has come. */
+  const held = new Map<string, number>();
 
   function mapOf(script: string): Promise<TraceMap | null> {
     const known = maps.get(script);
     if (known !== undefined) return known;
-    const found = readMap(script, fetchText).catch(() => null);
+    const found = readMap(script, fetchText).then(
+      (read) => {
+        held.set(script, read?.characters ?? 0);
+        makeRoom();
+        return read?.map ?? null;
+      },
+      () => null,
+    );
     maps.set(script, found);
-    if (maps.size > MOST_MAPS) maps.delete(maps.keys().next().value ?? '');
+    makeRoom();
     return found;
+  }
+
+  /** The oldest go; the newest stays, whatever it holds. */
+  function makeRoom(): void {
+    for (const script of maps.keys()) {
+      const characters = [...held.values()].reduce((sum, size) => sum + size, 0);
+      if (maps.size <= MOST_MAPS && (characters <= MOST_HELD || maps.size === 1)) return;
+      maps.delete(script);
+      held.delete(script);
+    }
   }
 
   async function mapFrame(frame: StackFrame): Promise<MappedFrame> {
@@ -59,17 +80,21 @@ export function createSourceMaps(fetchText: FetchText): SourceMaps {
   };
 }
 
-async function readMap(script: string, fetchText: FetchText): Promise<TraceMap | null> {
+interface ReadMap {
+  readonly map: TraceMap;
+  readonly characters: number;
+}
+
+async function readMap(script: string, fetchText: FetchText): Promise<ReadMap | null> {
   if (!/^https?:/.test(script)) return null;
   const text = await fetchText(script);
-  const address = text === null ? undefined : [...text.matchAll(new RegExp(COMMENT, 'gm'))].at(-1)?.[1];
+  const address = text === null ? undefined : mapAddress(text);
   if (address === undefined) return null;
   const url = new URL(address, script);
-  const map = url.protocol === 'data:' ? inlineMap(url.href) : await fetchText(url.href);
-  // Some servers put `)]}'` before JSON, as the format allows.
-  return map === null
-    ? null
-    : new FlattenMap(map.replace(/^\)\]\}'[^\n]*\n/, ''), url.protocol === 'data:' ? script : url.href);
+  const source = url.protocol === 'data:' ? inlineMap(url.href) : await fetchText(url.href);
+  const map = source === null ? null : mapText(source);
+  if (map === null) return null;
+  return { map: new FlattenMap(map, url.protocol === 'data:' ? script : url.href), characters: map.length };
 }
 
 function inlineMap(url: string): string | null {

@@ -5,7 +5,7 @@ import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { visibleLine } from '../text/visible.ts';
 import { type Grouped, groupFaults } from '../timeline/inbox.ts';
 import { faultsOf } from './faults.ts';
-import { projectPath } from './project-path.ts';
+import { knownPath } from './project-path.ts';
 import { defineTool } from './tool.ts';
 import { knownCursor } from './when.ts';
 
@@ -28,7 +28,7 @@ export const errorsTool = defineTool({
     reveal: z.boolean().default(false),
   }),
   async run(input, call, workbench) {
-    const path = await projectPath(input.path, call.caller);
+    const path = await knownPath(input.path, call.caller, workbench);
     const faults = await faultsOf(path, workbench);
     const after = knownCursor(input.after, Math.ceil(workbench.proxies.now()));
     const all = groupFaults(faults).filter(

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Fault } from '../text/fault.ts';
 import { showOutput } from './proc-output.ts';
-import { projectPath } from './project-path.ts';
+import { knownPath } from './project-path.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { checkCondition, conditionOf, portSchema, waitForSchema } from './wait-for.ts';
 import type { Workbench } from './workbench.ts';
@@ -82,8 +82,9 @@ export const procTool = defineTool({
 type Handler = (input: ProcInput, call: Call, workbench: Workbench) => Promise<ToolResult>;
 
 const HANDLERS: Record<Action, Handler> = {
-  async list(input, call, { processes }) {
-    const path = input.global ? null : await projectPath(input.path, call.caller);
+  async list(input, call, workbench) {
+    const { processes } = workbench;
+    const path = input.global ? null : await knownPath(input.path, call.caller, workbench);
     const { active, total_started, total_failed } = processes.totals();
     const listed = processes.list(path, input.label ?? null).map((process) => processes.view(process));
     return { kind: 'data', value: { processes: listed, active_count: active, total_started, total_failed } };
@@ -142,12 +143,12 @@ const HANDLERS: Record<Action, Handler> = {
     await workbench.processes.remove(process);
     return { kind: 'data', value: { removed: process.id } };
   },
-  async cleanup_port(input, call, { processes }) {
+  async cleanup_port(input, call, workbench) {
     const port = required(input.port, 'port', 'cleanup_port');
-    const { killed, message, left } = await processes.cleanupPort({
+    const { killed, message, left } = await workbench.processes.cleanupPort({
       port,
       dryRun: input.dry_run,
-      path: await projectPath(input.path, call.caller),
+      path: await knownPath(input.path, call.caller, workbench),
       foreign: input.force,
     });
     if (left.length > 0) {
@@ -166,9 +167,9 @@ const view = (process: Parameters<Workbench['processes']['view']>[0], workbench:
   value: { ...workbench.processes.view(process) },
 });
 
-async function named(input: ProcInput, call: Call, { processes }: Workbench) {
+async function named(input: ProcInput, call: Call, workbench: Workbench) {
   const id = required(input.process_id, 'process_id', input.action);
-  return processes.resolve(id, await projectPath(input.path, call.caller));
+  return workbench.processes.resolve(id, await knownPath(input.path, call.caller, workbench));
 }
 
 function required<Value>(value: Value | undefined, parameter: string, action: string): Value {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { Fault } from '../text/fault.ts';
 import { shown } from './arguments.ts';
 import type { Caller } from './tool.ts';
+import type { Workbench } from './workbench.ts';
 
 /** Throws `not_found` for a missing path, `permission_denied`, and `invalid_argument` for what is no directory. */
 export async function projectPath(given: string | undefined, caller: Caller): Promise<string> {
@@ -21,6 +22,22 @@ export async function projectPath(given: string | undefined, caller: Caller): Pr
     throw refusal('not_found', path, 'does not exist');
   }
   throw refusal('invalid_argument', path, 'is not a directory');
+}
+
+/** As above; a directory that is gone is one as long as something is known there, which may have to be looked at and stopped. */
+export async function knownPath(
+  given: string | undefined,
+  caller: Caller,
+  { processes, proxies }: Pick<Workbench, 'processes' | 'proxies'>,
+): Promise<string> {
+  try {
+    return await projectPath(given, caller);
+  } catch (error) {
+    const path = resolve(caller.cwd, given ?? '.');
+    const isKnown = processes.list(path, null).length > 0 || proxies.list(path).length > 0;
+    if (error instanceof Fault && error.code === 'not_found' && isKnown) return path;
+    throw error;
+  }
 }
 
 function refusal(code: 'not_found' | 'invalid_argument' | 'permission_denied', path: string, why: string): Fault {

@@ -1,7 +1,7 @@
 /** The proxy that a call is about: by its id, or the only one of the project. */
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { Fault } from '../text/fault.ts';
-import { projectPath } from './project-path.ts';
+import { knownPath } from './project-path.ts';
 import type { Call } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -10,10 +10,11 @@ export async function oneProxy(
   id: string | undefined,
   path: string | undefined,
   call: Call,
-  { proxies }: Workbench,
+  workbench: Workbench,
   parameter = 'proxy_id',
 ): Promise<ManagedProxy> {
-  const directory = await projectPath(path, call.caller);
+  const directory = await knownPath(path, call.caller, workbench);
+  const { proxies } = workbench;
   if (id !== undefined) return proxies.resolve(id, directory);
   const here = proxies.list(directory);
   const [only] = here;

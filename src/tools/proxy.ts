@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { Fault } from '../text/fault.ts';
 import { shapeByChaos } from './chaos.ts';
-import { projectPath } from './project-path.ts';
+import { knownPath, projectPath } from './project-path.ts';
 import { execute } from './proxy-exec.ts';
 import { oneProxy } from './proxy-named.ts';
 import { startProxy, wantedProxy } from './proxy-start.ts';
@@ -110,8 +110,9 @@ const HANDLERS: Record<Action, Handler> = {
   async status(input, call, workbench) {
     return { kind: 'data', value: { ...workbench.proxies.view(await named(input, call, workbench)) } };
   },
-  async list(input, call, { proxies }) {
-    const path = input.global ? null : await projectPath(input.path, call.caller);
+  async list(input, call, workbench) {
+    const { proxies } = workbench;
+    const path = input.global ? null : await knownPath(input.path, call.caller, workbench);
     const listed = proxies.list(path).map((proxy) => proxies.view(proxy));
     return { kind: 'data', value: { proxies: listed, active_count: listed.filter(({ running }) => running).length } };
   },

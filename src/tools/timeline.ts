@@ -7,7 +7,7 @@ import { visibleLine } from '../text/visible.ts';
 import { recordChangesOf } from './changes.ts';
 import { matchesOf } from './matches.ts';
 import { KINDS, type Kind, type Moment, momentsOf, type Watched } from './moments.ts';
-import { projectPath } from './project-path.ts';
+import { knownPath } from './project-path.ts';
 import { defineTool } from './tool.ts';
 import { isWithin, knownCursor, type Span, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
@@ -40,7 +40,7 @@ export const timelineTool = defineTool({
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   input: timelineSchema,
   async run(input, call, workbench) {
-    const path = await projectPath(input.path, call.caller);
+    const path = await knownPath(input.path, call.caller, workbench);
     const chosen = chosenOf(path, input, workbench);
     const after = knownCursor(input.after, Math.ceil(workbench.proxies.now()));
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;

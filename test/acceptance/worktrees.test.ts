@@ -1,5 +1,5 @@
 /** Several checkouts on one daemon, through MCP stdio: told apart by path, ports that stay, work that nobody else's leaving ends. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -164,4 +164,22 @@ test('cleanup_port: another project’s process only when asked, one’s own is 
     state: 'stopped',
     ended_by: 'stop',
   });
+});
+
+test('a worktree that is gone: what runs there is looked at and stopped by its path', async () => {
+  const place = await world();
+  const [first, second] = [join(place.project, 'a'), join(place.project, 'b')];
+  for (const path of [first, second]) await mkdir(path);
+  const session = await place.connect({ cwd: first });
+  const run = (path: string) => session.ok('run', { path, command: 'sleep', args: ['600'], id: 'dev' });
+  for (const path of [first, second]) await run(path);
+  await rm(second, { recursive: true });
+  const there = { process_id: 'dev', path: second };
+  expect((await session.ok('proc', { action: 'status', ...there })).data).toMatchObject({ state: 'running' });
+  expect((await session.ok('proc', { action: 'list', path: second })).data['processes']).toHaveLength(1);
+  expect((await session.ok('timeline', { path: second })).text).toContain('proc dev started');
+  expect((await session.ok('proc', { action: 'stop', ...there })).data).toMatchObject({ state: 'stopped' });
+  expect((await session.call('run', { path: second, command: 'true' })).data).toMatchObject({ error: 'not_found' });
+  await session.ok('proc', { action: 'remove', ...there });
+  expect((await session.call('proc', { action: 'list', path: second })).data).toMatchObject({ error: 'not_found' });
 });

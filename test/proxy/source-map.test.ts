@@ -1,6 +1,7 @@
 import { transform } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { createSourceMaps, shortPath } from '../../src/proxy/source-map.ts';
+import { mapAddress, mapText } from '../../src/proxy/source-map-file.ts';
 
 const SOURCE = `type Item = { price: number };\n\nexport function total(items: Item[]): number {\n  return items.reduce((sum, item) => sum + item.price, 0);\n}\n`;
 
@@ -98,3 +99,49 @@ test.each([
   ['http://localhost:5173/src/a.ts?t=1', 'src/a.ts'],
   ['http://localhost:5173/', '/'],
 ])('%s is %s', (file, short) => expect(shortPath(file)).toBe(short));
+
+describe('a map that would take all memory is none', () => {
+  const map = { version: 3, sources: ['a.ts'], names: [], mappings: 'AAAA' };
+  const section = (line: unknown, inner: object = map) => ({ offset: { line, column: 0 }, map: inner });
+  const nested = (depth: number): object => ({
+    version: 3,
+    sections: [section(0, depth === 0 ? map : nested(depth - 1))],
+  });
+  test.each<[string, object, boolean]>([
+    ['a section far down', { version: 3, sections: [section(0), section(1_000_000_000)] }, false],
+    [
+      'sections that add up',
+      { version: 3, sections: [section(900_000, { version: 3, sections: [section(900_000)] })] },
+      false,
+    ],
+    ['a section nowhere', { version: 3, sections: [section('x')] }, false],
+    ['more lines than any script', { ...map, mappings: ';'.repeat(2_000_000) }, false],
+    ['mappings that are no text', { ...map, mappings: [[[0, 0, 0, 0]]] }, false],
+    ['sections in sections', nested(20), false],
+    ['an ordinary one', map, true],
+    ['an ordinary one in sections', { version: 3, sections: [section(0), section(50_000)] }, true],
+  ])('%s', (_, given, isTaken) => {
+    expect(mapText(JSON.stringify(given)) !== null).toBe(isTaken);
+  });
+
+  test('its frames stay as they came', async () => {
+    const far = JSON.stringify({ version: 3, sections: [section(0), section(1_000_000_000)] });
+    const [frame] = await createSourceMaps(serve({ [SCRIPT]: inline(far) })).mapStack(
+      `Error: x\n    at f (${SCRIPT}:1:1)`,
+    );
+    expect(frame).toMatchObject({ file: 'src/cart.ts', line: 1, column: 1, code: null });
+  });
+});
+
+test.each<[string, string, string | undefined]>([
+  ['the last comment', 'a\n//# sourceMappingURL=a.map\nb\n//@ sourceMappingURL=b.map  \n', 'b.map'],
+  ['Windows’ line ends', '//# sourceMappingURL=a.map\r\n', 'a.map'],
+  ['in a text of the script', 'const s = "//# sourceMappingURL=";\n', undefined],
+  ['a comment of CSS in a script', '//# sourceMappingURL=a.map */', 'a.map'],
+  ['no comment', 'sourceMappingURL=a.map', undefined],
+  ['none', '', undefined],
+  ['blanks without end', `//# sourceMappingURL=a${' '.repeat(2_000_000)}x`, undefined],
+  ['names without end', `${'//# sourceMappingURL='.repeat(200_000)}'`, undefined],
+])('where the map is: %s', (_, script, address) => {
+  expect(mapAddress(script)).toBe(address);
+});
