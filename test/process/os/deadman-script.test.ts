@@ -61,7 +61,7 @@ describe.each(SHELLS)('the script under %s', (shell) => {
     const other = await bystander();
     const lines = `+ ${other.leader.pid} ${ours.leader.pid}:${ours.leader.startTime}\n`;
     expect(await runScript(shell, freshMarker(), lines)).toBe(0);
-    expect(isThere(ours.leader.pid)).toBe(false);
+    await until('who was named is gone', () => !isThere(ours.leader.pid));
     expect(lives(other)).toBe(true);
   });
 
