@@ -10,6 +10,7 @@ import {
   blockedPort,
   otherTarget,
   pointsAtItself,
+  portOfTarget,
   shuttingDown,
   stoppedMeanwhile,
   tooManyProxies,
@@ -167,8 +168,8 @@ export class ProxyManager {
   #checkTarget(id: string, { url }: TargetSpec, port: number | null = null): void {
     const target = parseTarget(url);
     if (!target.loopback) return;
-    const own = this.list(null).map((proxy) => proxy.port);
-    if (target.port === port || own.includes(target.port)) throw pointsAtItself(id, url);
+    if (target.port === port) throw portOfTarget(port, url);
+    if (this.list(null).some((proxy) => proxy.port === target.port)) throw pointsAtItself(id, url);
   }
 }
 

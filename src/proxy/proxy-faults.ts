@@ -45,6 +45,12 @@ export const pointsAtItself = (id: string, url: string): Fault =>
     parameter: 'target_url',
   });
 
+export const portOfTarget = (port: number, url: string): Fault =>
+  new Fault('invalid_argument', `port=${port} is the port of target_url=${url}`, 'Leave port out, or name another.', {
+    parameter: 'port',
+    port,
+  });
+
 export const otherTarget = (id: string, present: string, wanted: string): Fault =>
   new Fault(
     'already_exists',

@@ -37,7 +37,9 @@ const proxySchema = z.strictObject({
   target_url: z.string().min(1).max(2_048).optional().describe('such as http://localhost:3000 or localhost:3000'),
   process_id: z.string().optional().describe('start: proxy the URL of this process, also when it moves'),
   port: portSchema.optional().describe('default: follows from the target'),
-  bind_address: z.union([z.ipv4(), z.ipv6(), z.literal('localhost')]).optional(),
+  bind_address: z
+    .union([z.ipv4(), z.ipv6(), z.literal('localhost')], 'must be an IP address or "localhost"')
+    .optional(),
   public_url: z
     .url({ protocol: /^https?$/ })
     .optional()

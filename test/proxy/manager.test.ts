@@ -105,6 +105,10 @@ describe('start', () => {
     expect(await refusal(manager.start(request(origin.url, { port: 6_000 })))).toMatchObject({
       code: 'invalid_argument',
     });
+    const port = Number(new URL(origin.url).port);
+    expect((await refusal(manager.start(request(origin.url, { port })))).text).toBe(
+      `invalid_argument: port=${port} is the port of target_url=${origin.url}. Leave port out, or name another.`,
+    );
     const { proxy } = await manager.start(request(origin.url));
     await expect(manager.setTarget(proxy, { url: `http://localhost:${proxy.port}`, verifyTls: null })).rejects.toThrow(
       'is a proxy of this daemon',
