@@ -1,5 +1,5 @@
 // S4: every reader of what others wrote, fuzzed with the code that ran as a guide: nothing uncaught, no input of 100 ms of processor time.
-// usage: s4-fuzz.mjs [seconds=60 for each] [seed] [keep: what reaches new code is kept in test/fuzz/corpus.json]
+// usage: s4-fuzz.mjs [seconds=60 for each] [seed] [keep: what reaches new code is kept in test/fuzz/corpus.json] [reader …: of these alone]
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 const seconds = Number(process.argv[2] ?? 60);
 const seed = Number(process.argv[3] ?? Date.now() % 1e6);
 const keeps = process.argv[4] === 'keep';
+const chosen = process.argv.slice(keeps ? 5 : 4);
 const MOST_MS = 100;
 const MOST_KEPT = 40;
 const beside = (name) => fileURLToPath(new URL(`../../test/fuzz/${name}`, import.meta.url));
@@ -33,7 +34,7 @@ try {
     logLevel: 'warning',
   });
   const { fuzz, NAMES } = await import(pathToFileURL(file).href);
-  for (const name of NAMES) {
+  for (const name of chosen.length === 0 ? NAMES : NAMES.filter((each) => chosen.includes(each))) {
     const corpus = (known[name] ?? []).map((text) => Buffer.from(text, 'base64'));
     const found = await fuzz(name, { seconds, seed, corpus });
     targets += 1;

@@ -24,22 +24,33 @@ const RESTART: Readonly<Record<string, string>> = {
 const PERIOD_S = 10;
 const FAILURES = 3;
 const SHORTEST_MS = 30_000;
+const LONGEST_SHOWN = 80;
+/** Of a command in our own file. */
+const LONGEST = 4_000;
+const MOST_RENDERED = 1_048_576;
 
 /** The words of our own file, and what is wrong with those of this one. */
 export function configOfProcessCompose(given: Fields): { readonly value: Fields; readonly errors: readonly string[] } {
   const errors: string[] = [];
+  const room: Room = { characters: MOST_RENDERED };
   const project = given['disable_env_expansion'] === true ? given : record(mapTexts(given, unescaped));
   const shared = environmentOf(project['environment']);
   const scripts = Object.entries(record(project['processes'])).map(([name, process]) => {
     const vars = { ...record(project['vars']), ...record(record(process)['vars']), PC_REPLICA_NUM: 0 };
     const say: Say = (path, what) => void errors.push(`${shownPath(['processes', name, ...path])}: ${what}`);
-    const own = record(mapTexts(process, (text) => rendered(text, vars)));
-    const rest = /\{\{.*?\}\}/.exec(String(own['command'] ?? ''));
-    if (rest !== null)
-      say(['command'], `${rest[0]} is no template that is understood: of them {{.NAME}} of vars alone`);
+    const own = record(mapTexts(process, (text) => rendered(text, vars, room)));
+    const rest = templateIn(String(own['command'] ?? ''));
+    if (rest !== null) say(['command'], `${rest} is no template that is understood: of them {{.NAME}} of vars alone`);
     return [name, script(own, { ...shared, PC_PROC_NAME: name, PC_REPLICA_NUM: '0' }, say)];
   });
   return { value: { scripts: Object.fromEntries(scripts) }, errors };
+}
+
+/** The first that there is; no pattern, since its text may be as long as a file. */
+function templateIn(text: string): string | null {
+  const from = text.indexOf('{{');
+  const end = from < 0 ? -1 : text.indexOf('}}', from);
+  return end < 0 ? null : text.slice(from, Math.min(end + 2, from + LONGEST_SHOWN));
 }
 
 type Say = (path: readonly PropertyKey[], what: string) => void;
@@ -47,10 +58,18 @@ type Say = (path: readonly PropertyKey[], what: string) => void;
 /** What is expanded there comes out of the shell here, with the client's environment; `$$` is a dollar for itself. */
 const unescaped = (text: string): string => text.replaceAll('$$', () => '$');
 
-function rendered(text: string, vars: Fields): string {
-  return text.replaceAll(/\{\{\s*\.(\w+)\s*\}\}/g, (whole, name: string) =>
-    Object.hasOwn(vars, name) ? String(vars[name]) : whole,
+/** What templates may still make of a file's texts: one of a few bytes can name a long one many times. */
+interface Room {
+  characters: number;
+}
+
+function rendered(text: string, vars: Fields, room: Room): string {
+  if (!text.includes('{{') || text.length > LONGEST || room.characters <= 0) return text;
+  const made = text.replaceAll(/\{\{\s*\.(\w+)\s*\}\}/g, (whole, name: string) =>
+    Object.hasOwn(vars, name) ? String(vars[name]).slice(0, LONGEST) : whole,
   );
+  room.characters -= made.length;
+  return made;
 }
 
 function script(process: Fields, shared: Readonly<Record<string, string>>, say: Say): Fields {

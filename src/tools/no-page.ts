@@ -14,7 +14,7 @@ interface SilentPage {
 }
 
 export function noPage(proxy: ManagedProxy, what: string): Fault {
-  const url = `http://localhost:${proxy.port}/`;
+  const url = `http://localhost:${proxy.port}${proxy.entry}`;
   const silent = silentPage(proxy);
   const said = `${what} (proxy ${proxy.id})${silent === null ? '' : `: ${silent.why}`}`;
   const values = { proxy_id: proxy.id, url, document: silent?.entry ?? null };

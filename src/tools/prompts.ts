@@ -38,7 +38,7 @@ export const PROMPTS: readonly Prompt[] = [
     }) => `Find out what is wrong with the page that is open in the browser.${about('It shows so', what)}
 
 1. errors {} — grouped errors of page, requests and processes, with file:line and the entry ids to look at.
-2. currentpage {action: "get"${parameter('proxy_id', proxy_id)}} — the open page: its errors, resources, what was done on it. If there is no page, ask for the proxy's url to be opened (proxy {action: "list"}).
+2. currentpage {action: "get"${parameter('proxy_id', proxy_id)}} — the open page: its errors, resources, what was done on it. If there is no page, ask for the proxy's open_url to be opened (proxy {action: "list"}).
 3. proxylog {action: "query", status_codes: ["4xx", "5xx"]${parameter('proxy_id', proxy_id)}}, then proxylog {action: "get", entry_id} for what matters.
 4. timeline {around: <entry id>} — what happened just before and after, over all of them.
 5. Where it is still open: proxy {action: "exec", code: "…"${parameter('id', proxy_id)}} asks the page itself.
@@ -79,7 +79,7 @@ Name the largest share first, with its milliseconds and entry ids, then what wou
 
 1. detect {${parameter('path', path).slice(2)}} — what it is and which scripts it has.
 2. run {script_name: ${quoted(script ?? 'dev')}${parameter('path', path)}} — returns when it is ready; the same one that runs already is returned (reused: true). ${script === undefined ? 'Take the script that starts the dev server, whatever its name is. ' : ''}Where a dependency is missing, install it with the package manager that detect named, and try once more.
-3. proxy {action: "start", process_id: <its id>${parameter('path', path)}} — give the person the url of the answer to open.
+3. proxy {action: "start", process_id: <its id>${parameter('path', path)}} — give the person the open_url of the answer.
 4. errors {} — say what is wrong already, if anything is.
 
 If it does not start: proc {action: "output", process_id, tail: 40} says why; port_in_use names who holds the port. Never start servers with a shell and sleep, and never end a process by name.`,

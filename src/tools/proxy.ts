@@ -76,7 +76,7 @@ export const proxyTool = defineTool({
   name: 'proxy',
   title: 'Proxies',
   description:
-    'A reverse proxy before a dev server, which records traffic and pages: start (of a target_url or a process_id; open its url in the browser instead of the server’s), stop, restart, status, list; exec (code in a page that is open in the browser); rules (mock or change traffic), chaos (break it by chance). docs/tools.md has their fields.',
+    'A reverse proxy before a dev server, which records traffic and pages: start (of a target_url or a process_id; open its open_url in the browser instead of the server’s), stop, restart, status, list; exec (code in a page that is open in the browser); rules (mock or change traffic), chaos (break it by chance). docs/tools.md has their fields.',
   annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
   actions: ACTIONS,
   input: proxySchema,

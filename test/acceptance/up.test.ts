@@ -131,10 +131,21 @@ test('in the background of a shell that has ended it goes on until a signal', as
   await soon('it is ready', () => /^devtool-mcp: open http/m.test(readFileSync(log, 'utf8')));
   const dev = await processOf(place, 'dev');
   expect(readFileSync(log, 'utf8')).not.toContain('stop');
+  // What somebody else starts meanwhile is theirs; what runs already is not started or stopped by a second one.
+  const session = await place.connect();
+  await session.ok('proxy', { action: 'start', id: 'theirs', target_url: 'http://localhost:9' });
+  const second = start(place, 'up');
+  await soon('the second one is there', () => /^devtool-mcp: open http/m.test(second.stdout()));
+  second.child.kill('SIGINT');
+  expect(await second.code).toBe(0);
+  expect(second.stdout()).toMatch(/^devtool-mcp: dev runs already, at http/m);
+  expect(second.stdout()).toMatch(/^devtool-mcp: nothing to stop/m);
+  expect(isAlive(dev.pid)).toBe(true);
   process.kill(pid, 'SIGTERM');
   await soon('it has ended', () => !isAlive(pid));
   expect(isAlive(dev.pid)).toBe(false);
-  await cli(place, 'daemon', 'stop');
+  const { data } = await session.ok('proxy', { action: 'list' });
+  expect((data['proxies'] as { id: string }[]).map(({ id }) => id)).toEqual(['theirs']);
 }, 120_000);
 
 test('a script that fails ends it; one that is not there is named', async () => {

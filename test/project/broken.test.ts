@@ -45,6 +45,12 @@ test.each([
   ['Makefile', `a: ${' '.repeat(1_000_000)}=`],
   ['justfile', `a ${`'"\``.repeat(300_000)}`],
   ['requirements.txt', '-'.repeat(1_000_000)],
+  ['process-compose.yaml', `processes: {a: {command: "${'{{'.repeat(400_000)}"}}`],
+  ['process-compose.yaml', `processes: {a: {command: "{{ .${'a'.repeat(1_000_000)}"}}`],
+  [
+    'process-compose.yaml',
+    `vars: {A: "${'x'.repeat(400_000)}"}\nprocesses: {${Array.from({ length: 30_000 }, (_, n) => `p${n}: {command: "{{.A}}"}`).join(', ')}}`,
+  ],
 ])(
   '%s that would hold up a careless pattern is read at once (%#)',
   async (name, content) => {

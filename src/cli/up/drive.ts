@@ -9,7 +9,7 @@ import type { Key } from './keys.ts';
 import { createLooker, firstUrl, isLive, type Look } from './look.ts';
 import { isOwnUrl, openInBrowser } from './opener.ts';
 import type { Plan } from './plan.ts';
-import { isOurs, keyOf, startAll, stopOurs } from './start.ts';
+import { isOurs, startAll, stopOurs } from './start.ts';
 
 export interface DriveParts {
   readonly plan: Plan;
@@ -35,7 +35,8 @@ const GOOD_AFTER_MS = 60_000;
 export function drive(session: CliSession, { plan, face, signal, endsWithProcesses }: DriveParts): Drive {
   let current = session;
   let look: Look | null = null;
-  let found: ReadonlySet<string> = new Set();
+  /** Proxies that we have started. */
+  let own = new Set<string>();
 
   async function run(): Promise<number> {
     for (let tries = 1; ; tries++) {
@@ -56,12 +57,12 @@ export function drive(session: CliSession, { plan, face, signal, endsWithProcess
     const see = createLooker(session, plan.path);
     try {
       const code = await watch(session, see, AbortSignal.any([signal, lost.signal]));
-      if (!lost.signal.aborted) await stopOurs(session, await see(), found, face.say);
+      if (!lost.signal.aborted) await stopOurs(session, await see(), own, face.say);
       else if (!signal.aborted) return null;
       return code;
     } catch (error) {
       if (lost.signal.aborted) return signal.aborted ? 0 : null;
-      await stopOurs(session, await see(), found, face.say);
+      await stopOurs(session, await see(), own, face.say);
       throw error;
     }
   }
@@ -71,9 +72,9 @@ export function drive(session: CliSession, { plan, face, signal, endsWithProcess
     const bell = createBell();
     await session.subscribe('devtool://events', bell.ring);
     look = await see();
-    found = new Set(look.proxies.map(keyOf));
+    own = new Set();
     const start: { isDone: boolean; failure: Error | null } = { isDone: false, failure: null };
-    void startAll(session, plan, face.say).then(
+    void startAll(session, plan, own, face.say).then(
       () => {
         start.isDone = true;
         bell.ring();
