@@ -37,6 +37,7 @@ import { settings } from './settings.ts';
 import { openDoor } from './socket.ts';
 import { sourceMapsOf } from './source-maps.ts';
 import { stateFile } from './state-file.ts';
+import { createTurns } from './turns.ts';
 
 export interface DaemonParts {
   readonly home: Home;
@@ -179,6 +180,8 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
   };
   const autostart = createAutostart(() => workbench, following.signal);
 
+  const now = () => clock.micros() / 1_000;
+  const turns = createTurns(now);
   const holdings = createHoldings({ mostBytes: MOST_HELD_BYTES, clock, log });
 
   /** A client over HTTP cannot start the daemon again: one that serves them stays. */
@@ -240,8 +243,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     greet,
     connected(hello, socket) {
       if (hello.role !== 'onlooker') goOn(hello);
-      const now = () => clock.micros() / 1_000;
-      serveFront(hello, socket, { workbench, lifetime, autostart, holdings, now, log });
+      serveFront(hello, socket, { workbench, lifetime, autostart, holdings, turns, now, log });
     },
     watch: holdings.watch,
     log,

@@ -9,12 +9,14 @@ import type { Holdings } from './holdings.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
 import { mcpServer } from './mcp.ts';
+import type { Turns } from './turns.ts';
 import { wholeLines } from './whole-lines.ts';
 
 export interface FrontSessionParts {
   readonly workbench: Workbench;
   readonly lifetime: Lifetime;
   readonly holdings: Holdings;
+  readonly turns: Turns;
   /** Monotonic milliseconds. */
   now(): number;
   readonly autostart: Autostart;
@@ -43,6 +45,7 @@ export function serveFront(hello: FrontHello, socket: Socket, parts: FrontSessio
   const complaints = createComplaints(name, now, log, close);
   const { lines, held } = wholeLines({
     connection: socket,
+    turns: parts.turns.place(),
     mostBytes: MOST_LINE_BYTES,
     onRefused: complaints.say,
     onBytes: holdings.came,

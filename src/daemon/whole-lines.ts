@@ -6,6 +6,7 @@
 import { type Duplex, Readable } from 'node:stream';
 import { createLines } from '../home/lines.ts';
 import { hasFewValues, MOST_VALUES } from '../home/values-in.ts';
+import type { Place } from './turns.ts';
 
 export interface WholeLines {
   readonly lines: Readable;
@@ -16,6 +17,8 @@ export interface WholeLines {
 export interface LineParts {
   /** The answers are written to it. */
   readonly connection: Duplex;
+  /** Its place among all that send. */
+  readonly turns: Place;
   readonly mostBytes: number;
   /** A line that would cost too much was dropped. */
   onRefused(why: string): void;
@@ -23,7 +26,7 @@ export interface LineParts {
   onBytes?(bytes: number): void;
 }
 
-export function wholeLines({ connection, mostBytes, onRefused, onBytes = () => {} }: LineParts): WholeLines {
+export function wholeLines({ connection, turns, mostBytes, onRefused, onBytes = () => {} }: LineParts): WholeLines {
   const lines = new Readable({ read: () => wanted?.() });
   const splitter = createLines(mostBytes, take, ({ bytes }) => onRefused(`a line of ${bytes} bytes was dropped`));
   /** Of the chunk in hand. */
@@ -46,10 +49,12 @@ export function wholeLines({ connection, mostBytes, onRefused, onBytes = () => {
   /** Line by line: what is answered at once is written within this turn, and the next line waits until that is taken. */
   async function passChunk(chunk: Buffer): Promise<void> {
     for (let from = 0; from < chunk.length && !isBroken(); ) {
+      left = chunk.length - from;
+      await turns.next(left);
+      if (isBroken()) break;
       const end = chunk.indexOf(10, from) + 1 || chunk.length;
       splitter.push(chunk.subarray(from, end));
       from = end;
-      left = chunk.length - from;
       await new Promise(setImmediate);
       await untilWanted();
       await untilTaken(connection);
@@ -70,7 +75,10 @@ export function wholeLines({ connection, mostBytes, onRefused, onBytes = () => {
 
   // Of an end in the middle its other listeners hear.
   passOn().catch(() => lines.destroy());
-  connection.once('close', () => wanted?.());
+  connection.once('close', () => {
+    wanted?.();
+    if (isBroken()) turns.leave();
+  });
   return {
     lines,
     held: () => connection.readableLength + left + splitter.held + connection.writableLength,

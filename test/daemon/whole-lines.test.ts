@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { getDefaultHighWaterMark, type Readable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
+import { createTurns } from '../../src/daemon/turns.ts';
 import { wholeLines } from '../../src/daemon/whole-lines.ts';
 import { type SocketPair, socketPair } from '../front/socket-pair.ts';
 import { until } from '../front/until.ts';
@@ -17,6 +18,7 @@ async function connection(mostBytes = 1_000_000) {
   const refused: string[] = [];
   const { lines, held } = wholeLines({
     connection: pair.far,
+    turns: createTurns(performance.now.bind(performance)).place(),
     mostBytes,
     onRefused: (why) => refused.push(why),
   });

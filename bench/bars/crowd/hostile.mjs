@@ -77,9 +77,9 @@ async function garbage(n) {
     if (socket.destroyed) break;
     counts.garbage += 1;
     counts.garbageBytes += piece.length;
-    if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    if (!socket.write(piece)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => {});
   }
-  await Promise.race([once(socket, 'close'), pause(100 + chance() * 400)]);
+  await Promise.race([once(socket, 'close'), pause(100 + chance() * 400)]).catch(() => {});
   socket.destroy();
 }
 
