@@ -153,8 +153,11 @@ export class ProcessManager {
     };
   }
 
-  wait(entry: ManagedProcess, condition: Condition, options: WaitOptions): Promise<Waited> {
-    return waitFor(entry, condition, options, this.#waitTools());
+  async wait(entry: ManagedProcess, condition: Condition, options: WaitOptions): Promise<Waited> {
+    const waited = await waitFor(entry, condition, options, this.#waitTools());
+    // Shared memory tells an end before the message with its last facts is here; the answer to a later call comes after it.
+    if (!isLive(entry.state())) await this.ping().catch(() => null);
+    return waited;
   }
 
   #waitTools(): WaitTools {

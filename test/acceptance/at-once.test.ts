@@ -61,3 +61,17 @@ test('what is being stopped is no live one: run waits for its end and starts it 
   expect(data['pid']).not.toBe(first['pid']);
   await session.ok('proc', { action: 'stop', process_id: 'slow', force: true });
 });
+
+test('the answer to a run that has ended has its last facts, however many end at once', async () => {
+  const place = await world();
+  const session = await place.connect();
+  // Shared memory tells the end, a message the rest: it is behind those of all others.
+  const line = 'setsid sleep 600 & echo http://localhost:1/ $!; sleep 0.05';
+  for (let round = 0; round < 8; round++) {
+    const runs = Array.from({ length: 10 }, (_, n) =>
+      session.ok('run', { command: line, shell: true, id: `r${n}`, mode: 'foreground' }),
+    );
+    for (const { data } of await Promise.all(runs))
+      expect(data).toMatchObject({ urls: ['http://localhost:1/'], survivors: [{ command: 'sleep 600' }] });
+  }
+});
