@@ -25,7 +25,12 @@ async function fetchFromTarget(proxy: ManagedProxy, address: string): Promise<st
   if (isDevtoolPath(url.pathname)) return null;
   const target = new URL(url.pathname + url.search, proxy.target.url);
   const response = await fetch(target, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (response.ok) return boundedText(response, MOST_BYTES);
-  await response.body?.cancel();
-  return null;
+  if (!response.ok) {
+    await response.body?.cancel();
+    return null;
+  }
+  const text = await boundedText(response, MOST_BYTES);
+  const map = response.headers.get('sourcemap') ?? response.headers.get('x-sourcemap');
+  // The field says what a last comment would (ECMA-426 11.1.2).
+  return text === null || map === null ? text : `${text}\n//# sourceMappingURL=${map}`;
 }

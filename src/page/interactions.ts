@@ -5,6 +5,7 @@ import { labelOf, selectorOf } from './selector.ts';
 
 /** Typing is one entry a field and second. */
 const KEYS_EVERY_MS = 1_000;
+const CLICKED = 'a,button,input,select,label,summary,[role=button],[onclick]';
 
 export function watchInteractions(link: Link): void {
   let typedIn: EventTarget | null = null;
@@ -13,9 +14,9 @@ export function watchInteractions(link: Link): void {
   const listen = <K extends keyof WindowEventMap>(name: K, take: (event: WindowEventMap[K]) => void) =>
     on(name, (event) => quietly(() => take(event as WindowEventMap[K])), { capture: true, passive: true });
 
-  listen('click', ({ target }) => {
-    if (!(target instanceof Element)) return;
-    const meant = target.closest('a,button,input,select,label,summary,[role=button],[onclick]') ?? target;
+  listen('click', (event) => {
+    const meant = meantBy(event);
+    if (meant === null) return;
     link.report('interaction', { what: 'click', element: selectorOf(meant), label: labelOf(meant) });
   });
   listen('submit', ({ target }) => {
@@ -25,8 +26,10 @@ export function watchInteractions(link: Link): void {
   listen('change', ({ target }) => {
     if (target instanceof Element) link.report('interaction', { what: 'change', element: selectorOf(target) });
   });
-  listen('keydown', ({ target, key }) => {
-    if (!(target instanceof Element)) return;
+  listen('keydown', (event) => {
+    const { key } = event;
+    const target = pathOf(event)[0];
+    if (target === undefined) return;
     const isCommand = key.length > 1;
     if (!isCommand && target === typedIn && now() - typedAt < KEYS_EVERY_MS) return;
     typedIn = target;
@@ -38,5 +41,13 @@ export function watchInteractions(link: Link): void {
     });
   });
 }
+
+/** The elements that it happened in, the innermost first: within shadow trees that are open too. */
+const pathOf = (event: Event): Element[] => event.composedPath().filter((one) => one instanceof Element);
+
+const meantBy = (event: Event): Element | null => {
+  const path = pathOf(event);
+  return path.find((element) => element.matches(CLICKED)) ?? path[0] ?? null;
+};
 
 const isSecret = (element: Element): boolean => element instanceof HTMLInputElement && element.type === 'password';

@@ -27,7 +27,7 @@ import {
   start,
   whenOurs,
 } from './natives.ts';
-import { type EntryKind, REPORT_PATH, SOCKET_PATH, TOKEN_PATH, type ToPage } from './protocol.ts';
+import { type EntryKind, type PageEntry, REPORT_PATH, SOCKET_PATH, TOKEN_PATH, type ToPage } from './protocol.ts';
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
@@ -41,6 +41,9 @@ const MOST_MESSAGE_CHARS = 300_000;
 const MOST_ENTRY_CHARS = 150_000;
 /** Browsers send at most 64 KiB for a page that has gone (Fetch 4.6). */
 const MOST_LATE_CHARS = 20_000;
+
+/** Entries that a page makes before it has loaded become texts afterwards, so that its load does not wait for that. */
+const MOST_EARLY = 50;
 
 interface Queued {
   readonly number: number;
@@ -74,6 +77,7 @@ function tooLarge(facts: Readonly<Record<string, unknown>>): Readonly<Record<str
 }
 
 export function openLink({ hello, heard }: LinkParts): Link {
+  let early = list<PageEntry>();
   let queue = list<Queued>();
   let chars = 0;
   let last = 0;
@@ -98,13 +102,27 @@ export function openLink({ hello, heard }: LinkParts): Link {
       dropped += 1;
       return;
     }
-    const whole = encode(record({ kind, at, facts }));
-    const text = whole.length <= MOST_ENTRY_CHARS ? whole : encode(record({ kind, at, facts: tooLarge(facts) }));
+    early[early.length] = { kind, facts, at };
+    if (turn > 0 || isLeaving || early.length >= MOST_EARLY) encodeEarly();
+    if (isLeaving) tellLast();
+    else if (isReady && gathering === 0) gathering = later(flush, GATHER_MS);
+  }
+
+  function encodeEarly(): void {
+    const entries = early;
+    early = list();
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i];
+      if (entry !== undefined) quietly(() => enqueue(entry));
+    }
+  }
+
+  function enqueue(entry: PageEntry): void {
+    const whole = encode(record({ ...entry }));
+    const text = whole.length <= MOST_ENTRY_CHARS ? whole : encode(record({ ...entry, facts: tooLarge(entry.facts) }));
     last += 1;
     queue[queue.length] = { number: last, text };
     chars += text.length;
-    if (isLeaving) tellLast();
-    else if (isReady && gathering === 0) gathering = later(flush, GATHER_MS);
   }
 
   /** No timer runs any more, and who listens after us may still have something to say. */
@@ -243,13 +261,16 @@ export function openLink({ hello, heard }: LinkParts): Link {
     report,
     hasRoom,
     connect() {
-      if (turn === 0) connect();
+      if (turn > 0) return;
+      encodeEarly();
+      connect();
     },
     isReady: () => isReady,
     say(message) {
       if (isReady && socket !== null) sendOn(socket, encode(record(message)));
     },
     leave(mayComeBack) {
+      encodeEarly();
       flush();
       if (!isReady) quietly(sendLate);
       isLeaving = true;

@@ -35,8 +35,8 @@ interface Place {
 export function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
-  if (isArray(value)) return 'array';
   try {
+    if (isArray(value)) return 'array';
     return value.constructor?.name || 'object';
   } catch {
     return 'object';
@@ -46,7 +46,12 @@ export function typeOf(value: unknown): string {
 /** Of another frame too: each has a class of its own. */
 export function isError(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  if (value instanceof Error) return true;
+  try {
+    if (value instanceof Error) return true;
+  } catch {
+    // A proxy that is revoked, or does not let anybody look.
+    return false;
+  }
   const stack = read(value, 'stack');
   return typeof stack === 'string' && stack !== '' && typeof read(value, 'message') === 'string';
 }

@@ -1,15 +1,20 @@
-/** A short CSS selector that names an element to a person: by id, test id, or the way down from the nearest that has one. */
+/**
+ * A short CSS selector that names an element to a person: by id, test id, or the way down from the nearest that has one. `>>>` goes
+ * into a shadow tree.
+ */
 
 const MOST_LEVELS = 4;
 
 export function selectorOf(element: Element): string {
+  const root = element.getRootNode();
+  const way = root instanceof ShadowRoot ? `${selectorOf(root.host)} >>> ` : '';
   const levels: string[] = [];
   for (let at: Element | null = element; at !== null && levels.length < MOST_LEVELS; at = at.parentElement) {
     const named = nameOf(at);
     levels.unshift(named ?? placeOf(at));
     if (named !== null || at === document.body) break;
   }
-  return levels.join(' > ');
+  return way + levels.join(' > ');
 }
 
 function nameOf(element: Element): string | null {

@@ -15,6 +15,8 @@ async function visit(pages: Parameters<typeof openPageStand>[0] = { '/': PAGE })
 const facts = (stand: PageStand, kind: string) =>
   stand.entries.filter((entry) => entry.kind === kind).map((entry) => entry.facts);
 
+const REVOKED = "[unreadable: TypeError: Cannot perform 'getPrototypeOf' on a proxy that has been revoked]";
+
 /** What is printed, by script, and the lines that this makes. */
 const PRINTED: readonly (readonly [string, ...string[]])[] = [
   [`console.log('%s is %d, %i, %f %c%% %x', 'a', 4.7, '12px', '1.5', 'color: red', 1)`, 'log: a is 4, NaN, 1.5 % %x 1'],
@@ -48,6 +50,15 @@ const PRINTED: readonly (readonly [string, ...string[]])[] = [
   [
     `console.log(new Proxy({}, { get() { throw new Error('trap') }, ownKeys() { throw new Error('trap') } }))`,
     'log: [unreadable: Error: trap]',
+  ],
+  [
+    `const r = Proxy.revocable({}, {}); r.revoke(); console.log('gone', r.proxy); console.error(r.proxy)`,
+    `log: gone ${REVOKED}`,
+    `error: ${REVOKED}`,
+  ],
+  [
+    `console.log('closed', new Proxy({}, { getPrototypeOf() { throw new Error('trap') } }))`,
+    'log: closed [unreadable: Error: trap]',
   ],
   [`const e = new Error('bare'); e.stack = Object.create(null); console.log(e)`, 'log: Error: bare'],
   [`console.trace('here')`, 'trace: here'],
@@ -127,6 +138,7 @@ test('whatever is thrown or rejected is told by what it is', async () => {
       'Response {"status":500,"statusText":"","url":"","type":"default"}',
     ],
     ['document.body', 'HTMLBodyElement', 'body'],
+    [`(() => { const r = Proxy.revocable({}, {}); r.revoke(); return r.proxy; })()`, 'object', REVOKED],
     [`new DOMException('gone', 'AbortError')`, 'AbortError', 'gone'],
     [
       `new (Object.assign(document.body.appendChild(document.createElement('iframe'))).contentWindow.Error)('of a frame')`,

@@ -97,6 +97,19 @@ describe('it sees', () => {
   });
 });
 
+test('a click in a shadow tree names what was clicked, and the link around it', async () => {
+  const body = `<div id="host"></div><a id="link" href="#x"><span id="icon"></span></a><script>
+    host.attachShadow({ mode: 'open' }).innerHTML = '<p><button class="buy"><b>Buy</b></button></p>';
+    icon.attachShadow({ mode: 'open' }).innerHTML = '<i>go</i>';
+  </script>`;
+  const { stand, tab } = await visit({ '/': document('', body) });
+  const click = (element: string) => tab.evaluate(`(${element}).click()`);
+  await click(`host.shadowRoot.querySelector('b')`);
+  await stand.until(has(stand, 'interaction', { what: 'click', element: '#host >>> p > button.buy', label: 'Buy' }));
+  await click(`icon.shadowRoot.querySelector('i')`);
+  await stand.until(has(stand, 'interaction', { what: 'click', element: '#link' }));
+});
+
 describe('runs', () => {
   test('values of every kind, console lines, thrown errors, code that does not compile', async () => {
     const { stand } = await visit({ '/': document('') });
@@ -118,6 +131,8 @@ describe('runs', () => {
       value: { message: 'no' },
     });
     expect(await exec(stand, 'return (')).toMatchObject({ ok: false });
+    const revoked = 'const r = Proxy.revocable({}, {}); r.revoke(); throw r.proxy';
+    expect(await exec(stand, revoked)).toMatchObject({ ok: false, type: 'object' });
     expect(await exec(stand, 'return document.body')).toMatchObject({ ok: true, value: 'body' });
   });
 
