@@ -17,6 +17,7 @@ const FLAG_SEPARATOR = /[ \t]{1,8}(?=[^\s-])/y;
 const OPENING = /(\\{0,8})(["'`])/y;
 const UNQUOTED = /[^\s"'`,;&|<>(){}[\]\\\x1b]+/y;
 const ENVIRONMENT = /\S+/y;
+const PEM_MARK = /-----(?:BEGIN|END) [A-Z0-9 ]{1,64}-----/y;
 const SCHEME = /^(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]+/i;
 
 /** What is secret beside what always is; asked for at each text, since projects come and go. */
@@ -95,10 +96,17 @@ function hideNamed(line: string, hide: (secret: string) => string, extra: ExtraS
     const secret = line.slice(start + scheme, end);
     if (!isSecretValue(kind, secret, setting)) continue;
     if (setting === 'spaced' && isCode(kind, secret, line[end])) continue;
+    if (endsInMark(line, start, end)) continue;
     shown += line.slice(done, start + scheme) + hide(secret);
     done = end;
   }
   return done === 0 ? line : shown + line.slice(done);
+}
+
+/** A mark of PEM is no secret, and with its begin hidden its block would have no begin for who reads this again. */
+function endsInMark(line: string, start: number, end: number): boolean {
+  PEM_MARK.lastIndex = start;
+  return PEM_MARK.test(line) && PEM_MARK.lastIndex > end;
 }
 
 /** In a query, `key` and `sig` are secrets whatever they look like. */

@@ -212,6 +212,12 @@ describe('always', () => {
     );
   });
 
+  test('a mark of PEM behind a name stays whole', () => {
+    const once = redact('token=\ntoken=-----BEGIN X KEY----------END X KEY-----');
+    expect(once).toBe('token=\ntoken=-----BEGIN X KEY----------END X KEY-----');
+    expect(redact('token=-----BEGIN-X')).not.toContain('BEGIN');
+  });
+
   test('a canary beside a telling name never shows, whatever stands around', () => {
     const canary = 'cAn4ryQ7x9Zk2';
     const place = fc.constantFrom(
