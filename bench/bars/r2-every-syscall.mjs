@@ -57,10 +57,8 @@ function traced(home, log, injection) {
   return { child, exited: new Promise((resolve) => child.on('exit', resolve)) };
 }
 
-const serves = (home) => {
-  const log = join(home, 'state/daemon.log');
-  return existsSync(log) && readFileSync(log, 'utf8').includes('serves epoch');
-};
+/** By its socket: its log may be what could not be opened. */
+const serves = (home) => existsSync(join(home, 'run/daemon-1.sock'));
 
 /** What a daemon does in its life: serves, runs something that leaves its group, writes its state, stops it, ends. */
 async function life(front) {
@@ -101,6 +99,8 @@ async function played(injection) {
     await until('it serves or ends', () => over || serves(home));
     const front = await openFront({ home, cwd: join(place.directory, 'project') });
     problems.push(...(await life(front)));
+    // Its last answer comes before its end: until then it would be asked what is meant for the next one.
+    await daemon.exited;
     // Once more, by whichever daemon is next: what is there blocks nobody and is readable.
     let last = '';
     await until('the next daemon serves', async () => {
