@@ -4,6 +4,7 @@
 export type PemFilter = (line: string, lines: string[]) => string;
 
 const MARK = /-----(BEGIN|END) [A-Z0-9 ]{1,64}-----/g;
+const MARK_HERE = new RegExp(MARK.source, 'y');
 // A block's last line may be short: it is told by its padding, or by standing alone.
 const BODY = /[A-Za-z0-9+/]{16,}={0,2}|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{2,15}={1,2}(?=\s*$)/g;
 const SHORT_BODY = /^\s*[A-Za-z0-9+/]+={0,2}\s*$/;
@@ -12,6 +13,12 @@ const LONG_BODY = /^\s*[A-Za-z0-9+/]{40,}={0,2}\s*$/;
 const LONGEST = 400;
 /** So many lines in a row without a body end a block that has no end. */
 const PATIENCE = 3;
+
+/** Where the mark ends that begins there; -1: none does. */
+export function pemMarkEnd(line: string, start: number): number {
+  MARK_HERE.lastIndex = start;
+  return MARK_HERE.test(line) ? MARK_HERE.lastIndex : -1;
+}
 
 export function createPemFilter(hide: (secret: string) => string): PemFilter {
   let left = 0;

@@ -3,7 +3,7 @@
  * and nothing can be tried against them without the salt. Works line by line, in linear time; no line is added or removed.
  */
 import { createHmac } from 'node:crypto';
-import { createPemFilter } from './pem.ts';
+import { createPemFilter, pemMarkEnd } from './pem.ts';
 import { isCode, isSecretValue, NAME_HINT, type SecretKind, type Setting, secretKind } from './secret-names.ts';
 import { hideShapes, SHAPE_HINT } from './secret-shapes.ts';
 
@@ -17,7 +17,6 @@ const FLAG_SEPARATOR = /[ \t]{1,8}(?=[^\s-])/y;
 const OPENING = /(\\{0,8})(["'`])/y;
 const UNQUOTED = /[^\s"'`,;&|<>(){}[\]\\\x1b]+/y;
 const ENVIRONMENT = /\S+/y;
-const PEM_MARK = /-----(?:BEGIN|END) [A-Z0-9 ]{1,64}-----/y;
 const SCHEME = /^(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]+/i;
 
 /** What is secret beside what always is; asked for at each text, since projects come and go. */
@@ -96,17 +95,12 @@ function hideNamed(line: string, hide: (secret: string) => string, extra: ExtraS
     const secret = line.slice(start + scheme, end);
     if (!isSecretValue(kind, secret, setting)) continue;
     if (setting === 'spaced' && isCode(kind, secret, line[end])) continue;
-    if (endsInMark(line, start, end)) continue;
+    // A mark is no secret, and with its begin hidden its block would have no begin for who reads this again.
+    if (pemMarkEnd(line, start) > end) continue;
     shown += line.slice(done, start + scheme) + hide(secret);
     done = end;
   }
   return done === 0 ? line : shown + line.slice(done);
-}
-
-/** A mark of PEM is no secret, and with its begin hidden its block would have no begin for who reads this again. */
-function endsInMark(line: string, start: number, end: number): boolean {
-  PEM_MARK.lastIndex = start;
-  return PEM_MARK.test(line) && PEM_MARK.lastIndex > end;
 }
 
 /** In a query, `key` and `sig` are secrets whatever they look like. */
