@@ -6,7 +6,7 @@ import { execute } from './exec.ts';
 import { watchInteractions } from './interactions.ts';
 import { openLink } from './link.ts';
 import { watchMoves } from './moves.ts';
-import { addressOf, defineProperty, has, isVisible, later, now, on, quietly, titleOf } from './natives.ts';
+import { addressOf, defineProperty, has, isVisible, later, loaderMark, now, on, quietly, titleOf } from './natives.ts';
 import { watchNetwork } from './network.ts';
 import { offerLog } from './own-log.ts';
 import type { ToPage } from './protocol.ts';
@@ -26,11 +26,12 @@ function main(): void {
   defineProperty(window, MARK, { value: tab.name });
   const load = newName();
   const frame = frameName();
+  const [loader, document] = [loaderMark(), addressOf()];
   let isDue = false;
   let hasBegun = false;
 
   const link = openLink({
-    hello: () => ({ tab: tab.name(), load, url: addressOf(), title: titleOf(), frame, at: now() }),
+    hello: () => ({ tab: tab.name(), load, url: addressOf(), title: titleOf(), frame, loader, document, at: now() }),
     heard,
   });
   const recordChanges = watchChanges(link);

@@ -102,6 +102,8 @@ export const isOk = reader<Response, boolean>(Response.prototype, 'ok');
 /** As long as anybody reads it. */
 export const titleOf = (): string => start(title(document), 300);
 export const addressOf = (): string => start(location.href, 4_096);
+/** What the proxy has written on this very script. */
+export const loaderMark = (): string => start(document.currentScript?.getAttribute('data-at') ?? '', 20);
 export const isVisible = (): boolean => visibility(document) === 'visible';
 
 const headers = reader<Request, Headers>(Request.prototype, 'headers');

@@ -24,6 +24,9 @@ export interface Hello {
   readonly frame: string;
   /** Now, on the page's own clock. */
   readonly at: number;
+  /** The loader's own `data-at`, and the address that the document came from: see loader.ts. */
+  readonly loader: string;
+  readonly document: string;
   /** Entries up to here were acknowledged before. */
   readonly acknowledged: number;
 }

@@ -10,6 +10,7 @@ import { codingsOf, decoders, READABLE } from './encodings.ts';
 import { type Fields, field } from './fields.ts';
 import { createHeadScanner } from './head-place.ts';
 import type { RequestHead, ResponseHead } from './http1.ts';
+import { placedLoader } from './loader.ts';
 import type { DocumentInput, DocumentNote, DocumentSink, DocumentWriter } from './surroundings.ts';
 
 const MOST_HELD_BYTES = 64 * 1024;
@@ -184,17 +185,14 @@ class DocumentStream implements DocumentWriter {
     const { request, response, loader } = this.#input;
     const host = field(request.fields, 'host') ?? '';
     const { fields, nonce, note } = allowLoader(response.fields, host, () => randomBytes(16).toString('base64'));
-    const line = Buffer.from(
-      nonce === null ? loader : loader.replace('<script ', `<script nonce="${nonce}" `),
-      'latin1',
-    );
+    const whole = Buffer.concat(this.#decoded.splice(0));
+    const line = placedLoader(loader, nonce, whole.subarray(0, at));
     const length =
       this.#layers.length === 0 && typeof response.framing === 'number' ? response.framing + line.length : null;
     this.#state = 'injected';
     this.#note({ injected: true, reason: null, csp: note });
     const framed = length === null ? CHUNKED : ['Content-Length', String(length)];
     this.#sink.head([...changedFields(fields), ...framed], length ?? 'chunked');
-    const whole = Buffer.concat(this.#decoded.splice(0));
     this.#held = [];
     return this.#give(Buffer.concat([whole.subarray(0, at), line, whole.subarray(at)]));
   }

@@ -4,6 +4,7 @@
  */
 import type { RawData, WebSocket } from 'ws';
 import type { ExecAnswer, Hello, PageEntry, Report, Status, ToPage } from '../page/protocol.ts';
+import { withoutLoader } from './loader.ts';
 import { createPageClock, type PageClock } from './page-clock.ts';
 import { parsePageMessage } from './page-message.ts';
 
@@ -115,7 +116,7 @@ export class PageConnection {
         break;
       case 'answer':
         // Of what this page was not asked, or has answered already.
-        if (this.#asked.delete(message.id)) this.#parts.answered(message);
+        if (this.#asked.delete(message.id)) this.#parts.answered(this.#asServed(message));
         else this.#drop(1);
         break;
       case 'clock':
@@ -162,11 +163,16 @@ export class PageConnection {
     for (const entry of takeNew(this.#entry, { entries, last })) {
       this.#used.entries += 1;
       if (this.#used.entries > ENTRIES_A_SECOND) lost += 1;
-      else this.#parts.tap.keep(this.#entry.page, entry, this.#clock?.map(entry.at, now) ?? now, now);
+      else this.#parts.tap.keep(this.#entry.page, this.#asServed(entry), this.#clock?.map(entry.at, now) ?? now, now);
     }
     this.#drop(lost);
     this.#say({ say: 'acknowledged', last: this.#entry.acknowledged });
     if (lost > 0) this.#tell();
+  }
+
+  /** With columns as in the document that the target sent. */
+  #asServed<T>(told: T): T {
+    return this.#hello === null ? told : withoutLoader(told, this.#hello, this.#status?.url);
   }
 
   #tell(): void {

@@ -33,6 +33,8 @@ export function parsePageMessage(text: string): FromPage | null {
         title: textOf(value['title'], 300),
         frame: textOf(value['frame'], 100),
         at: numberOf(value['at']),
+        loader: textOf(value['loader'], LONGEST_NAME),
+        document: textOf(value['document'], LONGEST_URL),
         acknowledged: countOf(value['acknowledged']),
       };
     case 'report':

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { EXEC_CALLBACK, type ExecAnswer, type Hello } from '../page/protocol.ts';
 import type { RequestHead } from './http1.ts';
+import { withoutLoader } from './loader.ts';
 import { createPageClock } from './page-clock.ts';
 import { type EntryKeeper, PageConnection, type PageFacts, takeNew } from './page-connection.ts';
 import { parsePageMessage } from './page-message.ts';
@@ -109,7 +110,8 @@ export class PageSocket {
     const load = this.#load(hello);
     const now = this.#parts.micros();
     const clock = createPageClock(hello.at, now);
-    for (const entry of takeNew(load, report)) this.#parts.tap.keep(load.page, entry, clock.map(entry.at, now), now);
+    for (const entry of takeNew(load, report))
+      this.#parts.tap.keep(load.page, withoutLoader(entry, hello, hello.url), clock.map(entry.at, now), now);
     if (this.#open.has(load.page)) return true;
     this.#parts.changed({ page: load.page, hello, status: null, dropped: report.dropped });
     this.#parts.gone(load.page);

@@ -25,9 +25,11 @@ export function mapAddress(script: string): string | undefined {
   return undefined;
 }
 
-/** Its JSON, which may stand behind `)]}'`; null for a map that would take more memory than a map may. Throws for no JSON. */
-export function mapText(text: string): string | null {
-  const json = text.replace(/^\)\]\}'[^\n]*\n/, '');
+/** It may stand behind `)]}'`. */
+export const jsonOf = (text: string): string => text.replace(/^\)\]\}'[^\n]*\n/, '');
+
+/** Null for a map that would take more memory than a map may. Throws for no JSON. */
+export function mapText(json: string): string | null {
   const map: unknown = JSON.parse(json);
   if (typeof map !== 'object' || map === null) return null;
   const size = sizeOf(map, 0);

@@ -3,7 +3,8 @@
  * script, indexed, with sourceRoot, as Vite's and webpack's (ECMA-426).
  */
 import { FlattenMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
-import { mapAddress, mapText } from './source-map-file.ts';
+import { documentMap, isDocument, type NamedMap } from './document-map.ts';
+import { jsonOf, mapAddress, mapText } from './source-map-file.ts';
 import { isClient, parseStack, type StackFrame } from './stack.ts';
 
 export interface MappedFrame extends StackFrame {
@@ -88,13 +89,21 @@ interface ReadMap {
 async function readMap(script: string, fetchText: FetchText): Promise<ReadMap | null> {
   if (!/^https?:/.test(script)) return null;
   const text = await fetchText(script);
-  const address = text === null ? undefined : mapAddress(text);
+  if (text === null) return null;
+  const mapFor = (own: string) => namedMap(own, script, fetchText);
+  const named = isDocument(text) ? await documentMap(text, script, mapFor) : await mapFor(text);
+  const map = named && mapText(named.text);
+  return named && map ? { map: new FlattenMap(map, named.url), characters: map.length } : null;
+}
+
+/** Null where the script names none, or what it names cannot be had. */
+async function namedMap(code: string, script: string, fetchText: FetchText): Promise<NamedMap | null> {
+  const address = mapAddress(code);
   if (address === undefined) return null;
   const url = new URL(address, script);
-  const source = url.protocol === 'data:' ? inlineMap(url.href) : await fetchText(url.href);
-  const map = source === null ? null : mapText(source);
-  if (map === null) return null;
-  return { map: new FlattenMap(map, url.protocol === 'data:' ? script : url.href), characters: map.length };
+  const isInline = url.protocol === 'data:';
+  const source = isInline ? inlineMap(url.href) : await fetchText(url.href);
+  return source === null ? null : { text: jsonOf(source), url: isInline ? script : url.href };
 }
 
 function inlineMap(url: string): string | null {

@@ -195,5 +195,5 @@ async function pageFault(group: PageErrorGroup, proxy: ManagedProxy, maps: Sourc
 async function framePlace(frame: MappedFrame, proxy: ManagedProxy): Promise<string> {
   const isDocument = frame.code === null && (frame.file === '/' || !/\.(?!html$)\w+$/.test(frame.file));
   const url = frame.file.startsWith('/') ? frame.file : `/${frame.file}`;
-  return (isDocument ? await placeOfLine(url, frame.line, proxy) : null) ?? placeOf(frame);
+  return (isDocument ? await placeOfLine(url, frame, proxy) : null) ?? placeOf(frame);
 }

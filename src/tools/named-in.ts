@@ -75,17 +75,24 @@ async function placeInProject(url: string, name: string, project: string): Promi
   return null;
 }
 
-/** `index.html:12` for a place in a served document, such as an inline script's: the project's only line that reads the same. */
-export async function placeOfLine(url: string, line: number, proxy: ManagedProxy): Promise<string | null> {
+/** `index.html:12:5` for a place in a served document, such as an inline script's: the project's only line that reads the same. */
+export async function placeOfLine(
+  url: string,
+  { line, column }: Position,
+  proxy: ManagedProxy,
+): Promise<string | null> {
   const served = proxy.log
     .exchanges({ status: (status) => status >= 200 && status < 300 }, proxy.startedAt)
     .findLast(({ target, response }) => target.split('?', 1)[0] === url && /html/.test(typeOf(response)));
   const text = served === undefined ? null : bodyText(served, 'response', proxy.log);
-  const wanted = text?.split('\n')[line - 1]?.trim() ?? '';
+  const given = text?.split('\n')[line - 1] ?? '';
+  const wanted = given.trim();
   if (wanted === '') return null;
   for await (const { file, text } of documentFiles(url, proxy.path)) {
-    const same = text.split('\n').flatMap((one, at) => (one.trim() === wanted ? [at + 1] : []));
-    if (same.length === 1) return `${file}:${same[0]}`;
+    const same = text.split('\n').flatMap((one, at) => (one.trim() === wanted ? [{ one, line: at + 1 }] : []));
+    const [first] = same;
+    if (first !== undefined && same.length === 1)
+      return `${file}:${first.line}:${Math.max(1, column + first.one.indexOf(wanted) - given.indexOf(wanted))}`;
   }
   return null;
 }

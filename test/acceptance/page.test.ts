@@ -42,6 +42,8 @@ async function openPage(url: string, age: number) {
     title: 'By hand',
     frame: 'top',
     at: at(),
+    loader: '',
+    document: '',
     acknowledged: 0,
   });
   let last = 0;

@@ -5,8 +5,10 @@ import type { RequestHead, ResponseHead } from '../../src/proxy/http1.ts';
 import type { DocumentNote } from '../../src/proxy/surroundings.ts';
 
 const LOADER = '<script src="/__devtool/client.js"></script>';
+/** It says where it is and how long. */
+const PLACED = '<script data-at="1:0061" src="/__devtool/client.js"></script>';
 const PAGE = '<!doctype html><html><head><title>t</title></head><body>héllo</body></html>';
-const WANTED = PAGE.replace('<head>', `<head>${LOADER}`);
+const WANTED = PAGE.replace('<head>', `<head>${PLACED}`);
 
 const request = (fields: Record<string, string> = {}): RequestHead => ({
   kind: 'request',
@@ -183,7 +185,7 @@ test('a document that streams is passed on as it comes', async () => {
   expect(document.write(Buffer.from('ad>one'))).toBe(false);
   document.resume();
   document.write(Buffer.from('two'));
-  expect(parts).toEqual([`<!doctype html><html><head>${LOADER}one`, 'two']);
+  expect(parts).toEqual([`<!doctype html><html><head>${PLACED}one`, 'two']);
   document.abort();
 });
 
@@ -215,3 +217,12 @@ test.each([
 ])('%j asks the target for %j', (fields, expected) =>
   expect(acceptEncodingFor(request(fields as Record<string, string>))).toBe(expected),
 );
+
+test('the loader says on which line it is, by any end of a line, and how long it is with its nonce', async () => {
+  const lines = Buffer.from('<!doctype html>\r\n<!-- a\rb -->\n<html>\n<head>\n<p>');
+  const policy = { 'Content-Security-Policy': "script-src 'nonce-abc'" };
+  const { body } = await send([lines], response(policy));
+  const loader = body.slice(body.indexOf('<script'), body.indexOf('\n<p>'));
+  expect(loader).toBe('<script nonce="abc" data-at="5:0073" src="/__devtool/client.js"></script>');
+  expect(loader).toHaveLength(73);
+});

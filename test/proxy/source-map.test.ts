@@ -53,6 +53,24 @@ describe('a frame is mapped', () => {
     expect(first).toMatchObject(PLACE);
   });
 
+  test('of one of a document’s own scripts, wherever it stands; another script of it has none', async () => {
+    const { code, map } = await built();
+    const page = 'http://localhost:5173/cart';
+    const other = '<script>throw 1</script>';
+    const document = `<!doctype html>\r\n<p>${other}<SCRIPT type=module>${code}//# sourceMappingURL=/out/cart.map\n</script>${other}`;
+    const fetched = serve({ [page]: document, 'http://localhost:5173/out/cart.map': `)]}'\n${map}` });
+    const [line = ''] = document.split('\r\n').slice(1);
+    const at = (word: string) => `${page}:2:${line.indexOf(word) + 2}`;
+    const frames = await createSourceMaps(fetched).mapStack(
+      `Error: x\n    at ${at('.reduce')}\n    at ${at('throw 1')}\n    at ${page}:3:30`,
+    );
+    expect(frames.map(({ file, line }) => [file, line])).toEqual([
+      ['out/cart.ts', 4],
+      ['cart', 2],
+      ['cart', 3],
+    ]);
+  });
+
   test('with a sourceRoot, and as a section of an indexed map', async () => {
     const { code, map, stack } = await built({ sourceRoot: 'webpack://shop/', sourcefile: 'src/cart.ts' });
     const sections = JSON.stringify({

@@ -106,6 +106,8 @@ describe('export', () => {
           title: 'Shop',
           frame: 'top',
           at: 0,
+          loader: '',
+          document: '',
           acknowledged: 0,
         },
       },
