@@ -3,6 +3,7 @@
  * order of requests is the order of answers, since the next request is read only after the answer to the one before.
  */
 import type { Socket } from 'node:net';
+import type { AcceptedSocket } from './accepted-socket.ts';
 import { KnownHost, refusalOf } from './admission.ts';
 import type { BrowserSide } from './browser-side.ts';
 import { ConnectionTimes } from './connection-times.ts';
@@ -12,7 +13,6 @@ import type { ConnectionLimits } from './limits.ts';
 import { Outbox, type Part } from './outbox.ts';
 import { overdue, type Wait } from './patience.ts';
 import { type Refusal, type Reply, refusalReply, replyBytes } from './reply.ts';
-import { readShort } from './short-way.ts';
 import type { PageDoor, Surroundings } from './surroundings.ts';
 import { TargetSide } from './target-side.ts';
 
@@ -22,6 +22,7 @@ export type Worth = 'idle' | 'head' | 'busy';
 export class Connection implements BrowserSide {
   readonly peer: string;
   isEnded = false;
+  readonly #accepted: AcceptedSocket;
   readonly #socket: Socket;
   readonly #number: number;
   readonly #around: Surroundings;
@@ -39,7 +40,6 @@ export class Connection implements BrowserSide {
       this.#target.browserClosed();
     },
   };
-  readonly #unread: () => void;
   #isHandedOver = false;
   /** A probe is under way for a reply of ours. */
   #isProbing = false;
@@ -51,7 +51,9 @@ export class Connection implements BrowserSide {
   #ahead = 0;
   readonly #times: ConnectionTimes;
 
-  constructor(socket: Socket, number: number, around: Surroundings, limits: ConnectionLimits) {
+  constructor(accepted: AcceptedSocket, number: number, around: Surroundings, limits: ConnectionLimits) {
+    const { socket } = accepted;
+    this.#accepted = accepted;
     this.#socket = socket;
     this.#number = number;
     this.peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
@@ -61,7 +63,7 @@ export class Connection implements BrowserSide {
     this.#out = new Outbox(socket, () => this.#drained());
     this.#target = new TargetSide(around, this);
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
-    this.#unread = readShort(socket, (chunk) => this.#received(chunk));
+    accepted.take = (chunk) => this.#received(chunk);
   }
 
   get worth(): Worth {
@@ -284,7 +286,7 @@ export class Connection implements BrowserSide {
   #handOver(head: RequestHead, door: PageDoor): void {
     this.#isHandedOver = true;
     this.#target.drop();
-    this.#unread();
+    this.#accepted.take = null;
     for (const [event, listener] of Object.entries(this.#listeners)) this.#socket.off(event, listener);
     door.accept(head, this.#socket, this.rest());
   }

@@ -1,5 +1,6 @@
 /** A proxy's listening sockets and connections; its one timer looks at all of them once a second. */
 import { createServer, type Server, type Socket } from 'node:net';
+import { AcceptedSocket } from './accepted-socket.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionLimits } from './limits.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -11,6 +12,8 @@ export class ProxyServer {
   readonly #limits: ConnectionLimits;
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Connection>();
+  /** Theirs, and those of connections that had to go. */
+  readonly #sockets = new Set<Socket>();
   #lastNumber = 0;
 
   constructor(around: Surroundings, limits: ConnectionLimits) {
@@ -25,7 +28,7 @@ export class ProxyServer {
 
   /** Takes connections on one more address. Rejects with the system's error. */
   async listen(address: string, port: number): Promise<number> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+    const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) => this.#accept(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(
@@ -52,20 +55,25 @@ export class ProxyServer {
     const closed = this.#servers
       .splice(0)
       .map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    const gone = [...this.#sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const connection of this.#connections) connection.destroy();
-    await Promise.all(closed);
+    await Promise.all([...closed, ...gone]);
   }
 
-  #accept(socket: Socket): void {
+  #accept(bare: Socket): void {
     if (this.#connections.size >= this.#limits.connections && !this.#evict()) {
-      socket.destroy();
+      bare.destroy();
       return;
     }
     this.#lastNumber += 1;
-    const connection = new Connection(socket, this.#lastNumber, this.#around, this.#limits);
+    const accepted = new AcceptedSocket(bare);
+    const { socket } = accepted;
+    const connection = new Connection(accepted, this.#lastNumber, this.#around, this.#limits);
+    this.#sockets.add(socket);
     this.#connections.add(connection);
     this.#around.count('activeConnections', 1);
     socket.once('close', () => {
+      this.#sockets.delete(socket);
       this.#connections.delete(connection);
       this.#around.count('activeConnections', -1);
     });
