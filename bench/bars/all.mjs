@@ -36,6 +36,7 @@ const BARS = [
   ['p12-rules', [], ['4', '4000']],
   ['s2-clients', [], ['50']],
   ['s3-stdout', [], []],
+  ['s5-browser-attacks', [], []],
   ['s6-canaries', [], ['1', '60']],
   ['s4-fuzz', [], ['1']],
   ['s7-local-user', [], []],

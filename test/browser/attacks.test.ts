@@ -1,10 +1,9 @@
 /** Other sites that a person has open attack the proxy from a real browser: nothing opens, nothing is read, nothing has an effect. */
 import { describe, expect, test } from 'vitest';
+import { attempted, inFrame, PLACES, RESOLVER, SIMPLE_REQUESTS, sockets } from './attack-words.ts';
 import { launch, type Tab } from './chromium.ts';
 import { openProxyStand, openSite, type ProxyStand } from './proxy-stand.ts';
 
-/** Every name of the attacker leads to this machine: then only the proxy itself can refuse. */
-const RESOLVER = '--host-resolver-rules=MAP *.evil.test 127.0.0.1, MAP *.evil.test. 127.0.0.1';
 const SHOP = '<!doctype html><html><head><link rel="icon" href="data:,"><title>shop</title></head><body></body></html>';
 
 async function stage() {
@@ -29,26 +28,6 @@ const noted = ({ door, pages, answers, site }: ProxyStand) => ({
   requests: [...site.requests],
 });
 
-/** Attempts to open the page socket, in the words of a script; each says `open` or `refused`. */
-const sockets = (host: string, tokens: readonly string[]): string =>
-  `Promise.all(${JSON.stringify(tokens)}.map((query) => new Promise((say) => {
-    const socket = new WebSocket('ws://${host}/__devtool/socket' + query);
-    socket.onopen = () => say('open');
-    socket.onmessage = () => say('told something');
-    socket.onclose = () => say('refused');
-  })))`;
-
-/** The same in a frame, which posts what it has found. */
-const inFrame = (attributes: string, script: string): string => `new Promise((say) => {
-  addEventListener('message', ({ data }) => say(data), { once: true });
-  const frame = document.createElement('iframe');
-  for (const [name, value] of Object.entries(${attributes})) frame.setAttribute(name, value);
-  const text = '<script>(' + ${JSON.stringify(script)} + ').then((found) => parent.postMessage(found, "*"))</scr' + 'ipt>';
-  if (frame.hasAttribute('data-url')) frame.src = 'data:text/html,' + encodeURIComponent(text);
-  else frame.srcdoc = text;
-  document.body.append(frame);
-})`;
-
 describe('DNS rebinding', () => {
   test.each(['rebind.evil.test', 'localhost.evil.test', '127.0.0.1.evil.test', 'rebind.evil.test.'])(
     '%s, pointed at this machine: 421, and nothing reaches the target',
@@ -69,22 +48,6 @@ describe('DNS rebinding', () => {
     },
   );
 });
-
-/** Where the attacker's script runs: an expression that evaluates `script` there. */
-const PLACES: readonly (readonly [string, (evilPort: number) => string, (script: string) => string])[] = [
-  ['another site', (port) => `http://www.evil.test:${port}/`, (script) => script],
-  ['another port of this machine', (port) => `http://localhost:${port}/`, (script) => script],
-  [
-    'a sandboxed frame (Origin: null)',
-    (port) => `http://www.evil.test:${port}/`,
-    (script) => inFrame(`{ sandbox: 'allow-scripts' }`, script),
-  ],
-  [
-    'a data: URL (Origin: null)',
-    (port) => `http://localhost:${port}/`,
-    (script) => inFrame(`{ 'data-url': '' }`, script),
-  ],
-];
 
 describe.each(PLACES)('a page socket opened from %s', (_, address, within) => {
   test('without a token, with a guess, a used token, another load’s fresh token: 0 open', async () => {
@@ -127,60 +90,6 @@ test('a token of the shop’s own opens one socket, once', async () => {
   expect(await shop.evaluate(sockets(host, [`?token=${token}`]))).toEqual(['refused']);
 });
 
-/** Requests that a browser sends across origins without asking first. Each says what the attacker could see. */
-const SIMPLE_REQUESTS: readonly (readonly [string, string])[] = [
-  ['form POST', `submitted('POST', 'application/x-www-form-urlencoded')`],
-  ['multipart form POST', `submitted('POST', 'multipart/form-data')`],
-  ['text/plain form POST', `submitted('POST', 'text/plain')`],
-  ['form GET', `submitted('GET', 'application/x-www-form-urlencoded')`],
-  [
-    'text/plain fetch',
-    `read(fetch(url, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{"a":1}' }))`,
-  ],
-  ['no-cors POST', `read(fetch(url, { method: 'POST', mode: 'no-cors', body: 'x' }))`],
-  ['no-cors GET', `read(fetch(url, { mode: 'no-cors' }))`],
-  ['cors GET', `read(fetch(url))`],
-  [
-    'JSON, which is asked for first',
-    `read(fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }))`,
-  ],
-  ['fetch with credentials', `read(fetch(url, { method: 'POST', credentials: 'include' }))`],
-  [
-    'beacon',
-    `(navigator.sendBeacon(url, 'x'), read(fetch(url, { method: 'POST', keepalive: true, mode: 'no-cors' })))`,
-  ],
-  ['image', `loaded(Object.assign(new Image(), { src: url }))`],
-  ['script', `loaded(Object.assign(document.createElement('script'), { src: url }))`],
-  ['module script', `loaded(Object.assign(document.createElement('script'), { src: url, type: 'module' }))`],
-  ['style sheet', `loaded(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: url }))`],
-  ['object', `loaded(Object.assign(document.createElement('object'), { data: url }))`],
-  [
-    'worker',
-    `new Promise((say) => { try { const w = new Worker(url); w.onerror = () => say('nothing'); w.onmessage = () => say('ran'); } catch { say('nothing'); } })`,
-  ],
-  ['import', `import(url).then(() => 'ran', () => 'nothing')`],
-  [
-    'event source',
-    `new Promise((say) => { const s = new EventSource(url); s.onopen = () => say('open'); s.onerror = () => { s.close(); say('nothing'); }; })`,
-  ],
-];
-
-const HELPERS = `
-  const read = (answer) => answer.then((a) => a.type === 'opaque' ? a.text() : a.text().then((t) => t || 'read'), () => '').then((t) => t || 'nothing');
-  const loaded = (element) => new Promise((say) => {
-    element.onload = () => say('loaded');
-    element.onerror = () => say('nothing');
-    document.body.append(element);
-  });
-  const submitted = (method, enctype) => new Promise((say) => {
-    const frame = Object.assign(document.createElement('iframe'), { name: 'f' + Math.random() });
-    const form = Object.assign(document.createElement('form'), { method, enctype, action: url, target: frame.name });
-    form.append(Object.assign(document.createElement('input'), { name: 'a', value: '1' }));
-    document.body.append(frame, form);
-    frame.onload = () => { let seen = 'nothing'; try { seen = frame.contentDocument?.body.innerText || seen; } catch {} say(seen); };
-    form.submit();
-  });`;
-
 describe.each(PLACES.slice(0, 2))('simple requests from %s', (_, address) => {
   test.each([
     '/__devtool/token',
@@ -201,9 +110,7 @@ describe.each(PLACES.slice(0, 2))('simple requests from %s', (_, address) => {
     const tab = await browser.open(address(evil.port));
     const seen: Record<string, unknown> = {};
     for (const [name, attempt] of SIMPLE_REQUESTS)
-      seen[name] = await tab.evaluate(
-        `(async () => { const url = '${stand.url}${path}'; ${HELPERS} return await ${attempt}; })()`,
-      );
+      seen[name] = await tab.evaluate(attempted(attempt, stand.url + path));
     expect(seen).toEqual(Object.fromEntries(SIMPLE_REQUESTS.map(([name]) => [name, 'nothing'])));
     expect(noted(stand)).toEqual(before);
     expect(stand.socket.takeScript('/__devtool/exec/known.js')).toContain('return 1');
