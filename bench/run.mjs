@@ -25,8 +25,9 @@ runs in a program of its own; medians of ${rounds} interleaved rounds of ${milli
 in which the other thread was at work. Rings and journals have one writer, so their
 writers are measured against a reader. A percentage says that an operation found only so much of what it finds alone, because the other
 thread was overwriting it. Of a read, *in turns* is what it takes after one of those operations that its own thread has done just before,
-their time taken off: it reads the same changes, and nobody contends. The first row shares nothing: one atomic add, and what the machine itself takes for a second busy thread,
-by which the columns of ratios are to be read.`;
+their time taken off: it reads the same changes, and nobody contends. The first row shares nothing: one atomic add, and what the machine itself takes for a second busy thread;
+the second row is one load of a word that the other thread changes, the least that any read can be. By these two the columns of ratios
+are to be read.`;
 
 const NOTES = `\
 What the sides do not share: our status is a snapshot of one instant, Go's twelve atomics are read one after another. Go's log keeps

@@ -72,6 +72,7 @@ const OPERATIONS = {
   query: { question: queries, found: ({ seen }) => seen, other: logs },
   log: { question: logs, found: one, other: queries },
   cas: { question: () => () => ({ op: 'move', id: KEY }), found: one, other: () => () => ({ op: 'move', id: KEY }) },
+  word: { question: () => () => ({ op: 'add' }), found: one, other: () => () => ({ op: 'add' }) },
   alone: { question: () => () => ({ op: 'add' }), found: one, other: () => () => ({ op: 'add' }) },
   add: { question: () => () => ({ op: 'add' }), found: one, other: () => () => ({ op: 'add' }) },
 };

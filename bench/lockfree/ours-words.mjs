@@ -67,3 +67,24 @@ function counts() {
 }
 
 export const alone = { open: () => ({ run: counts() }), other: counts };
+
+/** The least that a read of what another thread changes can be. */
+export const word = {
+  open() {
+    const shared = new SharedArrayBuffer(4);
+    const words = new Int32Array(shared);
+    const run = (n) => {
+      let before = 0;
+      for (let i = 0; i < n; i++) before = Atomics.load(words, 0);
+      return before === -1 ? 0 : n;
+    };
+    return { run, shared };
+  },
+  other(shared) {
+    const words = new Int32Array(shared);
+    return (n) => {
+      for (let i = 0; i < n; i++) Atomics.add(words, 0, 1);
+      return n;
+    };
+  },
+};

@@ -16,6 +16,7 @@ const OPERATIONS = {
   query: traffic.query,
   log: traffic.log,
   alone: words.alone,
+  word: words.word,
   cas: words.cas,
   add: words.add,
 };

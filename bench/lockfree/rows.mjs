@@ -21,6 +21,7 @@ const REGISTERS = 'registers and removes another id';
 /** `op` and its numbers are what a side gets; `other` is what its other thread does without a pause; a read is also measured in turns with that. */
 export const ROWS = [
   { name: '(nothing shared)', op: 'alone', other: 'adds to a word of its own' },
+  { name: '(one word read)', op: 'word', isRead: true, other: 'adds to that word' },
   { name: 'get status', op: 'status', isRead: true, other: 'restarts that process' },
   { name: 'list 1', op: 'list', entries: 1, isRead: true, other: REGISTERS },
   { name: 'list 100', op: 'list', entries: 100, isRead: true, other: REGISTERS },

@@ -1,7 +1,7 @@
 /**
  * One thread's private copy of a registry's table: no shared word in it. Who keeps it says of which instant it is.
  */
-import { free } from './registry-words.ts';
+import { free, LIVE, stateOf } from './registry-words.ts';
 
 /** Names one tenancy of one slot: after remove() it never names a later tenant. */
 export interface Handle {
@@ -25,6 +25,8 @@ export class RegistryReplica {
   readonly #placeOf: number[];
   readonly #byKey = new Map<string, Entry>();
   #list: readonly Entry[] | undefined;
+  /** Slots that are LIVE without an entry: their key had gone before it could be read. */
+  #unknown = 0;
 
   constructor(slots: number) {
     this.#controls = new Array<number>(slots).fill(free(0));
@@ -34,6 +36,10 @@ export class RegistryReplica {
 
   get size(): number {
     return this.#present.length;
+  }
+
+  get isWhole(): boolean {
+    return this.#unknown === 0;
   }
 
   get(key: string): Entry | undefined {
@@ -48,8 +54,11 @@ export class RegistryReplica {
 
   /** What a slot holds from now on. Slots are told in the order in which they were read. */
   set(slot: number, control: number, entry: Entry | undefined): void {
+    const wasLive = stateOf(this.#controls[slot] ?? free(0)) === LIVE;
     this.#controls[slot] = control;
     const before = this.#takeOut(slot);
+    if (wasLive && before === undefined) this.#unknown--;
+    if (stateOf(control) === LIVE && entry === undefined) this.#unknown++;
     if (before === undefined && entry === undefined) return;
     // The key may have moved to another slot, and been found there before.
     if (before !== undefined && this.#byKey.get(before.key) === before) this.#byKey.delete(before.key);

@@ -1,19 +1,18 @@
 /**
  * Shared table id → slot that every thread reads and writes; the counterpart of the reference's sync.Map.
  */
-import { add, compareExchange, load, type Words } from '#atomic';
+import { compareExchange, load, type Words } from '#atomic';
+import { RegistryHistory } from './registry-history.ts';
 import { RegistryKeys } from './registry-keys.ts';
-import { type Look, RegistryLooks } from './registry-looks.ts';
-import { type Entry, type Handle, RegistryReplica } from './registry-replica.ts';
+import type { Entry, Handle } from './registry-replica.ts';
+import { RegistryView } from './registry-view.ts';
 import {
   announce,
-  bandOf,
   CLAIMED,
   claimed,
   FREE,
   free,
   generationOf,
-  groupOf,
   INSERT,
   isInsert,
   LIVE,
@@ -21,6 +20,7 @@ import {
   REGISTRY_DEFAULTS,
   REMOVE,
   type RegistryOptions,
+  registryHistory,
   registryLayout,
   registrySlots,
   slotOf,
@@ -43,67 +43,73 @@ const MOST_PASSES = 1_000;
  * What        Table id → slot of fixed capacity; any thread inserts, finds, lists and removes; refuses when full.
  * Roles       Everything: any thread, through a Registry object of its own. Who inserts needs a thread number that no other
  *             inserting object has while it lives; a lost thread's number goes to its successor, after its exit.
- * Layout      (capacity 1024, 32 threads, keys of 128 bytes)
- *             offset  bytes   field       writer      meaning
- *             0       128     head        any thread  last change: count, insert or remove, slot; by CAS only
- *             128     36      bandStamp   any thread  a word per 8 groups, added to before one of their slots changes
- *             164     264     groupStamp  any thread  a word per 16 slots, likewise
- *             428     4224    control     any thread  state, claimant, generation, a word per slot; by CAS only
- *             4736    139392  keys        claimant    33 words per slot: length in bytes, UTF-8
+ * Layout      (capacity 1024, 32 threads, keys of 128 bytes, a history of 256)
+ *             offset  bytes   field    writer        meaning
+ *             0       4       head     any thread    last change: count, insert or remove, slot; by CAS only
+ *             4       4       era      any thread    added to when the count of changes wraps
+ *             128     1024    history  who finishes  the last changes, each as its head, by count mod 256
+ *             1152    4224    control  any thread    state, claimant, generation, a word per slot; by CAS only
+ *             5376    139392  keys     claimant      33 words per slot: length in bytes, UTF-8
  * States      of a slot: FREE g → CLAIMED g (by a thread, for itself) → LIVE g → FREE g + 1.
  *             of a change: announced (head names it) → done (its slot's control word shows it).
- * Algorithm   All changes pass one at a time through `head`, and whoever meets an announced one finishes it first.
+ * Algorithm   All changes pass one at a time through `head`. Who wants to make one finishes first what is announced; who only reads
+ *             finishes nothing: a change that is not done is not in the table.
  *             Finish(h)  F1 control of h's slot: does it still wait (insert: CLAIMED, remove: LIVE)?   F2 head still h?
- *                        F3 add to the stamps of the slot's group and band   F4 CAS control → LIVE g, or FREE g + 1.
- *             Sync       S1 h ← head; S4 is it the head of the look so far (at first: the replica's)? then S5, the replica with
- *                        that look is the table at h   S2 Finish(h)   S3 if all changes since the look's head are of the slot that h
- *                        names (one alone is; of more, its control word must tell of so many, and head still be h), add that slot
- *                        to the look; else begin it anew: every band's stamp, after one that is new its groups' stamps,
- *                        after one of these its control words, and the keys of slots that are new   then S1, h the look's head.
- *             insert     N1 Sync; key there → exists; capacity keys → full   N2 claim a FREE slot, once   N3 write the key
- *                        N4 CAS head: h → insert slot; failed → N1   N5 Finish.
- *             remove     D1 h ← head; not the replica's → Finish(h)   D2 control LIVE g? else false   D3 CAS head: h → remove slot; failed → D1
+ *                        F3 count wrapped → add to era; history of h's count ← h   F4 CAS control → LIVE g, or FREE g + 1.
+ *             Sync       The replica, this thread's private copy, is the table as it was when its head's change was the last one done.
+ *                        S1 h ← head; the replica's? its answer   S2 the changes from there to h are those of the history, if era
+ *                        has not moved, and each has the next count; else look at all. For each, oldest first:   S3 control of its
+ *                        slot; still as before it (only h's can be)? the replica is the table   else the replica has it; of
+ *                        an insert that is LIVE g   S4 the key   S5 control still LIVE g? else the key has gone, as a later change
+ *                        will show.   A key gone, and no removal of it among the changes → S1.
+ *             Look       L1 era   L2 h ← head, Finish(h)   L3 every control word, the key if it is new and LIVE   L4 head still h?
+ *             at all     then the replica is the table at h   L5 else h ← head, Finish(h), and L3 for the slots of the changes since,
+ *                        as in S2, or for all, from L1.
+ *             insert     N1 Finish(head), Sync; key there → exists; capacity keys → full   N2 claim a FREE slot, once   N3 write the key
+ *                        N4 CAS head: h of Sync → insert slot; failed → N1   N5 Finish.
+ *             remove     D1 h ← head, Finish(h)   D2 control LIVE g? else false   D3 CAS head: h → remove slot; failed → D1
  *                        D4 Finish.
  *             get        G1 head is the replica's → its answer   G2 it has the key, and the control word is LIVE g → that
  *                        G3 Sync, then the replica's answer.
  * Invariants  I1 two LIVE slots never have equal keys.   I2 head leaves h only when h's change is done.
  *             I3 a slot is LIVE g for one interval, with one key, so a handle names one tenancy.   I4 at most `capacity`
  *             slots are LIVE, and each thread number has claimed one slot more at most.
- * Ordering    Every word is atomic, so all steps have one order. I1: between N1's S1 and N4 head was h, so by I2 no other
- *             change took effect: the key is still absent, as it was in the replica. I2: head is moved only by N4 and D3, from
- *             an h that was finished before. F2: while head is h and its change not done, nothing else touches the slot's control
- *             word, so the word read in F1 is the one that waits; F4 can meet no later tenancy: generations differ. A LIVE slot
- *             changes neither key nor state while head is h, and S3 reads again the slot of each change that came during a look,
- *             after S2 has finished it: at S4 all that was read is of one instant. The count in head says how many changes there were
- *             since the replica's; a slot makes two of them a generation, so its control word says how many it made, of those up to h
- *             no fewer than one: a single one is its own, whatever has come since; more are, if nothing has come since, else what it
- *             made after h might stand for what another slot made before. Else S3 passes over a group or band only when its stamp
- *             is that of the last look at all: it was read before that look's S4, and whoever did F4 of a later change in it had
- *             done F3 after its F2 saw that change in head, so after that S4; and before this S2 ended, so S3 would have met
- *             another stamp. A late F3 costs a needless look, as does a stamp left by a look at one slot. What this thread changes
- *             itself, it changes in the replica. Claims move no stamp: only a successor asks for them, whose first look is at
- *             everything. Plain words: none; what a claimant wrote beside its slot (prepare) happens before N4, F4, and thus
- *             before any get that finds the key.
- * Effect      insert, remove: F4, by whichever thread.  exists, full, a miss of get, list: the last S1.
- *             get → handle: G1, G2, the last S1.  remove → false: D2.  isCurrent: its load.
+ * Ordering    Every word is atomic, so all steps have one order. I2: head is moved only by N4 and D3, from an h that was finished
+ *             before, in N1 or D1: N4's h is one that Sync has seen done. F2: while head is h and its change not done, nothing else
+ *             touches the slot's control word, so the word read in F1 is the one that waits; F4 can meet no later tenancy:
+ *             generations differ. I1: between Sync and N4 head was h, so by I2 no other change took effect: the key is still
+ *             absent. Sync: by I2 each change before h was done when head was h, and F3, which comes before its F4, had put it into
+ *             the history; a late F3 and a later change leave another count there, and S2 takes neither. From the table at one
+ *             head a change leads to exactly one table at the next: its slot is LIVE g, or FREE g + 1. So the replica at h is the
+ *             table between h's F4 and the next N4 or D3; F4 comes before S1 or, if S3 finds it done, before that, and head was h
+ *             in S1: a moment of this call has both. If S3 finds it waiting, head is h still, and the table that of the change before.
+ *             S5: a key is written only while its slot is CLAIMED, so what S4 read between two looks at LIVE g is g's; if it has
+ *             gone, its removal was done by S5, thus is among these changes or in head by the next S1. L4: no change was
+ *             announced since h was done, by which all that L3 read of slots that changed meanwhile had been read again. era: equal
+ *             in L1, before the replica's first head, and in S2, after S1: no change of count 0 was done in between, so fewer
+ *             than 2²⁰ were. What this thread changes itself, it changes in the replica. Plain words: none; what a claimant wrote
+ *             beside its slot (prepare) happens before N4, F4, and thus before any get that finds the key.
+ * Effect      insert, remove: F4, by whichever thread.  exists, full, a miss of get, list: S1, an F4 after it, the last S3, or L4.
+ *             get → handle: G1, G2, or as list.  remove → false: D2.  isCurrent: its load.
  * Progress    isCurrent: wait-free. get and list: wait-free while nothing has changed since this thread's last look, get also for
- *             a key that it has seen and that is still there; else lock-free. insert, remove: lock-free. S4, N4 and D3 fail only
+ *             a key that it has seen and that is still there; else lock-free: S1 is repeated only when a key has gone since, L3 when a
+ *             change came. They write nothing, but for the Finish of a look at all. insert, remove: lock-free. N4 and D3 fail only
  *             when another change succeeded; N2 goes on looking only while others claim. A peer stalled at any step prevents
- *             nothing: the next caller finishes what it had announced, and its claimed slot is one that no other needs (I4).
+ *             nothing: the next who changes finishes what it had announced, and its claimed slot is one that no other needs (I4).
  * Wrap/ABA    generation: a handle kept over 2²⁴ tenancies of its slot (claims go round all slots: 10¹⁰ inserts).
- *             head: a thread stopped between its load of head and F2, N4 or D3 for exactly n · 2²⁰ changes, the last being the
+ *             head: a thread stopped between its load of head and F2, F3, N4 or D3 for exactly n · 2²⁰ changes, the last being the
  *             same change of the same slot (3 hours at 100/s, to the change): not refused by design, only by improbability.
- *             G1, S3, S4: a thread that has not looked during exactly n · 2²⁰ changes that end with the same change of the same slot, or
- *             n · 2²⁰ and as many as that slot made: as improbable, and over with its next look at all.
- *             stamp: 2³² changes in a group or band between two looks of a thread.
+ *             G1, S1, L4: a thread that has not looked during exactly n · 2²⁰ changes that end with the same change of the same
+ *             slot: as improbable, and over with the next change.   era: 2⁵² changes between two looks.
  * Crash       lost before N4: nothing has happened; the slot stays claimed until the successor with that number takes it over.
- *             Lost after N4 or D3: the change takes effect with the next caller. Nobody needs to repair anything.
- * Cost        get 1 load and a Map look-up, 16 ns; list, unchanged, 9 ns, else 4 ns an entry; a thread's first look after
- *             changes of one slot reads 2 control words and, if it is LIVE, its key, 0.1 to 0.4 µs; of several, 9 stamps, 8 after each
- *             that is new, and 16 control words after each of these, 0.7 µs; insert 9 atomics and the key's words, remove 8, both
- *             0.3 µs. Measured on 1,056 slots, Node 20, x86-64. 34 words and 0.3 bytes per slot.
+ *             Lost after N4 or D3: the change takes effect with the next insert or remove. Nobody needs to repair anything.
+ * Cost        get 1 load and a Map look-up, 16 ns; list, unchanged, 9 ns, else 4 ns an entry; a thread's first look after n changes
+ *             reads era, n - 1 words of the history, n control words, and the keys of what is new, 0.1 µs for each; after more
+ *             than 256, or at first, every control word, 10 µs. insert 9 atomics and the key's words, remove 7, both 0.3 µs.
+ *             Measured on 1,056 slots, Node 20, x86-64. 34 words per slot and 1 KB.
  * Not given   values: lay them beside the slot, by its number. Order of entries. Keys over keyBytes (hash them).
- * Source      Helping by announcement: Barnes, "A Method for Implementing Lock-Free Shared Data Structures", SPAA 1993.
+ * Source      Helping by announcement: Barnes, "A Method for Implementing Lock-Free Shared Data Structures", SPAA 1993. Replicas that
+ *             redo a shared log: Schneider, "Implementing Fault-Tolerant Services Using the State Machine Approach", 1990.
  * Checked by  test/model/registry.model.ts (I1-I4, linearizability, stall, wrong twins), test/stress/registry.stress.ts,
  *             test/lockfree/registry.test.ts
  */
@@ -113,15 +119,10 @@ export class Registry {
   protected readonly thread: number;
   protected readonly headAt: number;
   readonly #capacity: number;
-  readonly #bandStampAt: number;
-  readonly #groupStampAt: number;
   readonly #controlAt: number;
   readonly #keys: RegistryKeys;
-
-  // The replica: this thread's private copy of the table, as it was at head `#synced`.
-  #synced: number | undefined;
-  readonly #replica: RegistryReplica;
-  readonly #looks: RegistryLooks;
+  readonly #history: RegistryHistory;
+  readonly #view: RegistryView;
 
   /** The slot that this thread has claimed, if it has looked for one its predecessor may have left. */
   #claim: Handle | undefined;
@@ -139,12 +140,15 @@ export class Registry {
     this.slots = registrySlots(options);
     this.headAt = at + place.head;
     this.#capacity = options.capacity;
-    this.#bandStampAt = at + place.bandStamp;
-    this.#groupStampAt = at + place.groupStamp;
     this.#controlAt = at + place.control;
     this.#keys = new RegistryKeys(words, at + place.keys, options.keyBytes);
-    this.#replica = new RegistryReplica(this.slots);
-    this.#looks = new RegistryLooks(words, at, options, this.#keys, this.#replica);
+    this.#history = new RegistryHistory(words, at + place.era, at + place.history, registryHistory(options));
+    this.#view = new RegistryView({
+      ...{ words, headAt: this.headAt, controlAt: this.#controlAt, slots: this.slots },
+      ...{ keys: this.#keys, history: this.#history },
+      finish: (head) => this.finish(head),
+      freed: (generation) => this.freed(generation),
+    });
   }
 
   /**
@@ -157,10 +161,11 @@ export class Registry {
     const bytes = this.#keys.encode(key);
     let written: Handle | undefined;
     for (;;) {
-      const head = this.sync(); // N1
-      const present = this.#replica.get(key);
+      this.#settle();
+      const head = this.#view.sync(); // N1
+      const present = this.#view.get(key);
       if (present !== undefined) return { kind: 'exists', handle: present.handle };
-      if (this.#replica.size >= this.#capacity) return { kind: 'full' };
+      if (this.#view.size >= this.#capacity) return { kind: 'full' };
       const claim = this.#claimed(); // N2
       if (claim !== written) {
         this.writeKey(claim.slot, written === undefined ? bytes : this.#keys.encode(key)); // N3
@@ -170,39 +175,35 @@ export class Registry {
       const next = this.commit(head, claim.slot); // N4, N5
       if (next === undefined) continue;
       this.#claim = undefined;
-      this.#replica.set(claim.slot, live(claim.generation), { key, handle: claim });
-      this.#synced = next;
+      this.#view.redone(next, claim.slot, live(claim.generation), { key, handle: claim });
       return { kind: 'inserted', handle: claim };
     }
   }
 
   /** The key's handle now. Wait-free when this thread has seen the key before, else lock-free. */
   get(key: string): Handle | undefined {
-    const known = this.#replica.get(key)?.handle;
-    if (load(this.words, this.headAt) === this.#synced) return known; // G1
+    const known = this.#view.get(key)?.handle;
+    if (load(this.words, this.headAt) === this.#view.head) return known; // G1
     if (known !== undefined && this.isCurrent(known)) return known; // G2
-    this.sync(); // G3
-    return this.#replica.get(key)?.handle;
+    this.#view.sync(); // G3
+    return this.#view.get(key)?.handle;
   }
 
   /** All entries of one instant; the same array until something has changed. Lock-free. */
   list(): readonly Entry[] {
-    this.sync();
-    return this.#replica.list();
+    this.#view.sync();
+    return this.#view.list();
   }
 
   /** Takes the handle's entry out; false when it is no longer current. Takes effect at F4; lock-free. */
   remove(handle: Handle): boolean {
     for (;;) {
-      const head = load(this.words, this.headAt);
-      if (head !== this.#synced) this.finish(head); // D1
+      const head = this.#settle(); // D1
       if (!this.isCurrent(handle)) return false; // D2
       const next = announce(head, REMOVE, handle.slot);
       if (compareExchange(this.words, this.headAt, head, next) !== head) continue; // D3
       this.finish(next); // D4
-      if (this.#synced !== head) return true;
-      this.#replica.set(handle.slot, this.freed(handle.generation), undefined);
-      this.#synced = next;
+      if (this.#view.head === head) this.#view.redone(next, handle.slot, this.freed(handle.generation));
       return true;
     }
   }
@@ -220,28 +221,16 @@ export class Registry {
     if (stateOf(control) !== (isInsert(head) ? CLAIMED : LIVE)) return;
     if (load(this.words, this.headAt) !== head) return; // F2: who moved it had finished this one (I2)
     const generation = generationOf(control);
-    add(this.words, this.#groupStampAt + groupOf(slot), 1); // F3
-    add(this.words, this.#bandStampAt + bandOf(groupOf(slot)), 1); // F3
+    this.#history.record(head); // F3
     const done = isInsert(head) ? live(generation) : this.freed(generation);
     compareExchange(this.words, this.controlAt(slot), control, done); // F4
   }
 
-  /** Sync: the head at which the replica equals the table. */
-  protected sync(): number {
-    let at = this.#synced;
-    let look: Look | undefined;
-    for (;;) {
-      const head = load(this.words, this.headAt); // S1
-      if (this.isStill(at, head)) return this.#adopt(head, look); // S4
-      this.finish(head); // S2
-      look = this.#looks.next(head, at, look) ?? this.#looks.all(); // S3
-      at = head;
-    }
-  }
-
-  /** S4: whether nothing was announced since the head at which the look holds. */
-  protected isStill(at: number | undefined, head: number): boolean {
-    return head === at;
+  /** The head, whose change is done. */
+  #settle(): number {
+    const head = load(this.words, this.headAt);
+    if (head !== this.#view.head) this.finish(head);
+    return head;
   }
 
   /** Claims a slot that is FREE. */
@@ -293,18 +282,10 @@ export class Registry {
   #inherited(): Handle | undefined {
     if (this.#hasInherited) return undefined;
     this.#hasInherited = true;
-    for (const [slot, control] of this.#replica.controls.entries()) {
+    for (const [slot, control] of this.#view.controls.entries()) {
       const generation = generationOf(control);
       if (control === claimed(generation, this.thread)) return { slot, generation };
     }
     return undefined;
-  }
-
-  /** S5: the replica, with what a look has found. */
-  #adopt(head: number, look: Look | undefined): number {
-    if (look === undefined) return head;
-    this.#looks.adopt(look);
-    this.#synced = head;
-    return head;
   }
 }

@@ -7,32 +7,36 @@ import type { Region } from '../lockfree/segment.ts';
 import { StateTable, StateWord } from '../lockfree/state-word.ts';
 import { ENDINGS, type EndedBy, type ProcessState, TRANSITIONS } from './machine.ts';
 
-const WORKER = 'process worker';
+/** Writers of a cell. They share its lines: what is written together is read together, and the control thread writes `state` alone. */
+const WRITERS = 'control thread, process worker';
+// Of a bank: five words, and three times and a position of two.
+const BANK_WORDS = 13;
 
 export const CELL = layout({
-  state: word('control thread, process worker'),
-  run: word(WORKER),
-  restarts: word(WORKER),
-  // Two of each from here on: one bank for runs of even number, one for those of odd number.
-  pid: word(WORKER, 2),
-  pgid: word(WORKER, 2),
+  state: word(WRITERS),
+  run: word(WRITERS),
+  restarts: word(WRITERS),
+  // The bank of runs of even number.
+  pid: word(WRITERS),
+  pgid: word(WRITERS),
   /** Exit code plus one; 0: none. */
-  exitCode: word(WORKER, 2),
+  exitCode: word(WRITERS),
   /** Signal number; 0: none. */
-  exitSignal: word(WORKER, 2),
+  exitSignal: word(WRITERS),
   /** Place in ENDINGS. */
-  endedBy: word(WORKER, 2),
-  // Four words each: the banks' low words, then their high ones. A low word holds 31 bits and a bit that says: there is one.
+  endedBy: word(WRITERS),
+  // Two words each: low, then high. The low word holds 31 bits and a bit that says: there is one.
   /** Microseconds since the epoch. */
-  startedAt: word(WORKER, 4),
-  readyAt: word(WORKER, 4),
-  endedAt: word(WORKER, 4),
+  startedAt: word(WRITERS, 2),
+  readyAt: word(WRITERS, 2),
+  endedAt: word(WRITERS, 2),
   /** Bytes that earlier runs of this entry have written to both streams. */
-  runPosition: word(WORKER, 4),
+  runPosition: word(WRITERS, 2),
+  /** The same for runs of odd number. */
+  oddBank: word(WRITERS, BANK_WORDS),
 });
 
 const AT = CELL.at;
-const BANKS = 2;
 const LOW_RANGE = 2 ** 31;
 const STATES = new StateTable(TRANSITIONS);
 
@@ -65,8 +69,8 @@ export interface ExitFacts {
  * What        The facts of one process, one cell a slot: one writer, any readers; a new run takes the place of the one before.
  * Roles       The process worker writes every word. The control thread races with it on `state` alone, by compare-and-swap, and
  *             resets the cell for a new tenant before its id can be found. Any thread reads.
- * Layout      CELL, pinned by test/process/cell.test.ts: `state` on a line of its own, the worker's words on the next ones, those
- *             of a run twice: run r uses the bank r mod 2.
+ * Layout      CELL, pinned by test/process/cell.test.ts: a line of 128 bytes a slot; the words of a run twice, run r uses the bank
+ *             r mod 2. What a snapshot reads of an even run are the first 64 bytes.
  * States      src/process/machine.ts. A run goes pending → starting → … → stopped or failed; from there a new run leads on.
  * Algorithm   A run: B1 state → starting   B2 the next run's bank is reset   B3 run ← run + 1   B4 pid, group and start are
  *             written   B5 state → running   B6 exit status and end are written   B7 state → stopped or failed.
@@ -87,7 +91,7 @@ export interface ExitFacts {
  * Progress    Writers wait-free. snapshot lock-free: it starts over only when a run has begun meanwhile. A stalled writer prevents nothing.
  * Wrap/ABA    `run` wraps after 2³² runs of one slot; a snapshot would have to sleep through exactly so many.
  * Crash       A lost worker is fatal to the daemon, since its pipes cannot be had back: nothing is repaired.
- * Cost        snapshot 8 loads, 5 more once it has started, 4 once it has ended; 256 bytes a slot.
+ * Cost        snapshot 8 loads, 5 more once it has started, 4 once it has ended; 128 bytes a slot.
  * Not given   waiting for a change (see changes.ts); the facts of earlier runs.
  * Source      the reference's ManagedProcess: atomic state, pid, exit code, times.
  * Checked by  test/model/cell.model.ts (I1 to I5, stall, wrong twins), test/process/cell.test.ts
@@ -190,19 +194,19 @@ export class ProcessCell {
 
   /** Where the words of a run's bank are, less the offsets of their fields. */
   #bankOf(run: number): number {
-    return this.#at + (run & 1);
+    return this.#at + (run & 1) * BANK_WORDS;
   }
 
   /** Null until it is set. W2, read before W1's word. */
   protected getWide(at: number): number | null {
     const low = load(this.#words, at);
-    return low === 0 ? null : (low >>> 1) + load(this.#words, at + BANKS) * LOW_RANGE;
+    return low === 0 ? null : (low >>> 1) + load(this.#words, at + 1) * LOW_RANGE;
   }
 
   /** Once a run. W1: the high word. W2: the low one, which says that both are there. */
   protected setWide(at: number, value: number): void {
     const high = Math.floor(value / LOW_RANGE);
-    store(this.#words, at + BANKS, high);
+    store(this.#words, at + 1, high);
     store(this.#words, at, ((value - high * LOW_RANGE) << 1) | 1);
   }
 }

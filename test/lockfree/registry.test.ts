@@ -103,9 +103,10 @@ describe('insert, get, list, remove', () => {
 });
 
 test.each([
-  ['many lines of slots', 200, 240, 126],
-  ['a few slots that are used again and again', 3, 4, 1],
-])('any changes on %s, by whomever: every look is what a Map would say', (_, capacity, names, early) => {
+  ['many slots', 200, 240, 126, 256],
+  ['many slots, with few changes known', 200, 240, 126, 2],
+  ['a few slots that are used again and again', 3, 4, 1, 256],
+])('any changes on %s, by whomever: every look is what a Map would say', (_, capacity, names, early, history) => {
   const step = fc.record({
     by: fc.nat(1),
     seenBy: fc.nat(2),
@@ -114,7 +115,7 @@ test.each([
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-      const { one, two } = fresh({ capacity, threads: 2, keyBytes: 16 });
+      const { one, two } = fresh({ capacity, threads: 2, keyBytes: 16, history });
       const all = [one, two];
       const expected = new Map<string, Handle>();
       for (let n = 0; n < early; n++) expected.set(`early ${n}`, inserted(one, `early ${n}`));
@@ -233,25 +234,32 @@ describe('capacity and reuse', () => {
     }
   });
 
-  test('a thread that has missed all counts of changes and one more finds everything anew', () => {
-    const { one, two } = fresh();
-    const early = inserted(one, 'early');
-    expect(two.list()).toHaveLength(1);
-    one.remove(early);
-    for (let changes = 0; changes < 2 ** 20; changes += 2) one.remove(inserted(one, 'late'));
-    expect(two.list()).toEqual([]);
-    expect(two.get('early')).toBeUndefined();
-  });
+  test.each([0, 1, 3, 100])(
+    'a thread that has missed as many changes as can be counted, and %i, finds everything anew',
+    (more) => {
+      const { one, two } = fresh();
+      const early = inserted(one, 'early');
+      expect(two.list()).toHaveLength(1);
+      one.remove(early);
+      let changes = 1;
+      // 2²⁰ + more after what was seen; in the case of none the head has the same count, and another slot.
+      const until = 2 ** 20 + more - 1;
+      for (; changes < until - 1; changes += 2) one.remove(inserted(one, 'late'));
+      for (; changes <= until; changes++) inserted(one, `last ${changes}`);
+      expect(keys(two)).toEqual(keys(one));
+      expect(two.get('early')).toBeUndefined();
+    },
+  );
 
-  test('a thread that has missed as many changes as can be counted finds everything anew', () => {
-    const { words, one, two } = fresh();
-    const early = inserted(one, 'early');
-    expect(two.list()).toHaveLength(1);
-    one.remove(early);
-    inserted(one, 'late');
-    const head = BASE + registryLayout(SMALL).at.head;
-    words[head] = ((words[head] ?? 0) & 0xfff) + 0x1000; // as after 2²⁰ changes, of which the last is an insert of another slot
-    expect(keys(two)).toEqual(['late']);
+  test('a thread that has missed more changes than the history holds finds everything anew', () => {
+    const { one, two } = fresh({ ...SMALL, history: 4 });
+    for (let missed = 0; missed < 12; missed++) {
+      expect(keys(two)).toEqual([]);
+      const handles = [inserted(one, 'a'), inserted(one, 'b')];
+      for (let n = 0; n < missed; n++) one.remove(inserted(one, 'c'));
+      expect(keys(two)).toEqual(['a', 'b']);
+      for (const handle of handles) one.remove(handle);
+    }
   });
 
   test('a generation wraps from 2²⁴ − 1 to 0', () => {
@@ -331,6 +339,10 @@ describe('options', () => {
     { capacity: 2040, threads: 9, keyBytes: 4 },
   ])('%j are refused', (options) => {
     expect(() => registryLayout(options)).toThrow(`capacity=${options.capacity}`);
+  });
+
+  test.each([0, -1, 3, 1.5, 2 ** 20, Number.NaN])('a history of %d is refused', (history) => {
+    expect(() => registryLayout({ ...SMALL, history })).toThrow(`history=${history}: a power of two`);
   });
 
   test.each([-1, 2, Number.NaN])('thread number %d is refused', (thread) => {

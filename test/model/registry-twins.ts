@@ -1,6 +1,13 @@
 /** Plausible mistakes in the registry, each of which the model test must refuse. */
-import { compareExchange, load, spin, store } from '#atomic';
-import { type Handle, Registry } from '../../src/lockfree/registry.ts';
+import { compareExchange, load, spin, store, type Words } from '#atomic';
+import {
+  type Entry,
+  type Handle,
+  Registry,
+  type RegistryOptions,
+  registryLayout,
+} from '../../src/lockfree/registry.ts';
+import { RegistryKeys } from '../../src/lockfree/registry-keys.ts';
 import {
   announce,
   CLAIMED,
@@ -49,7 +56,8 @@ export class LateHelper extends Registry {
 export class NoHelp extends Registry {
   #own: number | undefined;
 
-  protected override commit(head: number, slot: number): number | undefined {
+  protected override commit(_head: number, slot: number): number | undefined {
+    const head = load(this.words, this.headAt);
     this.#own = announce(head, INSERT, slot);
     return super.commit(head, slot);
   }
@@ -61,27 +69,37 @@ export class NoHelp extends Registry {
 
 /** Waits for the announcer to finish its own change: correct, but blocking. */
 export class WaitsForPeer extends Registry {
-  protected override sync(): number {
-    for (;;) {
-      const head = load(this.words, this.headAt);
-      const waiting = isInsert(head) ? CLAIMED : LIVE;
-      if (stateOf(load(this.words, this.controlAt(slotOf(head)))) !== waiting) return super.sync();
-      spin();
-    }
+  #own: number | undefined;
+
+  protected override commit(head: number, slot: number): number | undefined {
+    this.#own = announce(head, INSERT, slot);
+    return super.commit(head, slot);
+  }
+
+  protected override finish(head: number): void {
+    const waiting = isInsert(head) ? CLAIMED : LIVE;
+    if (head === this.#own) super.finish(head);
+    else while (stateOf(load(this.words, this.controlAt(slotOf(head)))) === waiting) spin();
   }
 }
 
 /** Takes what it read for the table of one instant. */
 export class TornList extends Registry {
-  #adopted: number | undefined;
+  readonly #keys: RegistryKeys;
 
-  protected override isStill(at: number | undefined, head: number): boolean {
-    return head === at || (at !== undefined && at !== this.#adopted);
+  constructor(words: Words, at: number, thread: number, options: RegistryOptions) {
+    super(words, at, thread, options);
+    this.#keys = new RegistryKeys(words, at + registryLayout(options).at.keys, options.keyBytes);
   }
 
-  protected override sync(): number {
-    this.#adopted = super.sync();
-    return this.#adopted;
+  override list(): readonly Entry[] {
+    const entries: Entry[] = [];
+    for (let slot = 0; slot < this.slots; slot++) {
+      const control = load(this.words, this.controlAt(slot));
+      if (stateOf(control) !== LIVE) continue;
+      entries.push({ key: this.#keys.read(slot), handle: { slot, generation: generationOf(control) } });
+    }
+    return entries;
   }
 }
 

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { get, set, type Words } from '#atomic';
 import { Registry, type RegistryOptions, registryLayout, registrySlots } from '../../src/lockfree/registry.ts';
-import { CLAIMED, claimed, isInsert, LIVE, slotOf, stateOf } from '../../src/lockfree/registry-words.ts';
+import { CLAIMED, isInsert, LIVE, slotOf, stateOf } from '../../src/lockfree/registry-words.ts';
 import { BOUND, WIDE_BOUND } from './bound.ts';
 import { forAll } from './chance.ts';
 import { awaitEnd, type ExploreOptions, explore, type Model, verify } from './counted.ts';
@@ -30,10 +30,8 @@ interface Setting {
   readonly stall?: readonly number[];
   /** Begin where head and every slot's generation are about to wrap. */
   readonly isWrapping?: boolean;
-  /** Slots at the beginning that threads have claimed which do nothing: the others' lie at the edge of a group of 16. */
-  readonly taken?: number;
-  /** The slot that a lost predecessor of thread 0 has left it. */
-  readonly inherited?: number;
+  /** Changes that a thread may miss without looking at every slot. */
+  readonly history?: number;
   readonly preemptions?: number;
 }
 
@@ -56,11 +54,11 @@ function expectSound(words: Words, options: RegistryOptions, isAnyLost: boolean)
 
 /** What explore() and verify() take: the programs, a thread each, on one registry. */
 function scenario(text: string, setting: Setting = {}): [() => Model, ExploreOptions] {
-  const { capacity = 2, kind = Registry, stall = [], isWrapping = false, taken = 0, inherited } = setting;
+  const { capacity = 2, kind = Registry, stall = [], isWrapping = false, history = 8 } = setting;
   const programs = parsePrograms(text);
   const isWide = programs.length > 2 || programs.flat().length > 6;
   const { preemptions = isWide ? WIDE_BOUND : BOUND } = setting;
-  const options = { capacity, threads: programs.length + taken, keyBytes: 4 };
+  const options = { capacity, threads: programs.length, keyBytes: 4, history };
   const make = (): Model => {
     const { at, bytes } = registryLayout(options);
     const words = new Int32Array(new SharedArrayBuffer(bytes));
@@ -68,8 +66,6 @@ function scenario(text: string, setting: Setting = {}): [() => Model, ExploreOpt
       words[at.head] = 0xfffff000 | 0;
       words.fill(0xffffff << 8, at.control, at.control + registrySlots(options));
     }
-    for (let slot = 0; slot < taken; slot++) words[at.control + slot] = claimed(0, programs.length + slot);
-    if (inherited !== undefined) words[at.control + inherited] = claimed(0, 0);
     return {
       threads: programs.map((program, thread) => () => runProgram(new kind(words, 0, thread, options), program)),
       check: (_results, history) => {
@@ -97,29 +93,25 @@ describe('linearizable', () => {
     verify(...scenario(programs, { ...setting, isWrapping: true }));
   });
 
-  test('a helper that is late with its stamp hides no later change', () => {
-    const programs = 'insert a, remove a | list, insert b | list, list';
-    verify(...scenario(programs, { capacity: 1, preemptions: 3 }));
-  });
-
-  test('later changes of a slot are not counted for another slot’s that were missed', () => {
-    const programs = 'insert a, insert b, remove b, insert b | list, list';
-    verify(...scenario(programs, { preemptions: 3 }));
-    verify(...scenario('insert a, insert b, remove b | list, list', { preemptions: 3, isWrapping: true }));
-  });
+  test.each([1, 2, 4])(
+    'a helper that is late with its record hides no later change: the last %i are known',
+    (history) => {
+      const programs = 'insert a, remove a | list, insert b | list, list';
+      verify(...scenario(programs, { capacity: 1, preemptions: 3, history }));
+    },
+  );
 
   test.each<[string, Setting]>([
-    ['insert a, insert b, remove a | get b, list', {}],
-    ['insert a, remove a, insert b | list, list', { capacity: 1 }],
-    ['insert a | insert b | list', { preemptions: BOUND - 1 }],
+    ['insert a, insert b, remove b, insert b | list, list', {}],
+    ['insert a, insert b, remove a | list, list', {}],
+    ['insert a, insert b, remove a, insert c | list, list', {}],
+    ['insert a, remove a, insert b, remove b, insert c | list, list, list', { capacity: 1, preemptions: 2 }],
+    ['insert a, remove a, insert b | list, get b, list', { capacity: 1 }],
+    ['insert a, remove a | insert b, list | list, list', { preemptions: BOUND - 1 }],
     ['insert a, insert b | insert b, list', { stall: [0], preemptions: BOUND - 1 }],
-  ])('across two groups of slots: %s', (programs, setting) => {
-    verify(...scenario(programs, { taken: 31, ...setting }));
-  });
-
-  test('across two bands of slots: a look at all meets what another thread has just done, in a band that nothing else has changed', () => {
-    const programs = 'insert a, insert b | list, list, await 0, list';
-    verify(...scenario(programs, { capacity: 127, inherited: 128, preemptions: 2 }));
+  ])('changes that were missed are redone, or looked for in every slot: %s', (programs, setting) => {
+    for (const history of [1, 2, 8]) verify(...scenario(programs, { preemptions: 3, history, ...setting }));
+    verify(...scenario(programs, { preemptions: 2, isWrapping: true, ...setting }));
   });
 
   const step = fc.oneof(
@@ -131,18 +123,27 @@ describe('linearizable', () => {
   const programs = (threads: number, maxLength: number) =>
     fc.array(program(maxLength), { minLength: threads, maxLength: threads }).map((some) => some.join(' | '));
   const capacity = fc.integer({ min: 1, max: 2 });
+  const history = fc.constantFrom(1, 2, 8);
 
   test('programs of two threads and up to three operations, made up by chance', () => {
-    forAll(fc.record({ text: programs(2, 3), capacity, isWrapping: fc.boolean() }), 80, ({ text, ...setting }) => {
-      verify(...scenario(text, setting));
-    });
+    forAll(
+      fc.record({ text: programs(2, 3), capacity, history, isWrapping: fc.boolean() }),
+      80,
+      ({ text, ...setting }) => {
+        verify(...scenario(text, setting));
+      },
+    );
   });
 
   test('programs of which a thread may stop for ever, and of three threads, made up by chance', () => {
-    forAll(fc.record({ text: programs(2, 3), capacity, stall: fc.constant([0]) }), 40, ({ text, ...setting }) => {
-      verify(...scenario(text, setting));
-    });
-    forAll(fc.record({ text: programs(3, 2), capacity }), 20, ({ text, ...setting }) => {
+    forAll(
+      fc.record({ text: programs(2, 3), capacity, history, stall: fc.constant([0]) }),
+      40,
+      ({ text, ...setting }) => {
+        verify(...scenario(text, setting));
+      },
+    );
+    forAll(fc.record({ text: programs(3, 2), capacity, history }), 20, ({ text, ...setting }) => {
       verify(...scenario(text, { ...setting, preemptions: BOUND - 1 }));
     });
   });

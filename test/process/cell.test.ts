@@ -21,19 +21,21 @@ const only = (): ProcessCell => {
 test('layout', () => {
   expect(CELL.table().map(({ offset, bytes, field }) => [offset, bytes, field])).toEqual([
     [0, 4, 'state'],
-    [128, 4, 'run'],
-    [132, 4, 'restarts'],
-    [136, 8, 'pid'],
-    [144, 8, 'pgid'],
-    [152, 8, 'exitCode'],
-    [160, 8, 'exitSignal'],
-    [168, 8, 'endedBy'],
-    [176, 16, 'startedAt'],
-    [192, 16, 'readyAt'],
-    [208, 16, 'endedAt'],
-    [224, 16, 'runPosition'],
+    [4, 4, 'run'],
+    [8, 4, 'restarts'],
+    [12, 4, 'pid'],
+    [16, 4, 'pgid'],
+    [20, 4, 'exitCode'],
+    [24, 4, 'exitSignal'],
+    [28, 4, 'endedBy'],
+    [32, 8, 'startedAt'],
+    [40, 8, 'readyAt'],
+    [48, 8, 'endedAt'],
+    [56, 8, 'runPosition'],
+    [64, 52, 'oddBank'],
   ]);
-  expect(CELL.bytes).toBe(256);
+  expect(CELL.bytes).toBe(128);
+  expect(CELL.at.oddBank - CELL.at.pid).toBe(13); // of each word of a bank from its other
 });
 
 test('a fresh cell is pending and knows nothing', () => {

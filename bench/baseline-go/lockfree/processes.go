@@ -255,3 +255,29 @@ func openAlone(Row, Sizes) (Operation, Operation) {
 	}
 	return counts(), counts()
 }
+
+// openWord reads what another thread changes: the least that can be.
+func openWord(Row, Sizes) (Operation, Operation) {
+	shared := new(struct {
+		_    [128]byte
+		word atomic.Int32
+		_    [128]byte
+	})
+	read := func(n int) int {
+		var last int32
+		for range n {
+			last = shared.word.Load()
+		}
+		if last == -1 {
+			return 0
+		}
+		return n
+	}
+	add := func(n int) int {
+		for range n {
+			shared.word.Add(1)
+		}
+		return n
+	}
+	return read, add
+}

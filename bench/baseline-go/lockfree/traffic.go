@@ -108,5 +108,5 @@ func openLog(_ Row, sizes Sizes) (Operation, Operation) {
 // operations by name: what is measured, and what the other thread does meanwhile.
 var operations = map[string]func(Row, Sizes) (Operation, Operation){
 	"status": openStatus, "list": openList, "register": openRegister, "lines": openLines, "output": openOutput,
-	"write": openWrite, "alone": openAlone, "query": openQuery, "log": openLog, "cas": openCas, "add": openAdd,
+	"write": openWrite, "alone": openAlone, "word": openWord, "query": openQuery, "log": openLog, "cas": openCas, "add": openAdd,
 }

@@ -1,6 +1,7 @@
-/** One-line mistakes in src/lockfree/registry.ts, registry-looks.ts, registry-keys.ts, registry-replica.ts and registry-words.ts; see scripts/mutants.mjs. */
+/** One-line mistakes in src/lockfree/registry.ts, registry-view.ts, registry-history.ts, registry-keys.ts, registry-replica.ts and registry-words.ts; see scripts/mutants.mjs. */
 const file = 'registry.ts';
-const looks = 'registry-looks.ts';
+const view = 'registry-view.ts';
+const history = 'registry-history.ts';
 const keys = 'registry-keys.ts';
 const replica = 'registry-replica.ts';
 const words = 'registry-words.ts';
@@ -8,10 +9,12 @@ const N4 = 'if (compareExchange(this.words, this.headAt, head, next) !== head) r
 const D3 = 'if (compareExchange(this.words, this.headAt, head, next) !== head) continue; // D3';
 const F1 = 'const control = load(this.words, this.controlAt(slot)); // F1';
 const F2 = 'if (load(this.words, this.headAt) !== head) return; // F2';
-const F3 = 'add(this.words, this.#groupStampAt + groupOf(slot), 1); // F3';
-const F3_BAND = 'add(this.words, this.#bandStampAt + bandOf(groupOf(slot)), 1); // F3';
+const F3 = 'this.#history.record(head); // F3';
 const F4 = 'compareExchange(this.words, this.controlAt(slot), control, done); // F4';
-const S3 = 'look = this.#looks.next(head, at, look) ?? this.#looks.all(); // S3';
+const UNDONE = 'if (isUndone(change, control, generation)) break;';
+const S5 =
+  'return this.#load(this.#options.controlAt + slot) === control ? { key, handle: { slot, generation } } : undefined; // S5';
+const L2 = 'this.#options.finish(this.#head); // L2';
 
 export const list = {
   structure: 'registry',
@@ -22,40 +25,81 @@ export const list = {
   },
   mutations: [
     {
-      file: looks,
-      name: 'S3 looks at the last slot after any number of changes',
-      find: 'if (look === undefined && changesOf(this.#replica.controls[slot] ?? free(0), control) !== missed) return undefined;',
+      file: view,
+      name: 'S1 is not repeated when a key has gone',
+      find: 'return this.#replica.isWhole;',
+      replace: 'return true;',
+    },
+    {
+      file: view,
+      name: 'S2 redoes the last change only',
+      find: 'return this.#options.history.between(this.#head, head);',
+      replace: 'return [head];',
+    },
+    {
+      file: view,
+      name: 'S2 does not ask for the era',
+      find: 'if (this.#head === undefined || this.#options.history.era !== this.#era) return undefined;',
+      replace: 'if (this.#head === undefined) return undefined;',
+    },
+    {
+      file: history,
+      name: 'S2 takes whatever the history holds',
+      find: 'if (changesBetween(last, next) !== 1) return undefined;',
+      replace: 'if (changes.length === this.#length) return undefined;',
+    },
+    {
+      file: history,
+      name: 'S2 redoes the newest first',
+      find: 'changes.push(next);',
+      replace: 'changes.unshift(next);',
+    },
+    { file: view, name: 'S3 takes what is announced for done', find: UNDONE, replace: '' },
+    {
+      file: view,
+      name: 'S3 takes a later tenancy’s claim for its own',
+      find: 'generationOf(control) === generation && stateOf(control) ===',
+      replace: 'stateOf(control) ===',
+    },
+    {
+      file: view,
+      name: 'S3 takes a later tenancy for its own',
+      find: 'if (control !== live(generation)) return undefined;',
+      replace: 'if (stateOf(control) !== LIVE) return undefined;',
+    },
+    { file: view, name: 'S5 is dropped', find: S5, replace: 'return { key, handle: { slot, generation } };' },
+    {
+      file: view,
+      name: 'S5 asks whether the slot is in use',
+      find: S5,
+      replace: S5.replace(
+        'this.#load(this.#options.controlAt + slot) === control',
+        'stateOf(this.#load(this.#options.controlAt + slot)) === LIVE',
+      ),
+    },
+    {
+      file: view,
+      name: 'what was removed keeps its generation',
+      find: 'else this.redone(change, slot, this.#options.freed(generation));',
+      replace: 'else this.redone(change, slot, free(generation));',
+    },
+    {
+      file: replica,
+      name: 'the replica does not know that it lacks a key',
+      find: 'if (stateOf(control) === LIVE && entry === undefined) this.#unknown++;',
       replace: '',
     },
     {
-      file: looks,
-      name: 'S3 takes any change of the last slot for all that were missed',
-      find: 'changesOf(this.#replica.controls[slot] ?? free(0), control) !== missed',
-      replace: 'changesOf(this.#replica.controls[slot] ?? free(0), control) === 0',
-    },
-    {
-      file: looks,
-      name: 'S3 counts later changes for some that were missed',
-      find: 'if (missed !== 1 && load(this.#words, this.#headAt) !== head) return undefined;',
-      replace: '',
-    },
-    {
-      file: looks,
-      name: 'S3 goes on with a look after any number of changes',
-      find: 'if (look !== undefined && missed !== 1) return undefined;',
+      file: replica,
+      name: 'the replica lacks a key for ever',
+      find: 'if (wasLive && before === undefined) this.#unknown--;',
       replace: '',
     },
     {
       file: words,
       name: 'a change of another kind or slot is miscounted',
-      find: '((head & ~(ONE_CHANGE - 1)) - (earlier & ~(ONE_CHANGE - 1)))',
-      replace: '(head - earlier)',
-    },
-    {
-      file: words,
-      name: 'a slot’s changes are counted by its generations alone',
-      find: '+ Number(isLive(after)) - Number(isLive(before));',
-      replace: ';',
+      find: '(countOf(head) - countOf(earlier)) & (COUNTS - 1);',
+      replace: '(head - earlier) >>> COUNT_SHIFT;',
     },
     {
       file,
@@ -168,20 +212,20 @@ export const list = {
     {
       file,
       name: 'the replica forgets its own insert',
-      find: 'this.#replica.set(claim.slot, live(claim.generation), { key, handle: claim });',
-      replace: '',
+      find: 'this.#view.redone(next, claim.slot, live(claim.generation), { key, handle: claim });',
+      replace: 'this.#view.redone(next, claim.slot, live(claim.generation));',
     },
     {
       file,
       name: 'G1 believes an old replica',
-      find: 'if (load(this.words, this.headAt) === this.#synced) return known;',
-      replace: 'if (known !== undefined || load(this.words, this.headAt) === this.#synced) return known;',
+      find: 'if (load(this.words, this.headAt) === this.#view.head) return known;',
+      replace: 'if (known !== undefined || load(this.words, this.headAt) === this.#view.head) return known;',
     },
     {
       file,
       name: 'G1 never looks again',
-      find: 'if (load(this.words, this.headAt) === this.#synced) return known;',
-      replace: 'if (this.#synced !== undefined) return known;',
+      find: 'if (load(this.words, this.headAt) === this.#view.head) return known;',
+      replace: 'if (this.#view.head !== undefined) return known;',
     },
     {
       file,
@@ -199,16 +243,27 @@ export const list = {
     {
       file,
       name: 'G3 is dropped',
-      find: 'this.sync(); // G3',
+      find: 'this.#view.sync(); // G3',
       replace: '',
     },
     {
       file,
       name: 'list does not look',
-      find: 'list(): readonly Entry[] { this.sync();',
+      find: 'list(): readonly Entry[] { this.#view.sync();',
       replace: 'list(): readonly Entry[] {',
     },
-    { file, name: 'D1 does not finish', find: 'this.finish(head); // D1', replace: '{}' },
+    {
+      file,
+      name: 'N1 and D1 do not finish',
+      find: 'if (head !== this.#view.head) this.finish(head);',
+      replace: '',
+    },
+    {
+      file,
+      name: 'N1 does not finish',
+      find: 'this.#settle(); const head = this.#view.sync(); // N1',
+      replace: 'const head = this.#view.sync();',
+    },
     { file, name: 'D2 is dropped', find: 'if (!this.isCurrent(handle)) return false; // D2', replace: '' },
     {
       file,
@@ -219,9 +274,8 @@ export const list = {
     {
       file,
       name: 'D2 before D1',
-      find: 'const head = load(this.words, this.headAt); if (head !== this.#synced) this.finish(head); // D1 if (!this.isCurrent(handle)) return false; // D2',
-      replace:
-        'if (!this.isCurrent(handle)) return false; const head = load(this.words, this.headAt); if (head !== this.#synced) this.finish(head);',
+      find: 'const head = this.#settle(); // D1 if (!this.isCurrent(handle)) return false; // D2',
+      replace: 'if (!this.isCurrent(handle)) return false; const head = this.#settle();',
     },
     {
       file,
@@ -241,8 +295,8 @@ export const list = {
     {
       file,
       name: 'the replica skips what others changed',
-      find: 'if (this.#synced !== head) return true;',
-      replace: '',
+      find: 'if (this.#view.head === head) this.#view.redone(',
+      replace: 'this.#view.redone(',
     },
     {
       file,
@@ -270,20 +324,19 @@ export const list = {
     },
     { file, name: 'F2 is dropped', find: F2, replace: '//' },
     { file, name: 'F2 before F1', find: `${F1} … ${F2}`, replace: `${F2} \n ${F1} \n $1 //` },
-    { file, name: 'F3 is dropped for the group', find: F3, replace: '' },
-    { file, name: 'F3 is dropped for the band', find: F3_BAND, replace: '' },
-    { file, name: 'F3 after F4', find: `${F3} … ${F4}`, replace: `$1 \n ${F4} \n ${F3}` },
-    { file, name: 'F3 after F4 for the band', find: `${F3_BAND} … ${F4}`, replace: `$1 \n ${F4} \n ${F3_BAND}` },
+    { file, name: 'F3 is dropped', find: F3, replace: '' },
     {
-      file,
-      name: 'F3 is a load and a store',
-      find: F3,
-      replace:
-        'store(this.words, this.#groupStampAt + groupOf(slot), load(this.words, this.#groupStampAt + groupOf(slot)) + 1);',
-      imports: 'store',
+      file: history,
+      name: 'F3 leaves the era',
+      find: 'if (countOf(head) === 0) add(this.#words, this.#eraAt, 1);',
+      replace: '',
     },
-    { file, name: 'F3 stamps another group', find: F3, replace: 'add(this.words, this.#groupStampAt, 1);' },
-    { file, name: 'F3 stamps another band', find: F3_BAND, replace: 'add(this.words, this.#bandStampAt, 1);' },
+    {
+      file: history,
+      name: 'F3 writes beyond the history',
+      find: 'count & (this.#length - 1)',
+      replace: 'count & (2 * this.#length - 1)',
+    },
     {
       file,
       name: 'F4 is a store',
@@ -297,57 +350,55 @@ export const list = {
       find: 'isInsert(head) ? live(generation) : this.freed(generation)',
       replace: 'isInsert(head) ? this.freed(generation) : live(generation)',
     },
-    { file, name: 'S2 is dropped', find: 'this.finish(head); // S2', replace: '' },
-    { file, name: 'S2 after S3', find: 'this.finish(head); // S2 … // S3', replace: '$1 this.finish(head);' },
+    { file: view, name: 'L2 does not finish', find: L2, replace: '' },
     {
-      file: looks,
-      name: 'S3 passes over the last slots',
-      find: 'Math.min(this.#slots, firstSlotOf(group + 1))',
-      replace: 'Math.min(this.#slots, firstSlotOf(group + 1)) - 1',
-    },
-    {
-      file: looks,
-      name: 'S3 passes over the last group',
-      find: 'Math.min(groupStamps.length, firstGroupOf(band + 1))',
-      replace: 'Math.min(Math.max(1, groupStamps.length - 1), firstGroupOf(band + 1))',
-    },
-    {
-      file: looks,
-      name: 'S3 looks at groups that it has not seen only',
-      find: 'if (stamp !== groupStamps[group])',
-      replace: 'if (groupStamps[group] === undefined)',
-    },
-    {
-      file: looks,
-      name: 'S3 looks at bands that it has not seen only',
-      find: 'if (stamp !== before)',
-      replace: 'if (before === undefined)',
-    },
-    { file, name: 'S4 is dropped', find: 'at = head;', replace: 'return this.#adopt(head, look);' },
-    {
-      file,
-      name: 'S4 before S3',
-      find: `${S3} at = head;`,
-      replace: `if (load(this.words, this.headAt) !== head) continue; ${S3} \n return this.#adopt(head, look);`,
-    },
-    {
-      file: looks,
-      name: 'S3 forgets the look that it goes on with',
-      find: 'look ?? this.#nothingSeen();',
-      replace: 'this.#nothingSeen();',
-    },
-    {
-      file: looks,
-      name: 'S3 keeps the stamps of a look that it gives up',
-      find: '); return stamp; }); return { bandStamps, groupStamps, changes };',
+      file: view,
+      name: 'L2 after L3',
+      find: 'this.#see(changes?.map(slotOf) ?? this.#begin()); // L3',
       replace:
-        '); return stamp; }); this.#bandStamps = bandStamps; this.#groupStamps = groupStamps; return { bandStamps, groupStamps, changes };',
+        'if (changes === undefined) this.#see(this.#replica.controls.keys()); this.#see(changes?.map(slotOf) ?? (this.#begin(), []));',
     },
     {
-      file,
-      name: 'S5 takes a newer head for the one that was read',
-      find: 'this.#synced = head;',
-      replace: 'this.#synced = load(this.words, this.headAt);',
+      file: view,
+      name: 'L3 passes over the last slot',
+      find: 'return this.#replica.controls.keys();',
+      replace: 'return this.#replica.controls.slice(1).keys();',
+    },
+    {
+      file: view,
+      name: 'L3 keeps a slot’s earlier tenant',
+      find: 'if (control === this.#replica.controls[slot]) continue;',
+      replace: 'if (stateOf(control) === stateOf(this.#replica.controls[slot] ?? 0)) continue;',
+    },
+    {
+      file: view,
+      name: 'L3 takes a claimed slot for one in use',
+      find: 'const isLive = stateOf(control) === LIVE;',
+      replace: 'const isLive = stateOf(control) !== 0;',
+    },
+    {
+      file: view,
+      name: 'L4 is dropped',
+      find: 'const head = this.#load(this.#options.headAt); // L4',
+      replace: 'const head = this.#head ?? 0;',
+    },
+    {
+      file: view,
+      name: 'L5 does not finish',
+      find: 'this.#options.finish(head); changes',
+      replace: 'changes',
+    },
+    {
+      file: view,
+      name: 'L5 finishes after L3',
+      find: 'this.#see(changes?.map(slotOf) ?? this.#begin()); // L3 … this.#options.finish(head); changes',
+      replace: 'this.#see(changes?.map(slotOf) ?? this.#begin()); this.#options.finish(this.#head ?? 0); $1 changes',
+    },
+    {
+      file: view,
+      name: 'L5 looks at the last change only',
+      find: 'changes = this.#missed(head); // L5',
+      replace: 'changes = [head];',
     },
     { file: replica, name: 'the replica keeps keys that went', find: 'this.#byKey.delete(before.key);', replace: '{}' },
     {
@@ -409,21 +460,39 @@ export const list = {
   ],
   equivalent: [
     {
-      name: 'a slot’s changes are miscounted where its generation wraps',
-      why: 'more than were missed: the look at all that follows finds the same, and takes longer',
+      name: 'S2 always looks at all, does not take the last change from head, or F3 writes to another change’s place',
+      why: 'correct, and slower: what the history does not have is looked for in every control word',
     },
     {
-      name: 'S1 does not ask whether the replica is the table',
-      why: 'correct, and slower: it reads every control word',
+      name: 'F3 after F4',
+      why: 'what is not recorded yet has another count; wrong only when the count has wrapped and 2²⁰ changes come before its era is',
+    },
+    { name: 'S3 goes on after what is announced only', why: 'it is the last of the changes' },
+    { name: 'the count of changes does not wrap', why: 'a change is then looked for in every control word' },
+    {
+      name: 'S4 before S3',
+      why: 'correct, and slower: the key was there when its insert was announced, and S5 asks for its slot',
+    },
+    {
+      name: 'F3 before F2',
+      why: 'a record that comes too late has another count than is looked for, as has one in between',
+    },
+    {
+      name: 'L1 after L2',
+      why: 'wrong only when the count wraps 2²⁰ changes after the head that was read, between these two steps',
     },
     { name: 'N3 is repeated in each round', why: 'it writes the same bytes to a slot that is its own' },
     {
       name: 'insert or remove does not bring its own replica up to date',
-      why: 'the next look reads what has changed, as after another’s change',
+      why: 'the next look redoes it, as another’s change',
     },
     {
       name: 'a lost claim is looked for before every insert',
       why: 'the replica has none but the one that is taken over',
+    },
+    {
+      name: 'S1 is repeated after every key that has gone',
+      why: 'correct, and slower: its removal may be among the changes that were redone',
     },
   ],
 };
