@@ -90,6 +90,7 @@ const assertion = (first: unknown, rest: readonly unknown[]): readonly unknown[]
 
 /** The first error among the words; else, of what is worth it, where it was said. */
 function placeOf(level: string, words: readonly unknown[]): Record<string, unknown> {
-  for (let i = 0; i < words.length; i++) if (isError(words[i])) return { error: record(facts(words[i])) };
+  for (let i = 0; i < words.length; i++)
+    if (isError(words[i])) return { error: record(facts(words[i])), stack: new NativeError().stack ?? '' };
   return level === 'error' || level === 'trace' ? { stack: new NativeError().stack ?? '' } : {};
 }

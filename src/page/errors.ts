@@ -1,5 +1,6 @@
 /** Uncaught errors, rejections that nobody handled, resources that did not load, and what the page's policy blocked. */
 import type { Link } from './link.ts';
+import { readingOf } from './misread.ts';
 import { get, holds, isArray, on, quietly, start } from './natives.ts';
 import type { Behind } from './network.ts';
 import { isError, plain, read, typeOf } from './plain.ts';
@@ -73,7 +74,7 @@ export function facts(thrown: unknown): Record<string, unknown> {
   return {
     name: textOf(read(thrown, 'name')),
     message: textOf(read(thrown, 'message')),
-    stack: textOf(read(thrown, 'stack')),
+    ...readingOf(thrown, textOf(read(thrown, 'stack'))),
     cause: causeOf(thrown),
   };
 }

@@ -98,6 +98,7 @@ const head = reader<Document, HTMLElement | null>(Document.prototype, 'head');
 const root = reader<Document, HTMLElement | null>(Document.prototype, 'documentElement');
 const visibility = reader<Document, string>(Document.prototype, 'visibilityState');
 export const dataOf = reader<MessageEvent, unknown>(MessageEvent.prototype, 'data');
+export const responseUrl = reader<Response, string>(Response.prototype, 'url');
 export const isOk = reader<Response, boolean>(Response.prototype, 'ok');
 /** As long as anybody reads it. */
 export const titleOf = (): string => start(title(document), 300);
@@ -142,6 +143,12 @@ export const storage = {
   set: (key: string, value: string): void => apply(setItem, apply(session, window, []), [key, value]),
   remove: (key: string): void => apply(removeItem, apply(session, window, []), [key]),
 };
+
+const { get: lookUp, set: noteDown } = WeakMap.prototype;
+const kept = new WeakMap<object, unknown>();
+/** What is known of a thing of the page's, as long as the page has it. */
+export const keepFor = (thing: object, value: unknown): void => void apply(noteDown, kept, [thing, value]);
+export const keptFor = (thing: object): unknown => apply(lookUp, kept, [thing]);
 
 const { toString: source } = Function.prototype;
 export const sourceOf = (run: unknown): string => apply(source, run, []);

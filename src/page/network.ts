@@ -1,5 +1,6 @@
 /** Requests say which load made them; those that failed before any answer, were refused or slow are reported. */
 import type { Link } from './link.ts';
+import { watchReading } from './misread.ts';
 import {
   addHeader,
   apply,
@@ -88,6 +89,8 @@ export function watchNetwork(link: Link, load: string): Behind {
         return answer;
       },
   );
+
+  watchReading(({ made, url }, reason) => failed({ method: 'reading', url, begun: now(), made }, reason));
 
   const requests = new WeakMap<XMLHttpRequest, { method: string; url: string; asked: Asked | null }>();
 

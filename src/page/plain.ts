@@ -84,6 +84,8 @@ function plainObject(value: object, place: Place): unknown {
   if (value instanceof Node) return nodeText(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof RegExp || value instanceof URL || value instanceof URLSearchParams) return String(value);
+  // Of this or another frame: it leads to everything.
+  if (get(value, Symbol.toStringTag) === 'Window') return '[Window]';
   if (value instanceof WeakMap || value instanceof WeakSet || value instanceof Promise) return `[${typeOf(value)}]`;
   place.left.nodes -= 1;
   if (place.depth >= place.limits.depth || place.left.nodes < 0) return `[${typeOf(value)}]`;

@@ -20,11 +20,16 @@ export interface PageErrorGroup {
 
 const MOST_CAUSES = 3;
 const LONGEST_CAUSE = 200;
+const LONGEST_LABEL = 100;
+/** Browsers say no more of errors in scripts of other origins (WHATWG HTML 8.1.4.3). */
+const HIDDEN = 'Script error.';
 /** More different stacks than this are not mapped. */
 const MOST_MAPPED = 50;
 
 interface Group {
   readonly message: string;
+  /** What a console was given before the error; it is no part of what makes errors the same. */
+  readonly label?: string;
   readonly stack: string;
   readonly place: { readonly file: string; readonly line: number; readonly column: number } | null;
   readonly records: PageRecord[];
@@ -44,13 +49,16 @@ export async function groupPageErrors(records: readonly PageRecord[], maps: Sour
   return Promise.all([...groups.values()].map((group, index) => mapped(group, index < MOST_MAPPED ? maps : null)));
 }
 
-async function mapped({ message, stack, place, records }: Group, maps: SourceMaps | null): Promise<PageErrorGroup> {
+async function mapped(
+  { message, label = '', stack, place, records }: Group,
+  maps: SourceMaps | null,
+): Promise<PageErrorGroup> {
   const frames = maps === null ? [] : await framesOf(stack, place, maps);
   const [first] = records;
   const last = records.at(-1);
   if (first === undefined || last === undefined) throw new RangeError('a group has a record');
   return {
-    message,
+    message: label === '' ? message : `${label} ${message}`,
     source: first.kind === 'error' ? String(first.facts['source'] ?? 'error') : first.kind,
     count: records.length,
     first,
@@ -68,7 +76,7 @@ async function framesOf(stack: string, place: Group['place'], maps: SourceMaps):
 }
 
 /** Null for what is no error: a console line below `error`. */
-function errorOf({ kind, facts }: PageRecord): Pick<Group, 'message' | 'stack' | 'place'> | null {
+function errorOf({ kind, facts }: PageRecord): Pick<Group, 'message' | 'label' | 'stack' | 'place'> | null {
   if (kind === 'network') {
     const message = `${textOf(facts['method'])} ${textOf(facts['url'])} failed: ${textOf(facts['reason'])}`;
     return { message, stack: textOf(facts['stack']), place: null };
@@ -76,9 +84,18 @@ function errorOf({ kind, facts }: PageRecord): Pick<Group, 'message' | 'stack' |
   if (kind === 'console') {
     if (facts['level'] !== 'error') return null;
     const error = facts['error'];
+    const said = textOf(facts['text']).split('\n', 1)[0] ?? '';
     if (typeof error !== 'object' || error === null)
-      return { message: textOf(facts['text']).split('\n', 1)[0] ?? '', stack: textOf(facts['stack']), place: null };
-    return { message: messageOf({ ...error }), stack: textOf(Reflect.get(error, 'stack')), place: null };
+      return { message: said === '' ? '(nothing was said)' : said, stack: textOf(facts['stack']), place: null };
+    const message = messageOf({ ...error });
+    const stack = textOf(Reflect.get(error, 'stack'));
+    // An error that was made by no script has no place of its own.
+    return {
+      message,
+      label: labelIn(said, message),
+      stack: hasPlace(stack) ? stack : textOf(facts['stack']),
+      place: null,
+    };
   }
   if (kind !== 'error') return null;
   const file = textOf(facts['file']);
@@ -89,8 +106,31 @@ function errorOf({ kind, facts }: PageRecord): Pick<Group, 'message' | 'stack' |
 function messageOf(facts: Readonly<Record<string, unknown>>): string {
   const message = textOf(facts['message']).replace(/^Uncaught (\(in promise\) )?/, '');
   const cause = causeText(facts['cause']);
-  return `${named(textOf(facts['name']), message)}${cause === '' ? '' : ` (caused by ${cause})`}`;
+  const words = named(textOf(facts['name']), message);
+  return [
+    thrown(words, facts),
+    ...(cause === '' ? [] : [`(caused by ${cause})`]),
+    ...(message === HIDDEN
+      ? ['(of a script of another origin: only with crossorigin on it do browsers say what)']
+      : []),
+  ].join(' ');
 }
+
+/** What was thrown may be no error: then its words alone do not say what has come about. */
+function thrown(words: string, { source, stack, name }: Readonly<Record<string, unknown>>): string {
+  const shown = words === '' ? "''" : words;
+  const isNone = textOf(stack) === '' && !/(?:Error|Exception)$/.test(textOf(name));
+  if (isNone && source === 'unhandledrejection') return `rejected with ${shown}`;
+  return isNone && words === '' ? `threw ${shown}` : shown;
+}
+
+/** `Failed to load:` of what a console was given before an error; '' where that came first. */
+function labelIn(said: string, message: string): string {
+  const at = said.indexOf(message.replace(/ \(caused by .*/s, ''));
+  return at < 0 ? '' : said.slice(0, Math.min(at, LONGEST_LABEL)).trim();
+}
+
+const hasPlace = (stack: string): boolean => /:\d+:\d+/.test(stack);
 
 const named = (name: string, message: string): string =>
   name === '' || message.startsWith(name) ? message : `${name}: ${message}`;

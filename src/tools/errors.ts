@@ -86,8 +86,11 @@ function causes({ message, at, cause }: Grouped, show: Show, told: Set<string>):
   if (told.has(key)) return [`← ${id}`];
   told.add(key);
   const isPlaced = cause.source !== 'http' && cause.at !== at;
-  const reason = `: ${message}`;
-  const words = cause.message.endsWith(reason) ? cause.message.slice(0, -reason.length) : cause.message;
+  // What stands behind `: ` there may be said here, with or without words of the page's in front.
+  const reason = cause.message
+    .split(': ')
+    .findIndex((_, at, all) => at > 0 && message.endsWith(all.slice(at).join(': ')));
+  const words = reason < 0 ? cause.message : cause.message.split(': ').slice(0, reason).join(': ');
   const said = saying({ ...cause, message: words, at: isPlaced ? cause.at : null }, show);
   // A process that has crashed begins its sentence with its id.
   const named = said.startsWith(`${id} `) ? said : `${said} (${id})`;

@@ -4,6 +4,7 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 import { field } from '../proxy/fields.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { groupPageErrors, type PageErrorGroup } from '../proxy/page-errors.ts';
+import type { PageRecord } from '../proxy/page-log.ts';
 import type { MappedFrame, SourceMaps } from '../proxy/source-map.ts';
 import type { Exchange } from '../proxy/traffic-logger.ts';
 import { assembleLines } from '../text/lines.ts';
@@ -20,6 +21,8 @@ const SLOW_MICROS = 1_000_000;
 const NOBODY = ['unreachable', 'refused', 'upstream_aborted'];
 /** Browsers tell a page no more than that it failed. */
 const OTHER_ORIGIN = '(other origin: not reachable, or CORS)';
+/** What a page says in the place of a method when an answer was no JSON. */
+const READING = 'reading';
 /** Of an import that failed, with the address that failed: Chromium, Firefox. */
 const IMPORT_FAILED = /dynamically imported module: (\S+)$/;
 
@@ -90,7 +93,7 @@ async function requestFaults(proxy: ManagedProxy, workbench: Workbench, after: n
   const places = askedFrom(proxy, workbench.sourceMaps(proxy));
   const now = workbench.proxies.now();
   const faults = exchanges
-    .flatMap((exchange) => failureOf(exchange, proxy) ?? slownessOf(exchange, now) ?? [])
+    .flatMap((exchange) => failureOf(exchange, proxy) ?? slownessOf(exchange, proxy, now) ?? [])
     .filter(({ heard }) => heard > after);
   const found = await Promise.all(faults.map(async (fault) => ({ ...fault, at: await places(fault) })));
   return [
@@ -125,10 +128,11 @@ function failureOf(exchange: Exchange, proxy: ManagedProxy): Fault | null {
 const byRules = ({ rules }: Exchange): string => (rules === '' ? '' : `(rules: ${rules})`);
 
 /** Asked for by a script; a dev server that compiles a module or a document for the first time is not meant. */
-function slownessOf(exchange: Exchange, now: number): Fault | null {
+function slownessOf(exchange: Exchange, proxy: ManagedProxy, now: number): Fault | null {
   const { id, method, target, status, began, firstByte, ended, request } = exchange;
   const waited = (firstByte ?? ended ?? now) - began;
   if (waited < SLOW_MICROS || (field(request, 'sec-fetch-dest') ?? 'empty') !== 'empty') return null;
+  if (ended === null && isStreaming(exchange, proxy)) return null;
   const url = pathOf(target);
   return faultAt(firstByte ?? ended ?? now, {
     source: 'http',
@@ -141,6 +145,10 @@ function slownessOf(exchange: Exchange, now: number): Fault | null {
   });
 }
 
+/** Under way, and not for want of an answer: events may be far between, and other streams have begun to come. */
+const isStreaming = ({ id, request }: Exchange, { log }: ManagedProxy): boolean =>
+  /text\/event-stream/i.test(field(request, 'accept') ?? '') || log.body(id, 'response', 0).bytes.length > 0;
+
 /** Where a request was made that failed or was slow, as the page itself has told. */
 function askedFrom(proxy: ManagedProxy, maps: SourceMaps): (fault: Fault) => Promise<string | null> {
   const stacks = new Map<string, string>();
@@ -149,7 +157,9 @@ function askedFrom(proxy: ManagedProxy, maps: SourceMaps): (fault: Fault) => Pro
   return async ({ message, url }) => {
     const method = /(\S+) \//.exec(message)?.[1] ?? '';
     const stack = await maps.mapStack(stacks.get(`${method} ${url}`) ?? '');
-    const [inner, ...outer] = stack.filter(({ own }) => own);
+    const own = stack.filter((frame) => frame.own);
+    // A document's own scripts are told by its address, which may be any.
+    const [inner, ...outer] = own.length > 0 ? own : stack;
     if (inner === undefined) return null;
     // A project's own wrapper of fetch is where all its requests are made: who called it says more.
     const caller = outer.find(({ file }) => file !== inner.file);
@@ -179,16 +189,37 @@ async function pageFault(group: PageErrorGroup, proxy: ManagedProxy, maps: Sourc
   const named = isResource && asked.startsWith('/') ? await whereNamed(pathOf(asked), last.micros, proxy, maps) : null;
   return faultAt(last.micros, {
     source: 'page',
+    // Many a page tries whether an answer is JSON, and goes on when it is none.
+    severity: last.facts['method'] === READING ? 'warning' : 'error',
     message,
-    detail: named?.by ?? (last.kind === 'network' && !asked.startsWith('/') ? OTHER_ORIGIN : ''),
+    detail:
+      named?.by ??
+      misread(last, asked, proxy) ??
+      (last.kind === 'network' && !asked.startsWith('/') ? OTHER_ORIGIN : ''),
     at: frame === null ? (named?.at ?? null) : await framePlace(frame, proxy),
     count,
     first: first.micros,
     heard: group.heard,
     ids: [`err_${last.id}`],
-    behind: local(String(last.facts['behind'] ?? '')),
+    behind: local(behindOf(last)),
     url: asked,
   });
+}
+
+/** `(req_15)`: the exchange whose answer was read as JSON and is none; null for what is no such fault. */
+function misread({ facts, micros }: PageRecord, path: string, { log, startedAt }: ManagedProxy): string | null {
+  if (facts['method'] !== READING) return null;
+  const read = log.exchanges({}, startedAt).findLast(({ target, began }) => target === path && began <= micros);
+  return read === undefined ? '' : `(req_${read.id})`;
+}
+
+/** Of an error that an answer has led to: that the answer could not be read; else what the page saw fail just before. */
+function behindOf({ facts }: PageRecord): string {
+  const given = facts['error'];
+  const { answer, name, message }: Record<string, unknown> =
+    typeof given === 'object' && given !== null ? { ...given } : facts;
+  if (typeof answer !== 'string') return String(facts['behind'] ?? '');
+  return `${READING} ${answer} failed: ${name}: ${message}`;
 }
 
 /** A frame without a file's name is one of the document's own scripts. */

@@ -1,6 +1,7 @@
 /** What happened in a project, from each of its sources, as moments on one clock. */
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import type { PageRecord } from '../proxy/page-log.ts';
 import { assembleLines } from '../text/lines.ts';
 import { redactLines } from '../text/redact.ts';
 import { exchangeLine, messageId, messageLine } from './exchange-view.ts';
@@ -109,14 +110,20 @@ function proxyMoments(
       text: () => bare(messageLine(message, iso, show)),
     }),
   );
-  const entries = proxy.pageLog.records({ after: proxy.log.cleared }).map(
-    (record): Moment => ({
-      micros: record.micros,
-      heard: record.heard,
-      kind: record.kind === 'network' ? 'error' : record.kind,
-      id: entryId(record),
-      text: () => bare(pageEntryLine(record, iso, show)),
-    }),
-  );
+  const entries = proxy.pageLog
+    .records({ after: proxy.log.cleared })
+    .filter(isNews)
+    .map(
+      (record): Moment => ({
+        micros: record.micros,
+        heard: record.heard,
+        kind: record.kind === 'network' ? 'error' : record.kind,
+        id: entryId(record),
+        text: () => bare(pageEntryLine(record, iso, show)),
+      }),
+    );
   return [...exchanges, ...messages, ...entries];
 }
+
+/** Where a request was asked for is told of the page; that it was made, and how it ended, stands there as an exchange. */
+const isNews = ({ kind, facts }: PageRecord): boolean => kind !== 'performance' || facts['what'] !== 'request';

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { until } from '../acceptance/harness.ts';
 import { launch } from './chromium.ts';
 import { openShop } from './shop.ts';
+import { openSite } from './site.ts';
 
 test('every fault of the shop is told once, with its file and line and its cause', async () => {
   const shop = await openShop();
@@ -45,4 +46,68 @@ test('every fault of the shop is told once, with its file and line and its cause
   expect(clicks).toMatch(/act {2}act_\d+ page_\d+ click #coupon/);
   expect(clicks).toMatch(/proc dev started, pid \d+/);
   expect((await shop.session.call('timeline', { around: 'req_999999' })).data).toMatchObject({ error: 'not_found' });
+});
+
+const page = (script: string): string =>
+  `<!doctype html><html><head><link rel="icon" href="data:,"></head><body>\n<script>${script}</script></body></html>`;
+
+test('an answer that is no JSON is told with its request, though the browser tells its page nothing', async () => {
+  const site = await openSite({
+    '/': page(`(async () => { const answer = await fetch('/api/html'); const { items } = await answer.json(); })();
+fetch('/api/cut').then((answer) => answer.json()).catch((error) => console.error('cart is broken:', error));
+window.done = fetch('/api/other').then((answer) => answer.json()).then(() => 'read', (error) => error.constructor === SyntaxError);`),
+    '/api/html': '<!doctype html><p>log in',
+    '/api/cut': { body: '{"items":', type: 'application/json' },
+    '/api/other': { body: '', type: 'application/json' },
+  });
+  const tab = await site.open();
+  expect(await tab.evaluate('done')).toBe(true);
+  const text = await site.told('/api/html', 'cart is broken');
+  expect(text).toMatch(
+    /^warning page reading \/api\/html failed: SyntaxError: .* is not valid JSON \(req_\d+\) \/:2:\d+ \[err_/m,
+  );
+  expect(text).toMatch(/^error page cart is broken: SyntaxError: .* \/:3:\d+ ← reading \/api\/cut failed \(req_\d+\)/m);
+  // Without the client Chromium says this and no more.
+  expect(tab.console).toHaveLength(2);
+});
+
+test('what is thrown and printed may be anything', async () => {
+  const site = await openSite({
+    '/': page(`for (const reason of [undefined, '', 'words', { code: 7 }, new DOMException('no', 'AbortError')]) Promise.reject(reason);
+setTimeout(() => { throw ''; });
+console.error('while loading %s:', 'cart', new TypeError('of the cart')); console.error(); console.log(window, { window });`),
+  });
+  await site.open();
+  const text = await site.told('of the cart', 'threw', 'AbortError');
+  const said = text.split('\n').map((line) => line.replace(/^error page | \[err_.*/g, ''));
+  expect(said.slice(0, -1).sort()).toEqual(
+    [
+      '(nothing was said) /:4:83',
+      'AbortError: no',
+      'rejected with Object: {"code":7}',
+      `rejected with ''`,
+      'rejected with undefined',
+      'rejected with words',
+      `threw '' /:3:20`,
+      'while loading cart: TypeError: of the cart /:4:44',
+    ].sort(),
+  );
+  const { text: printed } = await site.session.ok('timeline', { kinds: ['console'] });
+  expect(printed).toMatch(/log: \[Window\] \{"window":"\[Window\]"\}$/m);
+});
+
+test('a stream that has begun is not slow, an answer that does not come is', async () => {
+  const site = await openSite({
+    '/': page(`fetch('/stream'); fetch('/never'); new EventSource('/events');`),
+    '/stream': (_, response) => void response.write('first'),
+    '/events': (_, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(),
+    '/never': () => {},
+  });
+  await site.open();
+  const text = await site.told('/never');
+  expect(text).toMatch(/^warning http slow GET \/never without an answer [\d.]+ s \[req_/m);
+  expect(text).not.toMatch(/stream|events/);
+  // That it was made stands there once.
+  const moments = (await site.session.ok('timeline')).text;
+  expect(moments.match(/GET \/never/g)).toHaveLength(1);
 });
