@@ -1,6 +1,7 @@
 /** The fields that a proxy does not simply pass on, told by name without a table: most names differ in length already. */
 
 import { LOAD_FIELD } from '../page/protocol.ts';
+import { isName } from './fields.ts';
 import { MARKED_FIELD } from './load-mark.ts';
 
 export type FieldKind =
@@ -47,16 +48,12 @@ const BY_LENGTH: readonly (readonly FieldKind[])[] = byLength([
   MARKED_FIELD,
   LOAD_FIELD,
 ]);
-const CASE_BIT = 0x20;
 
 /** Null for an ordinary field. */
 export function fieldKind(name: string): FieldKind | null {
   const candidates = BY_LENGTH[name.length];
   if (candidates === undefined) return null;
-  const first = name.charCodeAt(0) | CASE_BIT;
-  for (const kind of candidates) {
-    if (kind.charCodeAt(0) === first && (kind === name || kind === name.toLowerCase())) return kind;
-  }
+  for (const kind of candidates) if (isName(name, kind)) return kind;
   return null;
 }
 

@@ -6,21 +6,25 @@ export type Fields = readonly string[];
 
 /** Value of the first field of that name (lower case); null when there is none. */
 export function field(fields: Fields, name: string): string | null {
-  for (let i = 0; i < fields.length; i += 2) if (isNamed(fields, i, name)) return fields[i + 1] ?? '';
+  for (let i = 0; i < fields.length; i += 2) if (isName(fields[i] ?? '', name)) return fields[i + 1] ?? '';
   return null;
 }
 
 /** Values of all fields of that name (lower case), in order. */
 export function fieldsNamed(fields: Fields, name: string): string[] {
   const values: string[] = [];
-  for (let i = 0; i < fields.length; i += 2) if (isNamed(fields, i, name)) values.push(fields[i + 1] ?? '');
+  for (let i = 0; i < fields.length; i += 2) if (isName(fields[i] ?? '', name)) values.push(fields[i + 1] ?? '');
   return values;
 }
 
-/** Most names differ in length already; lower-casing them all would cost more than the rest of a look. */
-function isNamed(fields: Fields, at: number, name: string): boolean {
-  const present = fields[at];
-  return (
-    present !== undefined && present.length === name.length && (present === name || present.toLowerCase() === name)
-  );
+const CASE_BIT = 0x20;
+
+/** Whether a token is the name `wanted` (lower case) in any case. By character: to lower-case it would leave a string for each look. */
+export function isName(token: string, wanted: string): boolean {
+  if (token.length !== wanted.length) return false;
+  for (let i = 0; i < wanted.length; i++) {
+    // Of characters of tokens, letters alone differ from another one by this bit.
+    if ((token.charCodeAt(i) | CASE_BIT) !== wanted.charCodeAt(i)) return false;
+  }
+  return true;
 }

@@ -1,4 +1,5 @@
 /** What the fields of a head say about framing, persistence and routing, noted in passing while they are read. */
+import { isName } from './fields.ts';
 
 export class Facts {
   hosts = 0;
@@ -22,21 +23,21 @@ export class Facts {
   note(name: string, value: string): boolean {
     switch (name.length) {
       case 4:
-        if (is(name, 'host')) this.#host(value);
+        if (isName(name, 'host')) this.#host(value);
         return false;
       case 6:
-        if (is(name, 'expect')) this.continues ||= value.toLowerCase() === '100-continue';
+        if (isName(name, 'expect')) this.continues ||= value.toLowerCase() === '100-continue';
         return false;
       case 7:
-        if (is(name, 'upgrade')) this.protocol ||= value !== '';
+        if (isName(name, 'upgrade')) this.protocol ||= value !== '';
         return false;
       case 10:
-        if (is(name, 'connection')) this.#connection(value);
+        if (isName(name, 'connection')) this.#connection(value);
         return false;
       case 14:
-        return is(name, 'content-length') && this.#length(value);
+        return isName(name, 'content-length') && this.#length(value);
       case 17:
-        return is(name, 'transfer-encoding') && this.#coding(value);
+        return isName(name, 'transfer-encoding') && this.#coding(value);
       default:
         return false;
     }
@@ -75,5 +76,3 @@ export class Facts {
     return !this.close && (minor === 1 || this.keepAlive);
   }
 }
-
-const is = (name: string, wanted: string): boolean => name === wanted || name.toLowerCase() === wanted;

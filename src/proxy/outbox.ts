@@ -1,6 +1,7 @@
 /** What goes out to a socket during one turn: gathered, so that a head and a small body leave in one write. */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { Duplex } from 'node:stream';
+import { sliceOf } from './slab.ts';
 
 /** Bytes, or their latin1: a head goes out as the string that it was built as. */
 export type Part = Buffer | string;
@@ -70,7 +71,7 @@ function textOf(parts: readonly Part[]): string {
 }
 
 function bytesOf(parts: readonly Part[], length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+  const bytes = sliceOf(length);
   let at = 0;
   for (const part of parts) {
     if (typeof part === 'string') bytes.write(part, at, 'latin1');

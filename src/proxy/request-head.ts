@@ -28,10 +28,11 @@ export interface RequestFacts {
 
 /** Not `Via`: servers stop compressing for requests that carry one. */
 const LOOP_FIELD = 'Devtool-Mcp-Via';
+const LOOP_NAME = LOOP_FIELD.toLowerCase();
 
 /** Whether the request has been through this proxy before. */
 export function isLoop(fields: Fields, route: Route): boolean {
-  return fieldsNamed(fields, LOOP_FIELD.toLowerCase()).some((value) => value.includes(route.loopTag));
+  return fieldsNamed(fields, LOOP_NAME).some((value) => value.includes(route.loopTag));
 }
 
 /** Whether the request asks for a tunnel that we open; h2c would take the rest of the connection out of our framing. */

@@ -18,8 +18,8 @@ const geometry = (mebibytes: number): JournalGeometry => ({
 
 /** Bodies have a journal of their own, so that they never evict heads; each kind of page entry has, so that chatter evicts no error. */
 export const JOURNALS = {
-  http: geometry(8),
-  bodies: geometry(12),
+  http: geometry(10),
+  bodies: geometry(10),
   messages: geometry(4),
   errors: geometry(1),
   console: geometry(1),

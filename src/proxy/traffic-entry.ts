@@ -16,7 +16,9 @@ import {
 
 /** Bytes kept of each body. */
 export const MOST_KEPT = 64 * 1_024;
-const NOTHING = Buffer.alloc(0);
+/** Up to here a body that comes at once with its end is part of the record of that, which costs a third less than two records. */
+const SMALL_BODY = 1_024;
+const NOTHING: Buffer = Buffer.alloc(0);
 /** What the browser was told by us where the target told it nothing. */
 const OWN_STATUS: Partial<Record<Outcome, number>> = { upstream_aborted: 502, unreachable: 502, timeout: 504 };
 
@@ -29,6 +31,8 @@ export interface TrafficBook {
   };
   /** The instant of what is told now, microseconds on the daemon's clock. */
   micros(): number;
+  /** Whether `entry` may wait for what else comes at this instant: then spill() is called at its end. */
+  waits(entry: TrafficEntry): boolean;
 }
 
 export class TrafficEntry implements ExchangeEntry, Figures {
@@ -43,6 +47,8 @@ export class TrafficEntry implements ExchangeEntry, Figures {
   #responseHead: Buffer = NOTHING;
   #status = 0;
   #isOver = false;
+  /** All of the response's body so far, not written yet. */
+  #waiting = NOTHING;
 
   constructor(book: TrafficBook, id: number, request: RequestHead, connection: number) {
     this.#book = book;
@@ -78,9 +84,20 @@ export class TrafficEntry implements ExchangeEntry, Figures {
   received(payload: readonly Buffer[]): void {
     if (this.#isOver) return;
     for (const bytes of payload) {
-      this.#keep(RESPONSE_BODY, this.responseBytes, bytes);
+      if (this.responseBytes === 0 && bytes.length <= SMALL_BODY && this.#book.waits(this)) this.#waiting = bytes;
+      else {
+        this.spill();
+        this.#keep(RESPONSE_BODY, this.responseBytes, bytes);
+      }
       this.responseBytes += bytes.length;
     }
+  }
+
+  /** The end of the exchange did not come with the bytes that wait for it. */
+  spill(): void {
+    const bytes = this.#waiting;
+    this.#waiting = NOTHING;
+    this.#keep(RESPONSE_BODY, 0, bytes);
   }
 
   ended(outcome: Outcome, note = '', rules = '', told = OWN_STATUS[outcome] ?? 0): void {
@@ -89,7 +106,8 @@ export class TrafficEntry implements ExchangeEntry, Figures {
     const { http } = this.#book.journals;
     const { raw, method } = this.#request;
     const words = rules === '' ? note : `${rules}${BEHIND_RULES}${note}`;
-    const body = encodeEnded(this, words, raw, this.#responseHead, http.maxLength);
+    const body = encodeEnded(this, words, raw, this.#responseHead, this.#waiting, http.maxLength);
+    this.#waiting = NOTHING;
     const status = this.#status || told;
     http.append({ kind: ENDED, a: this.id, b: endedWord(status, outcome, method), micros: this.#book.micros() }, body);
   }

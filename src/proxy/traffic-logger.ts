@@ -130,11 +130,21 @@ export class TrafficLogger {
 
   /** First bytes of a body of exchange `id`. */
   body(id: number, part: 'request' | 'response', size: number): Body {
+    const small = part === 'response' ? this.#smallBody(id) : null;
+    if (small !== null) return { bytes: small, isWhole: small.length === size };
     const { records } = this.#readers.bodies.snapshot(
       (kind, of) => of === id && (kind === REQUEST_BODY) === (part === 'request'),
     );
     const bytes = Buffer.concat(records.map(({ body }) => body));
     return { bytes, isWhole: (records[0]?.b ?? 0) === 0 && (bytes.length === size || bytes.length >= KEPT_BYTES) };
+  }
+
+  /** Null: it stands by itself, or there is none. */
+  #smallBody(id: number): Buffer | null {
+    const { records } = this.#readers.http.newest(1, (kind, of) => kind === ENDED && of === id);
+    const [end] = records;
+    const bytes = end === undefined ? null : decodeEnded(end.body).responseBody;
+    return bytes === null || bytes.length === 0 ? null : bytes;
   }
 
   totals(): LogTotals {
@@ -240,7 +250,7 @@ function pendingOf({ a: id, micros, body }: JournalRecord, aliveSince: number, r
 }
 
 function endedOf({ a: id, b: word, micros, body }: JournalRecord): Exchange {
-  const { requestHead, responseHead, ...figures } = decodeEnded(body);
+  const { requestHead, responseHead, responseBody: _, ...figures } = decodeEnded(body);
   const head = new KeptHead(requestHead);
   return {
     id,

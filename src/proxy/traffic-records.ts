@@ -5,7 +5,8 @@
  * Journal `http`, `a` the entry's id:
  *   BEGAN  `b` connection · body: request head
  *   TOUCHED `b` 0 · body: rules that touch it so far, UTF-8; a later one takes the place of an earlier
- *   ENDED  `b` status | outcome << 10 | place in METHODS << 16 · body: FIXED_BYTES of figures, note, request head, response head
+ *   ENDED  `b` status | outcome << 10 | place in METHODS << 16 · body: FIXED_BYTES of figures, note, request head, response head, and
+ *          the response's body where that is small and came at once
  * Journal `bodies`: REQUEST_BODY, RESPONSE_BODY  `a` id, `b` offset of the bytes in that body · body: bytes
  * Journal `messages`, `a` the entry's own id: MESSAGE  `b` id of its exchange · body: size (f64), opcode, flags, payload's first bytes
  */
@@ -45,6 +46,8 @@ export interface EndedRecord extends Figures {
   readonly rules: string;
   readonly requestHead: Buffer;
   readonly responseHead: Buffer;
+  /** Empty, unless it is small and came at once. */
+  readonly responseBody: Buffer;
 }
 
 /** Words of the head of an ENDED record. */
@@ -56,7 +59,9 @@ export const outcomeIn = (word: number): Outcome => OUTCOMES[(word >> 10) & 0x3f
 export const methodIn = (word: number): string => METHODS[(word >> 16) & 0xff] ?? '';
 
 const FIGURES = 5;
-const FIXED_BYTES = FIGURES * 8 + 8;
+/** Figures, then the lengths of note, request head and response head, and nothing, so that all begins at a multiple of 8. */
+const LENGTHS = FIGURES * 8;
+const FIXED_BYTES = LENGTHS + 16;
 const LONGEST_NOTE = 500;
 /** In a note, behind the rules that touched the exchange. */
 export const BEHIND_RULES = '\u001f';
@@ -68,12 +73,13 @@ const view = new DataView(scratch.buffer);
 /** A view is made only where something has to go. */
 const cut = (bytes: Uint8Array, most: number): Uint8Array => (bytes.length <= most ? bytes : bytes.subarray(0, most));
 
-/** Bytes of the body of an ENDED record, valid until the next call; a head that does not fit in `most` bytes is cut. */
+/** Bytes of the body of an ENDED record, valid until the next call; what does not fit in `most` bytes is cut. */
 export function encodeEnded(
   figures: Figures,
   note: string,
   requestHead: Uint8Array,
   responseHead: Uint8Array,
+  responseBody: Uint8Array,
   most: number,
 ): Uint8Array {
   view.setFloat64(0, figures.began, true);
@@ -82,20 +88,26 @@ export function encodeEnded(
   view.setFloat64(24, figures.requestBytes, true);
   view.setFloat64(32, figures.responseBytes, true);
   const noteBytes = note === '' ? 0 : scratch.write(note.slice(0, LONGEST_NOTE), FIXED_BYTES, 'utf8');
-  const request = cut(requestHead, most - FIXED_BYTES - noteBytes);
-  const response = cut(responseHead, most - FIXED_BYTES - noteBytes - request.length);
-  view.setUint32(FIGURES * 8, noteBytes, true);
-  view.setUint32(FIGURES * 8 + 4, request.length, true);
-  scratch.set(request, FIXED_BYTES + noteBytes);
-  scratch.set(response, FIXED_BYTES + noteBytes + request.length);
-  return scratch.subarray(0, FIXED_BYTES + noteBytes + request.length + response.length);
+  const requestAt = FIXED_BYTES + noteBytes;
+  const request = cut(requestHead, most - requestAt);
+  const responseAt = requestAt + request.length;
+  const response = cut(responseHead, most - responseAt);
+  const bodyAt = responseAt + response.length;
+  const body = cut(responseBody, most - bodyAt);
+  view.setUint32(LENGTHS, noteBytes, true);
+  view.setUint32(LENGTHS + 4, request.length, true);
+  view.setUint32(LENGTHS + 8, response.length, true);
+  scratch.set(request, requestAt);
+  scratch.set(response, responseAt);
+  if (body.length > 0) scratch.set(body, bodyAt);
+  return scratch.subarray(0, bodyAt + body.length);
 }
 
 export function decodeEnded(body: Uint8Array): EndedRecord {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-  const noteBytes = bytes.readUInt32LE(FIGURES * 8);
-  const requestBytes = bytes.readUInt32LE(FIGURES * 8 + 4);
-  const requestAt = FIXED_BYTES + noteBytes;
+  const requestAt = FIXED_BYTES + bytes.readUInt32LE(LENGTHS);
+  const responseAt = requestAt + bytes.readUInt32LE(LENGTHS + 4);
+  const bodyAt = responseAt + bytes.readUInt32LE(LENGTHS + 8);
   const time = (at: number): number | null => (bytes.readDoubleLE(at) < 0 ? null : bytes.readDoubleLE(at));
   const noted = bytes.toString('utf8', FIXED_BYTES, requestAt);
   const behind = noted.indexOf(BEHIND_RULES);
@@ -107,8 +119,9 @@ export function decodeEnded(body: Uint8Array): EndedRecord {
     responseBytes: bytes.readDoubleLE(32),
     note: noted.slice(behind + 1),
     rules: behind < 0 ? '' : noted.slice(0, behind),
-    requestHead: bytes.subarray(requestAt, requestAt + requestBytes),
-    responseHead: bytes.subarray(requestAt + requestBytes),
+    requestHead: bytes.subarray(requestAt, responseAt),
+    responseHead: bytes.subarray(responseAt, bodyAt),
+    responseBody: bytes.subarray(bodyAt),
   };
 }
 

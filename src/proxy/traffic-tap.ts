@@ -11,6 +11,7 @@ export class TrafficTap implements ExchangeTap, TrafficBook {
   #isHeld = false;
   /** The instant that is held; null: not looked at yet. */
   #instant: number | null = null;
+  #waiting: TrafficEntry | null = null;
 
   constructor(journals: TrafficBook['journals'], now: () => number, nextId: () => number) {
     this.journals = journals;
@@ -24,7 +25,20 @@ export class TrafficTap implements ExchangeTap, TrafficBook {
   }
 
   release(): void {
+    this.#spill();
     this.#isHeld = false;
+  }
+
+  waits(entry: TrafficEntry): boolean {
+    this.#spill();
+    if (this.#isHeld) this.#waiting = entry;
+    return this.#isHeld;
+  }
+
+  #spill(): void {
+    if (this.#waiting === null) return;
+    this.#waiting.spill();
+    this.#waiting = null;
   }
 
   began(head: RequestHead, connection: number): TrafficEntry {

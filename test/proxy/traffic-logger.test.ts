@@ -136,6 +136,49 @@ describe('bounds', () => {
     expect(exchange?.response[1]?.length).toBeGreaterThan(40_000);
   });
 
+  test('a small body that comes at once with its end is in the record of that, and nowhere else', () => {
+    const { tap, logger, begin } = log();
+    const entry = begin(get('/'));
+    entry.responded(answer(200));
+    tap.hold();
+    entry.received([Buffer.from('hello')]);
+    entry.ended('complete', 'a note', 'a rule');
+    tap.release();
+    expect(tap.journals.bodies.records).toBe(0);
+    expect(logger.body(entry.id, 'response', 5)).toEqual({ bytes: Buffer.from('hello'), isWhole: true });
+    expect(logger.body(entry.id, 'request', 0).bytes).toHaveLength(0);
+    expect(logger.exchanges({}, 0)).toMatchObject([
+      { status: 200, responseBytes: 5, note: 'a note', rules: 'a rule', response: ['Content-Length', '5', 'X-A', 'é'] },
+    ]);
+  });
+
+  test('a small body whose end does not come with it is in the log when its turn is over', () => {
+    const { tap, logger, begin } = log();
+    const [entry, other] = [begin(get('/')), begin(get('/other'))];
+    tap.hold();
+    entry.received([Buffer.from('hello')]);
+    other.received([Buffer.from('other')]);
+    tap.release();
+    const expectBodies = () => {
+      expect(logger.body(entry.id, 'response', 5)).toEqual({ bytes: Buffer.from('hello'), isWhole: true });
+      expect(logger.body(other.id, 'response', 5)).toEqual({ bytes: Buffer.from('other'), isWhole: true });
+    };
+    expectBodies();
+    entry.ended('complete');
+    other.ended('complete');
+    expectBodies();
+  });
+
+  test('a small body in pieces is put together', () => {
+    const { tap, logger, begin } = log();
+    const entry = begin(get('/'));
+    tap.hold();
+    entry.received([Buffer.from('he'), Buffer.from('llo')]);
+    entry.ended('complete');
+    tap.release();
+    expect(logger.body(entry.id, 'response', 5)).toEqual({ bytes: Buffer.from('hello'), isWhole: true });
+  });
+
   test('of a body the first 64 KiB', () => {
     const { logger, begin } = log();
     const entry = begin(get('/'));
