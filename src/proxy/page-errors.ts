@@ -1,7 +1,7 @@
 /** Errors of pages, grouped: the same message from the same place is one, with its count. Stacks are mapped to the project's files. */
 import type { PageRecord } from './page-log.ts';
 import type { MappedFrame, SourceMaps } from './source-map.ts';
-import { isClient } from './stack.ts';
+import { isClient, tidyStack } from './stack.ts';
 
 export interface PageErrorGroup {
   /** `TypeError: x is not a function`, without a browser's `Uncaught`. */
@@ -70,7 +70,7 @@ async function mapped(
 }
 
 async function framesOf(stack: string, place: Group['place'], maps: SourceMaps): Promise<readonly MappedFrame[]> {
-  const frames = await maps.mapStack(stack);
+  const frames = await maps.mapStack(tidyStack(stack));
   if (frames.length > 0 || place === null) return frames;
   return [await maps.mapPlace(place.file, place.line, place.column)];
 }

@@ -6,6 +6,7 @@ import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { groupPageErrors, type PageErrorGroup } from '../proxy/page-errors.ts';
 import type { PageRecord } from '../proxy/page-log.ts';
 import type { MappedFrame, SourceMaps } from '../proxy/source-map.ts';
+import { tidyStack } from '../proxy/stack.ts';
 import type { Exchange } from '../proxy/traffic-logger.ts';
 import { assembleLines } from '../text/lines.ts';
 import type { Fault } from '../timeline/inbox.ts';
@@ -156,7 +157,7 @@ function askedFrom(proxy: ManagedProxy, maps: SourceMaps): (fault: Fault) => Pro
     if (facts['what'] === 'request') stacks.set(`${facts['method']} ${facts['url']}`, String(facts['stack'] ?? ''));
   return async ({ message, url }) => {
     const method = /(\S+) \//.exec(message)?.[1] ?? '';
-    const stack = await maps.mapStack(stacks.get(`${method} ${url}`) ?? '');
+    const stack = await maps.mapStack(tidyStack(stacks.get(`${method} ${url}`) ?? ''));
     const own = stack.filter((frame) => frame.own);
     // A document's own scripts are told by its address, which may be any.
     const [inner, ...outer] = own.length > 0 ? own : stack;

@@ -1,10 +1,13 @@
 /** `no_page`, and why where that can be known: a policy of the document keeps the page client from running or from connecting. */
 import { connectDirective } from '../proxy/csp.ts';
 import { isForDocument } from '../proxy/destination.ts';
-import { field } from '../proxy/fields.ts';
+import { type Fields, field } from '../proxy/fields.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { Fault } from '../text/fault.ts';
 import { bodyText } from './exchange-view.ts';
+
+const SCRIPTED = ['text/html', 'application/xhtml+xml', 'image/svg+xml'];
+const OPEN = 'Serve it as text/html while you develop, or put it in a page that is.';
 
 interface SilentPage {
   /** Entry id of the document's exchange. */
@@ -25,9 +28,16 @@ export function noPage(proxy: ManagedProxy, what: string): Fault {
 function silentPage({ log, startedAt }: ManagedProxy): SilentPage | null {
   const document = log
     .exchanges({ status: (status) => status >= 200 && status < 300 }, startedAt)
-    .findLast(({ request, response }) => isForDocument(request) && isHtml(field(response, 'content-type')));
+    .findLast(({ request, response }) => isForDocument(request) && kindOf(response) !== null);
   if (document === undefined) return null;
   const entry = `req_${document.id}`;
+  const kind = kindOf(document.response);
+  if (kind !== 'text/html')
+    return {
+      entry,
+      why: `the document of ${entry} is ${kind}, and the page client goes into text/html alone`,
+      hint: OPEN,
+    };
   if (document.note.includes('sandboxes'))
     return { entry, why: `${document.note}, ${entry}`, hint: 'Let it run scripts while you develop.' };
   const directive = metaPolicies(bodyText(document, 'response', log) ?? '')
@@ -42,7 +52,11 @@ function silentPage({ log, startedAt }: ManagedProxy): SilentPage | null {
   };
 }
 
-const isHtml = (type: string | null): boolean => /^text\/html\b/i.test(type ?? '');
+/** Of those that run scripts; null for others. */
+const kindOf = (response: Fields): string | null => {
+  const type = field(response, 'content-type') ?? '';
+  return SCRIPTED.find((kind) => type.toLowerCase().startsWith(kind)) ?? null;
+};
 
 /** Contents of a document's own policies (CSP Level 3, 3.3). */
 function metaPolicies(html: string): string[] {

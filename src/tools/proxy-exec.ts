@@ -81,10 +81,15 @@ async function answered(
   // What is long goes to a file as a whole, however long its lines are.
   const value = fitToShow(answer.value, redact, Number.POSITIVE_INFINITY);
   const text = JSON.stringify(value);
-  if (text.length <= MOST_CHARACTERS) return { kind: 'data', value: { value, ...facts, value_file: null } };
-  const file = workbench.saveLarge(Buffer.from(text), 'json');
-  return { kind: 'data', value: { value: null, ...facts, value_file: file, value_bytes: Buffer.byteLength(text) } };
+  const note = answer.type === 'undefined' && returnsNothing(input.code) ? NO_RETURN : null;
+  if (text.length <= MOST_CHARACTERS) return { kind: 'data', value: { value, ...facts, note, value_file: null } };
+  const value_file = workbench.saveLarge(Buffer.from(text), 'json');
+  return { kind: 'data', value: { value: null, ...facts, note, value_file, value_bytes: Buffer.byteLength(text) } };
 }
+
+/** Statements whose last one looks like a value, as in a console. */
+const NO_RETURN = 'These statements return nothing: put return before what is wanted.';
+const returnsNothing = (code: string): boolean => code.trim() !== '' && !/\breturn\b/.test(asyncBody(code));
 
 async function thrown(
   answer: ExecAnswer,

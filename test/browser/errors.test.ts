@@ -111,3 +111,25 @@ test('a stream that has begun is not slow, an answer that does not come is', asy
   const moments = (await site.session.ok('timeline')).text;
   expect(moments.match(/GET \/never/g)).toHaveLength(1);
 });
+
+test('what a run prints and asks for has its place in the code that was run; statements without return say so', async () => {
+  const site = await openSite({
+    '/': page(''),
+    '/drawing': { body: '<svg xmlns="http://www.w3.org/2000/svg"/>', type: 'image/svg+xml' },
+  });
+  const run = (code: string) => site.session.call('proxy', { action: 'exec', id: 'web', code });
+  await site.open('drawing');
+  expect((await run('1')).text).toMatch(
+    /^no_page: no page is open \(proxy web\): the document of req_\d+ is image\/svg\+xml, and the page client goes into text\/html alone\. Serve/,
+  );
+  await site.open();
+  await until('the page is open', async () => !(await run('1')).isError);
+  expect((await run(`console.error(new Error('of the run')); await fetch('/nothing'); 3`)).data).toMatchObject({
+    value: 'undefined',
+    note: 'These statements return nothing: put return before what is wanted.',
+  });
+  expect((await run('void 0')).data).toMatchObject({ value: 'undefined', note: null });
+  const text = await site.told('of the run', '/nothing');
+  expect(text).toMatch(/^error page Error: of the run code:1:15 \[err_/m);
+  expect(text).toMatch(/^warning http GET \/nothing 404 code:1:47 \[req_/m);
+});
