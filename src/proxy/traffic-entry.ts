@@ -29,6 +29,8 @@ export interface TrafficBook {
     readonly bodies: JournalWriter;
     readonly messages: JournalWriter;
   };
+  /** Exchanges that have begun and not ended. */
+  underWay: number;
   /** The instant of what is told now, microseconds on the daemon's clock. */
   micros(): number;
   /** Whether `entry` may wait for what else comes at this instant: then spill() is called at its end. */
@@ -55,6 +57,7 @@ export class TrafficEntry implements ExchangeEntry, Figures {
     this.id = id;
     this.began = book.micros();
     this.#request = request;
+    book.underWay += 1;
     book.journals.http.append({ kind: BEGAN, a: id, b: connection, micros: this.began }, request.raw);
   }
 
@@ -103,13 +106,16 @@ export class TrafficEntry implements ExchangeEntry, Figures {
   ended(outcome: Outcome, note = '', rules = '', told = OWN_STATUS[outcome] ?? 0): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { http } = this.#book.journals;
+    const book = this.#book;
+    book.underWay -= 1;
+    const { http } = book.journals;
     const { raw, method } = this.#request;
     const words = rules === '' ? note : `${rules}${BEHIND_RULES}${note}`;
     const body = encodeEnded(this, words, raw, this.#responseHead, this.#waiting, http.maxLength);
     this.#waiting = NOTHING;
     const status = this.#status || told;
-    http.append({ kind: ENDED, a: this.id, b: endedWord(status, outcome, method), micros: this.#book.micros() }, body);
+    const word = endedWord(status, outcome, method, book.underWay);
+    http.append({ kind: ENDED, a: this.id, b: word, micros: book.micros() }, body);
   }
 
   #keep(kind: number, offset: number, bytes: Buffer): void {

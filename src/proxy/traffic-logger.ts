@@ -16,10 +16,12 @@ import {
   FROM_BROWSER,
   IS_COMPRESSED,
   IS_EVENT,
+  MANY,
   outcomeIn,
   REQUEST_BODY,
   statusIn,
   TOUCHED,
+  underWayIn,
 } from './traffic-records.ts';
 
 export interface Exchange extends Figures {
@@ -199,25 +201,36 @@ export class TrafficLogger {
       .sort((a, b) => a.id - b.id);
   }
 
-  /** The newest first. An exchange's end lies behind its begin, so a walk from the newest record back meets it first. */
+  /**
+   * The newest first. An exchange's end lies behind its begin, so a walk from the newest record back meets it first. It ends with the
+   * oldest that is kept: each end says how many were under way then, and all of these have been met by that.
+   */
   #places(after: number): Place[] {
     const from = Math.max(after, this.#cleared);
     const over = new Set<number>();
     const touched = new Map<number, number>();
     const places: Place[] = [];
-    let ended = 0;
-    this.#readers.http.snapshot((kind, id, word, sequence) => {
-      if (kind === ENDED) over.add(id);
-      if (id <= from) return false;
+    /** Under way when the newest end was written, and begun since. */
+    let toMeet: number | null = null;
+    let begun = 0;
+    const see = (kind: number, id: number, word: number, sequence: number): void => {
       if (kind === ENDED) {
-        ended += 1;
-        if (ended <= this.#most) places.push({ id, status: statusIn(word), sequence, touched: null });
+        over.add(id);
+        toMeet ??= underWayIn(word) === MANY ? Number.POSITIVE_INFINITY : underWayIn(word) + begun;
+        if (id > from && over.size <= this.#most) places.push({ id, status: statusIn(word), sequence, touched: null });
       } else if (!over.has(id)) {
-        if (kind === BEGAN) places.push({ id, status: 0, sequence, touched: touched.get(id) ?? null });
-        else if (!touched.has(id)) touched.set(id, sequence);
+        if (kind === BEGAN) {
+          begun += 1;
+          if (id > from) places.push({ id, status: 0, sequence, touched: touched.get(id) ?? null });
+        } else if (!touched.has(id)) touched.set(id, sequence);
       }
-      return false;
-    });
+    };
+    this.#readers.http.walk((page) =>
+      page.heads((kind, id, word, n) => {
+        see(kind, id, word, page.first + n);
+        return toMeet === null || over.size < this.#most || begun < toMeet;
+      }),
+    );
     return places;
   }
 }

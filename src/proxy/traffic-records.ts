@@ -5,7 +5,7 @@
  * Journal `http`, `a` the entry's id:
  *   BEGAN  `b` connection · body: request head
  *   TOUCHED `b` 0 · body: rules that touch it so far, UTF-8; a later one takes the place of an earlier
- *   ENDED  `b` status | outcome << 10 | place in METHODS << 16 · body: FIXED_BYTES of figures, note, request head, response head, and
+ *   ENDED  `b` status | outcome << 10 | place in METHODS << 16 | exchanges still under way << 24 · body: FIXED_BYTES of figures, note, request head, response head, and
  *          the response's body where that is small and came at once
  * Journal `bodies`: REQUEST_BODY, RESPONSE_BODY  `a` id, `b` offset of the bytes in that body · body: bytes
  * Journal `messages`, `a` the entry's own id: MESSAGE  `b` id of its exchange · body: size (f64), opcode, flags, payload's first bytes
@@ -50,11 +50,19 @@ export interface EndedRecord extends Figures {
   readonly responseBody: Buffer;
 }
 
+/** As many, or more. */
+export const MANY = 0xff;
+
 /** Words of the head of an ENDED record. */
-export const endedWord = (status: number, outcome: Outcome, method: string): number =>
-  status | (OUTCOMES.indexOf(outcome) << 10) | (Math.max(0, METHODS.indexOf(method as (typeof METHODS)[number])) << 16);
+export const endedWord = (status: number, outcome: Outcome, method: string, underWay: number): number =>
+  status |
+  (OUTCOMES.indexOf(outcome) << 10) |
+  (Math.max(0, METHODS.indexOf(method as (typeof METHODS)[number])) << 16) |
+  (Math.min(MANY, underWay) << 24);
 export const statusIn = (word: number): number => word & 0x3ff;
 export const outcomeIn = (word: number): Outcome => OUTCOMES[(word >> 10) & 0x3f] ?? 'complete';
+/** Exchanges of the same worker that had begun by then and not ended; MANY: so many or more. */
+export const underWayIn = (word: number): number => word >>> 24;
 /** '' for a method that is not in METHODS: then the head says it. */
 export const methodIn = (word: number): string => METHODS[(word >> 16) & 0xff] ?? '';
 

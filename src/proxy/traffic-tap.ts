@@ -6,6 +6,7 @@ import { encodeMessage, MESSAGE, type MessageRecord } from './traffic-records.ts
 
 export class TrafficTap implements ExchangeTap, TrafficBook {
   readonly journals: TrafficBook['journals'];
+  underWay = 0;
   readonly #now: () => number;
   readonly #nextId: () => number;
   #isHeld = false;

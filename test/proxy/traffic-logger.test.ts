@@ -12,27 +12,34 @@ function log(most = 1_000, geometry = GEOMETRY) {
   const open = () => {
     const buffer = new SharedArrayBuffer(journalBytes(geometry));
     const memory = { words: new Int32Array(buffer), wide: new BigInt64Array(buffer), bytes: new Uint8Array(buffer) };
-    return { writer: new JournalWriter(memory, geometry), reader: new JournalReader(memory, 0, geometry) };
+    return { memory, writer: new JournalWriter(memory, geometry), reader: new JournalReader(memory, 0, geometry) };
   };
   const [http, bodies, messages] = [open(), open(), open()];
   const time = { now: 0 };
   let id = 0;
   let begun = 0;
-  const tap = new TrafficTap(
-    { http: http.writer, bodies: bodies.writer, messages: messages.writer },
-    () => time.now,
-    () => ++id,
-  );
+  const tapOn = (journals: TrafficTap['journals']) =>
+    new TrafficTap(
+      journals,
+      () => time.now,
+      () => ++id,
+    );
+  const tap = tapOn({ http: http.writer, bodies: bodies.writer, messages: messages.writer });
   const logger = new TrafficLogger(
     { http: http.reader, bodies: bodies.reader, messages: messages.reader },
     most,
     () => begun,
   );
-  const begin = (head: RequestHead) => {
+  const beginWith = (by: TrafficTap) => (head: RequestHead) => {
     begun += 1;
-    return tap.began(head, 1);
+    return by.began(head, 1);
   };
-  return { tap, logger, time, begin };
+  /** The worker's, after the first one was lost. */
+  const succeed = () => {
+    const writer = () => new JournalWriter(http.memory, geometry);
+    return { begin: beginWith(tapOn({ ...tap.journals, http: writer() })) };
+  };
+  return { tap, logger, time, begin: beginWith(tap), succeed, totals: () => begun };
 }
 
 function headOf(text: string, role: 'request' | 'response'): RequestHead | ResponseHead {
@@ -225,4 +232,33 @@ test('messages of a connection', () => {
     { exchange: entry.id, direction: 'in', kind: 'event', size: 100_000 },
   ]);
   expect(logger.messages()[1]?.payload).toHaveLength(65_536);
+});
+
+describe('what is under way is told, however much has ended since', () => {
+  test.each([1, 3, 254, 255, 300])('%d exchanges', (count) => {
+    const { tap, logger, begin, totals } = log(10);
+    const waiting = Array.from({ length: count }, (_, i) => begin(get(`/waits/${i}`)));
+    for (let i = 0; i < 2_000; i++) begin(get(`/over/${i}`)).ended('complete');
+    const last = begin(get('/last'));
+    const shown = logger.exchanges({}, 0);
+    expect(shown.filter(({ outcome }) => outcome === null).map(({ id }) => id)).toEqual(
+      [...waiting, last].map(({ id }) => id),
+    );
+    expect(shown.filter(({ outcome }) => outcome === 'complete')).toHaveLength(10);
+    expect(logger.totals()).toEqual({ total: totals(), available: count + 11, dropped: 1_990 });
+    expect(tap.underWay).toBe(count + 1);
+  });
+
+  test('also by those that a lost worker had, and by its successor', () => {
+    const first = log(10);
+    first.begin(get('/lost'));
+    for (let i = 0; i < 5; i++) first.begin(get(`/over/${i}`)).ended('complete');
+    const second = first.succeed();
+    second.begin(get('/waits'));
+    const targets = () => first.logger.exchanges({}, 0).map(({ target }) => target);
+    expect(targets()).toEqual(['/lost', '/over/0', '/over/1', '/over/2', '/over/3', '/over/4', '/waits']);
+    for (let i = 5; i < 8; i++) second.begin(get(`/over/${i}`)).ended('complete');
+    expect(targets()).toContain('/lost');
+    expect(targets()).toContain('/waits');
+  });
 });
