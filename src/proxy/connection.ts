@@ -12,6 +12,7 @@ import { Http1Error, type Http1Event, Http1Reader, type RequestHead } from './ht
 import type { ConnectionLimits } from './limits.ts';
 import { Outbox, type Part } from './outbox.ts';
 import { overdue, type Wait } from './patience.ts';
+import { type LoggedHead, refusedHead } from './refused-head.ts';
 import { type Refusal, type Reply, refusalReply, replyBytes } from './reply.ts';
 import type { PageDoor, Surroundings } from './surroundings.ts';
 import { TargetSide } from './target-side.ts';
@@ -219,20 +220,29 @@ export class Connection implements BrowserSide {
       this.#answerDevtool(head);
       return;
     }
-    around.count('totalRequests', 1);
-    const entry = around.tap.began(head, this.#number);
-    if (refusal === null) {
-      this.#target.begin(entry, head);
+    if (refusal !== null) {
+      this.#noteRefused(head, refusal);
+      this.refuse(refusal, head, false);
       return;
     }
-    entry.ended('refused', refusal.message, '', refusal.status);
-    this.refuse(refusal, head, false);
+    around.count('totalRequests', 1);
+    this.#target.begin(around.tap.began(head, this.#number), head);
+  }
+
+  #noteRefused(head: LoggedHead, refusal: Refusal): void {
+    this.#around.count('totalRequests', 1);
+    this.#around.tap.began(head, this.#number).ended('refused', refusal.message, '', refusal.status);
   }
 
   /** Of a request that will never be whole. */
   #bad(refusal: Refusal, last: boolean): void {
-    if (this.#target.state === null) this.refuse(refusal, null, last);
-    else this.#target.requestBad(refusal);
+    if (this.#target.state !== null) {
+      this.#target.requestBad(refusal);
+      return;
+    }
+    // What a page posts to us is no traffic.
+    if (this.#posted === null) this.#noteRefused(refusedHead(this.#requests.rest()), refusal);
+    this.refuse(refusal, null, last);
   }
 
   #ended(): void {

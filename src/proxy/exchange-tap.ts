@@ -1,5 +1,6 @@
 /** What the engine tells of each exchange; all synchronous, cheap, and never throwing. */
-import type { RequestHead, ResponseHead } from './http1.ts';
+import type { ResponseHead } from './http1.ts';
+import type { LoggedHead } from './refused-head.ts';
 
 export type Outcome =
   | 'complete'
@@ -17,7 +18,7 @@ export interface ExchangeTap {
   hold(): void;
   release(): void;
   /** `connection` numbers the browser's connection. */
-  began(head: RequestHead, connection: number): ExchangeEntry;
+  began(head: LoggedHead, connection: number): ExchangeEntry;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** An exchange under way, as its proxy's journals get it. Private to the worker. */
 import type { JournalWriter } from '../lockfree/journal.ts';
 import type { ExchangeEntry, Outcome } from './exchange-tap.ts';
-import type { RequestHead, ResponseHead } from './http1.ts';
+import type { ResponseHead } from './http1.ts';
+import type { LoggedHead } from './refused-head.ts';
 import {
   BEGAN,
   BEHIND_RULES,
@@ -45,14 +46,14 @@ export class TrafficEntry implements ExchangeEntry, Figures {
   requestBytes = 0;
   responseBytes = 0;
   readonly #book: TrafficBook;
-  readonly #request: RequestHead;
+  readonly #request: LoggedHead;
   #responseHead: Buffer = NOTHING;
   #status = 0;
   #isOver = false;
   /** All of the response's body so far, not written yet. */
   #waiting = NOTHING;
 
-  constructor(book: TrafficBook, id: number, request: RequestHead, connection: number) {
+  constructor(book: TrafficBook, id: number, request: LoggedHead, connection: number) {
     this.#book = book;
     this.id = id;
     this.began = book.micros();

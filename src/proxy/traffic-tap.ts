@@ -1,6 +1,6 @@
 /** Writes a proxy's traffic into its journals as it passes. Never throws, never waits; private to the worker. */
 import type { ExchangeTap } from './exchange-tap.ts';
-import type { RequestHead } from './http1.ts';
+import type { LoggedHead } from './refused-head.ts';
 import { MOST_KEPT, type TrafficBook, TrafficEntry } from './traffic-entry.ts';
 import { encodeMessage, MESSAGE, type MessageRecord } from './traffic-records.ts';
 
@@ -42,7 +42,7 @@ export class TrafficTap implements ExchangeTap, TrafficBook {
     this.#waiting = null;
   }
 
-  began(head: RequestHead, connection: number): TrafficEntry {
+  began(head: LoggedHead, connection: number): TrafficEntry {
     return new TrafficEntry(this, this.#nextId(), head, connection);
   }
 

@@ -34,9 +34,9 @@ export function exchangeLine(exchange: Exchange, nowMicros: number, iso: Iso, sh
         ? String(status)
         : `${status || '-'} ${outcome}`;
   const facts = `${milliseconds((ended ?? nowMicros) - began)} ${sizeText(responseBytes)}`;
-  const words = `req_${id} ${iso(began).slice(11, 23)} ${method} ${show(target).slice(0, LONGEST_TARGET)} ${state} ${facts}`;
+  const words = `req_${id} ${iso(began).slice(11, 23)} ${method || '-'} ${show(target).slice(0, LONGEST_TARGET)} ${state} ${facts}`;
   const touched = rules === '' ? words : `${words} (rules: ${rules})`;
-  return visibleLine(note === '' ? touched : `${touched} (${note})`);
+  return visibleLine(note === '' ? touched : `${touched} (${show(note)})`);
 }
 
 /** `ws_150 12:00:01.123 in text 24 B {"type":"ping"} (req_142)` */
@@ -87,7 +87,7 @@ export function viewExchange(exchange: Exchange, log: Bodies, iso: Iso, show: Sh
     url: visibleText(show(target)),
     status,
     outcome: outcome ?? 'pending',
-    note: visibleText(note),
+    note: visibleText(show(note)),
     rules: exchange.rules === '' ? [] : exchange.rules.split('; ').map((rule) => visibleText(rule)),
     page,
     started_at: iso(began),

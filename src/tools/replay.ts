@@ -92,8 +92,9 @@ export function prepare(exchange: Exchange, edits: Edits, proxy: Pick<ManagedPro
   };
 }
 
-function refuseUnsuited({ id, method, outcome, status }: Exchange): void {
-  const what = outcome === 'upgraded' || status === 101 ? 'a connection that was upgraded' : null;
+function refuseUnsuited({ id, method, outcome, status, request }: Exchange): void {
+  const unread = outcome === 'refused' && request.length === 0 ? 'a request that could not be read' : null;
+  const what = outcome === 'upgraded' || status === 101 ? 'a connection that was upgraded' : unread;
   if (what === null && method !== 'CONNECT' && method !== 'TRACE') return;
   throw new Fault(
     'unsupported',

@@ -251,6 +251,32 @@ describe('proxylog', () => {
     ]);
   });
 
+  test('a request that the proxy cannot read is told too, without what its fields hold', async () => {
+    const { session, url } = await start();
+    const port = Number(new URL(url).port);
+    const fields = Array.from({ length: 250 }, (_, i) => `X-${i}: canary-of-a-field`).join('\r\n');
+    const heads = [
+      `GET /many?token=canary-of-a-query HTTP/1.1\r\nHost: localhost:${port}\r\n${fields}`,
+      `POST /both HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Length: 1\r\nTransfer-Encoding: chunked`,
+      `G@T /canary-of-no-target HTTP/1.1\r\nHost: localhost:${port}`,
+    ];
+    for (const head of heads) await statusLine(port, head);
+    const told = await lines(session);
+    expect(told).toEqual([
+      expect.stringMatching(/^req_\d+ \S+ GET \/many\?token=\S+ 431 refused .*\(more than 200 fields\)$/),
+      expect.stringMatching(/^req_\d+ \S+ POST \/both 400 refused .*both Transfer-Encoding and Content-Length/),
+      expect.stringMatching(/^req_\d+ \S+ - {2}400 refused .*request line/),
+    ]);
+    expect(told.slice(0, 2).join()).not.toContain('canary');
+    const { data } = await session.ok('proxy', { action: 'status', id: 'web' });
+    expect(data).toMatchObject({ total_requests: 3, log: { total: 3, available: 3, dropped: 0 } });
+    const entry_id = told[0]?.split(' ')[0];
+    expect(await session.call('proxylog', { action: 'replay', proxy_id: 'web', entry_id })).toMatchObject({
+      isError: true,
+      data: { error: 'unsupported', entry_id },
+    });
+  });
+
   test('a page that is none is an error; an empty list asks for all; a foreign cursor leaves nothing out', async () => {
     const { session, url } = await start(json, {}, await (await world()).connect());
     await (await fetch(`${url}x`)).text();
