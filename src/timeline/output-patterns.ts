@@ -15,6 +15,10 @@ export const WHOLE: readonly (readonly [RegExp, Kind])[] = [
   // tsc; `tsc --pretty` and vue-tsc
   [/^(?<file>[^\s(][^(]*)\((?<line>\d+),(?<column>\d+)\): error (?<message>TS\d+: .*)$/, 'compile'],
   [/^(?<file>\S+?):(?<line>\d+):(?<column>\d+) - error (?<message>TS\d+: .*)$/, 'compile'],
+  // csc by dotnet; Maven; Rollup, as `vite build` shows it
+  [/^(?<file>[^\s(][^(]*)\((?<line>\d+),(?<column>\d+)\): error (?<message>[CF]S\d+: .*)$/, 'compile'],
+  [/^\[ERROR\] (?<file>\S+\.\w+):\[(?<line>\d+),(?<column>\d+)\] (?<message>.*)$/, 'compile'],
+  [/^(?<file>[^\s()]+\.\w+) \((?<line>\d+):(?<column>\d+)\): (?<message>.*)$/, 'compile'],
   // javac, kotlinc, gcc
   [/^(?<file>\S+\.\w+):(?<line>\d+)(?::(?<column>\d+))?: (?:fatal )?error: (?<message>.*)$/, 'compile'],
   [/^(?:\S*ld: )?(?<file>\S+):\(\.text\S*\): (?<message>undefined reference .*)$/, 'compile'],
@@ -43,14 +47,17 @@ export const MESSAGES: readonly (readonly [RegExp, Kind, 'maybe'?])[] = [
   ],
   [/^\s*not ok \d+ - (?<message>.*)$/, 'test', 'maybe'],
   [/^\s*● (?<message>.* › .*)$/, 'test'],
+  [/^\s*● (?!Console$|.*Warning)(?<message>\S.*)$/, 'test', 'maybe'],
   [/^\s*FAIL\s+(?<message>\S+\.[cm]?[jt]sx? > .*)$/, 'test'],
   [/^\s*FAIL\s+(?<message>(?<file>\S+\.[cm]?[jt]sx?))(?: \[.*\])?$/, 'test', 'maybe'],
   [/^Exception in thread "[^"]*" (?<message>.*)$/, 'runtime'],
   [/^panic: (?<message>.*)$/, 'runtime'],
   [
-    /^ {0,4}(?:Uncaught )?(?<message>(?:[A-Z]\w*)?(?:Error|Exception|UnhandledPromiseRejection)(?: \[\w+\])?: .*)$/,
+    /^ {0,4}(?:⨯ )?(?:Uncaught )?(?<message>(?:[A-Z]\w*)?(?:Error|Exception|UnhandledPromiseRejection)(?: \[\w+\])?: .*)$/,
     'runtime',
   ],
+  // Of Java, in a log
+  [/^(?<message>(?:[a-z]\w*\.){1,8}[A-Z]\w*(?:Error|Exception): .*)$/, 'runtime', 'maybe'],
   // A log's own words, then the error
   [/^\S.{0,80}?[:\])] (?<message>[A-Z]\w*(?:Error|Exception)(?: \[\w+\])?: .*)$/, 'runtime', 'maybe'],
 ];
@@ -72,7 +79,7 @@ export const FOREIGN = /node_modules|\/go\/src\/|\/usr\/local\/go\/|internal\//;
 /** The place first, the message on a line below: webpack, Next, Rust. */
 export const HEADINGS: readonly (readonly [RegExp, Kind])[] = [
   [/^ERROR in (?<file>\.?\/?\S+)(?: (?<line>\d+):(?<column>\d+)(?:-\d+)?)?$/, 'compile'],
-  [/^(?:⨯ )?(?<file>\.\/\S+\.\w+):(?<line>\d+):(?<column>\d+)$/, 'compile'],
+  [/^ ?(?:⨯ )?(?<file>\.\/\S+\.\w+):(?<line>\d+):(?<column>\d+)$/, 'compile'],
   [/^thread '[^']*'(?: \(\d+\))? panicked at (?<file>\S+):(?<line>\d+):(?<column>\d+):$/, 'runtime'],
 ];
 
