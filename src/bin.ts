@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { connectDaemon } from './front/connect.ts';
 import { runFront } from './front/pipe.ts';
+import { daemonCommand } from './front/start-daemon.ts';
 import { environmentOf } from './home/environment.ts';
 import type { FirstAnswers } from './home/first-answers.ts';
 import { localHome } from './home/local-home.ts';
@@ -21,7 +22,7 @@ function front(): void {
       const { socket } = await connectDaemon({
         home,
         hello,
-        daemonCommand: [process.execPath, '--max-semi-space-size=16', `${__dirname}/daemon.js`],
+        daemonCommand: daemonCommand(`${__dirname}/daemon.js`),
         starting,
       });
       return socket;

@@ -1,6 +1,6 @@
 /** What a command finds around it: where it works, its environment, where the built program is. */
 import { fileURLToPath } from 'node:url';
-import type { ConnectParts } from '../front/connect.ts';
+import { daemonCommand } from '../front/start-daemon.ts';
 import { environmentOf } from '../home/environment.ts';
 import type { FrontHello } from '../home/hello.ts';
 import type { Home } from '../home/home.ts';
@@ -16,11 +16,7 @@ export function hello(role: FrontHello['role'], cwd = workingDirectory()): Front
   return { version: __VERSION__, cwd, pid: process.pid, env: environmentOf(process.env), role };
 }
 
-export const DAEMON_COMMAND: ConnectParts['daemonCommand'] = [
-  process.execPath,
-  '--max-semi-space-size=16',
-  fileURLToPath(new URL('daemon.js', BESIDE)),
-];
+export const DAEMON_COMMAND = daemonCommand(fileURLToPath(new URL('daemon.js', BESIDE)));
 
 /** A directory that was removed under us has no name any more. */
 function workingDirectory(): string {

@@ -245,6 +245,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
       if (hello.role !== 'onlooker') goOn(hello);
       serveFront(hello, socket, { workbench, lifetime, autostart, holdings, turns, now, log });
     },
+    turns,
     watch: holdings.watch,
     log,
   });

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { firstLine } from '../home/first-line.ts';
 import { type DaemonHello, type FrontHello, helloLine, MOST_HELLO_BYTES, parseFrontHello } from '../home/hello.ts';
 import type { Holding } from './holdings.ts';
+import type { Turns } from './turns.ts';
 
 export interface Door {
   /** No more connections; those that are there get what is written to them already, and end. */
@@ -15,6 +16,8 @@ export interface DoorParts {
   readonly path: string;
   /** The daemon's answer to a front. */
   greet(hello: FrontHello): DaemonHello;
+  /** A connection that has come waits for its turn too: hundreds at once cost as much time each as many lines. */
+  readonly turns: Turns;
   /** The socket is paused; what came after the hello line is still in it. */
   connected(hello: FrontHello, socket: Socket): void;
   /** What a connection makes the daemon hold before its hello line is there; the function returned says that it is. */
@@ -23,6 +26,8 @@ export interface DoorParts {
 }
 
 const HELLO_TIMEOUT_MS = 10_000;
+/** A welcome weighs as much as a line of so many bytes. */
+const WELCOME_BYTES = 4_096;
 /** Fronts come by the hundred where clients leak them; more is a loop. */
 const MOST_CONNECTIONS = 2_048;
 /** Who does not take what is left to send is not waited for. */
@@ -66,7 +71,9 @@ function listenPrivately(server: Server, path: string): Promise<void> {
   });
 }
 
-async function welcome(socket: Socket, { greet, connected, watch, log }: DoorParts): Promise<void> {
+async function welcome(socket: Socket, { greet, connected, turns, watch, log }: DoorParts): Promise<void> {
+  await turns.place().next(WELCOME_BYTES);
+  if (socket.destroyed) return;
   let late = false;
   let bytes = 0;
   const unwatch = watch({

@@ -118,21 +118,21 @@ export class ProcessCell {
 
   /** B2 and B3; the number of the run. `position` is where the output stands. */
   beginRun(position: number): number {
-    const run = (this.#run() + 1) | 0;
+    const run = (this.run() + 1) | 0;
     this.resetBank(run, position);
     store(this.#words, this.#at + AT.run, run);
     return run;
   }
 
   started(pid: number, pgid: number, micros: number): void {
-    const bank = this.#bankOf(this.#run());
+    const bank = this.#bankOf(this.run());
     store(this.#words, bank + AT.pid, pid);
     store(this.#words, bank + AT.pgid, pgid);
     this.setWide(bank + AT.startedAt, micros);
   }
 
   ready(micros: number): void {
-    const at = this.#bankOf(this.#run()) + AT.readyAt;
+    const at = this.#bankOf(this.run()) + AT.readyAt;
     if (this.getWide(at) === null) this.setWide(at, micros);
   }
 
@@ -141,7 +141,7 @@ export class ProcessCell {
   }
 
   ended({ code, signal, endedBy, micros }: ExitFacts): void {
-    const bank = this.#bankOf(this.#run());
+    const bank = this.#bankOf(this.run());
     store(this.#words, bank + AT.exitCode, code === null ? 0 : code + 1);
     store(this.#words, bank + AT.exitSignal, signal ?? 0);
     store(this.#words, bank + AT.endedBy, ENDINGS.indexOf(endedBy));
@@ -151,9 +151,9 @@ export class ProcessCell {
   /** S1 to S4. */
   snapshot(): CellSnapshot {
     for (;;) {
-      const run = this.#run();
+      const run = this.run();
       const snapshot = this.look(run);
-      if (this.#run() === run) return snapshot;
+      if (this.run() === run) return snapshot;
     }
   }
 
@@ -188,7 +188,8 @@ export class ProcessCell {
     this.setWide(bank + AT.runPosition, position);
   }
 
-  #run(): number {
+  /** Number of the latest run; 0 before the first. */
+  run(): number {
     return load(this.#words, this.#at + AT.run);
   }
 

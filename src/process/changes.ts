@@ -8,10 +8,19 @@ import type { Clock } from './clock.ts';
 /** Wake-ups are at least so far apart, so that a flood of output does not fill the control thread. */
 const MIN_INTERVAL_MS = 20;
 
+interface Waiter {
+  /** Changes before it are none for this waiter. */
+  ticket: number;
+  readonly concerns: () => boolean;
+  readonly wake: () => void;
+}
+
+const EACH = () => true;
+
 export class Changes {
   readonly #park: Park;
   readonly #clock: Clock;
-  readonly #waiters = new Set<() => void>();
+  readonly #waiters = new Set<Waiter>();
   #armed = false;
   #wokenAt = Number.NEGATIVE_INFINITY;
 
@@ -29,16 +38,16 @@ export class Changes {
     this.#park.wake();
   }
 
-  /** Resolves at the first change after `ticket`, after `ms`, or when aborted; never rejects. */
-  async next(ticket: number, ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    const early = MIN_INTERVAL_MS - (this.#clock.micros() - this.#wokenAt) / 1000;
-    if (early > 0) await this.pause(Math.min(early, ms), signal);
-    if (this.#park.prepare() !== ticket || signal.aborted || ms <= early) return;
-    await this.#until(ms - Math.max(0, early), signal, (wake) => {
-      this.#waiters.add(wake);
-      this.#arm(ticket);
-      return () => this.#waiters.delete(wake);
+  /**
+   * Resolves at the first change after `ticket` that `concerns` the waiter, after `ms`, or when aborted; never rejects. `concerns` is
+   * asked at each change, so it costs little: thousands may wait for one process while another one talks.
+   */
+  next(ticket: number, ms: number, signal: AbortSignal, concerns: () => boolean = EACH): Promise<void> {
+    return this.#until(ms, signal, (wake) => {
+      const waiter = { ticket, concerns, wake };
+      this.#waiters.add(waiter);
+      this.#arm();
+      return () => this.#waiters.delete(waiter);
     });
   }
 
@@ -47,7 +56,7 @@ export class Changes {
     return this.#until(ms, signal, () => () => {});
   }
 
-  /** Until `ms` have passed, the signal aborts, or whoever `listen` tells calls; `listen` returns how to stop listening. */
+  /** Until `ms` have passed, the signal aborts, or whoever `listen` tells calls, later; `listen` returns how to stop listening. */
   #until(ms: number, signal: AbortSignal, listen: (wake: () => void) => () => void): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
@@ -63,14 +72,30 @@ export class Changes {
     });
   }
 
-  /** One asynchronous wait serves all waiters; it lasts as long as there are any. */
-  #arm(ticket: number): void {
-    if (this.#armed) return;
+  /** One asynchronous wait serves all waiters; there is one as long as there are any. */
+  #arm(): void {
+    if (this.#armed || this.#waiters.size === 0) return;
     this.#armed = true;
-    void this.#park.waitAsync(ticket).then(() => {
-      this.#armed = false;
-      this.#wokenAt = this.#clock.micros();
-      for (const wake of [...this.#waiters]) wake();
-    });
+    const early = MIN_INTERVAL_MS - (this.#clock.micros() - this.#wokenAt) / 1000;
+    if (early > 0) this.#clock.after(early, () => this.#listen());
+    else this.#listen();
+  }
+
+  #listen(): void {
+    const current = this.#park.prepare();
+    const past = [...this.#waiters].find(({ ticket }) => ticket !== current);
+    void this.#park.waitAsync(past?.ticket ?? current).then(() => this.#tell());
+  }
+
+  #tell(): void {
+    this.#armed = false;
+    this.#wokenAt = this.#clock.micros();
+    const current = this.#park.prepare();
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.ticket === current) continue;
+      waiter.ticket = current;
+      if (waiter.concerns()) waiter.wake();
+    }
+    this.#arm();
   }
 }

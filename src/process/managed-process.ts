@@ -108,6 +108,17 @@ export class ManagedProcess {
     return this.#last?.state ?? this.cell.state.get();
   }
 
+  /** A function that says whether anything of it is another than now: its state, facts, run or output. */
+  news(): () => boolean {
+    const { facts, readyRun, retired } = this;
+    const [state, run, end] = [this.state(), this.cell.run(), this.output.end()];
+    return () =>
+      this.facts !== facts ||
+      this.readyRun !== readyRun ||
+      this.retired !== retired ||
+      (!retired && (this.state() !== state || this.cell.run() !== run || this.output.end() !== end));
+  }
+
   /** True when the process was in `from` and is now in `to`; throws for a move that the table does not have. */
   compareAndSwapState(from: ProcessState, to: ProcessState): boolean {
     return this.cell.state.compareAndSwap(from, to);

@@ -62,8 +62,10 @@ export class ProcessOutput {
 
   /** The position of the next byte. */
   end(): number {
-    const { stdout_bytes, stderr_bytes } = this.totals();
-    return this.#from + stdout_bytes + stderr_bytes;
+    const { stdout, stderr } = this.#readers;
+    const written =
+      this.#last === null ? stdout.total() + stderr.total() : this.#last.stdout_bytes + this.#last.stderr_bytes;
+    return this.#from + written;
   }
 
   /** A cursor that points beyond the end is of a daemon before this one: all is new to its reader. */

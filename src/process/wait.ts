@@ -67,6 +67,7 @@ export async function waitFor(
     if (options.signal.aborted)
       throw new Fault('cancelled', `waiting for ${condition.kind} was cancelled`, 'The process was left as it is.');
     const ticket = tools.changes.ticket();
+    const hasChanged = managed.news();
     const ended = !isLive(managed.state());
     const found = await look(Math.max(1, options.timeoutMs - elapsed()));
     if (found !== null) {
@@ -87,7 +88,7 @@ export async function waitFor(
       options.progress(`waiting for ${managed.id}: ${condition.kind}, ${Math.round(told / 1000)} s`);
     }
     const soonest = Math.min(left, PAUSE_MS[(declared ?? condition).kind] ?? PROGRESS_EVERY_MS);
-    await tools.changes.next(ticket, soonest, options.signal);
+    await tools.changes.next(ticket, soonest, options.signal, hasChanged);
   }
 }
 

@@ -3,16 +3,22 @@ import { realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Fault } from '../text/fault.ts';
 import { shown } from './arguments.ts';
+import { joined } from './joined.ts';
 import type { Caller } from './tool.ts';
 import type { Workbench } from './workbench.ts';
+
+const directoryAt = joined(async (path) => {
+  const real = await realpath(path);
+  return (await stat(real)).isDirectory() ? real : null;
+});
 
 /** Throws `not_found` for a missing path, `permission_denied`, and `invalid_argument` for what is no directory. */
 export async function projectPath(given: string | undefined, caller: Caller): Promise<string> {
   const path = resolve(caller.cwd, given ?? '.');
   if (path.includes('\0')) throw refusal('invalid_argument', path, 'holds a NUL character');
   try {
-    const real = await realpath(path);
-    if ((await stat(real)).isDirectory()) return real;
+    const real = await directoryAt(path);
+    if (real !== null) return real;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'EACCES' || code === 'EPERM') throw refusal('permission_denied', path, 'may not be read');

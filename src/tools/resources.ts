@@ -62,7 +62,7 @@ export function watchResources(
       if (wanted() && takes()) look();
       // Processes announce what is new; of proxies only the counters tell.
       const isBusy = wanted() && (!takes() || workbench.proxies.list(null).length > 0);
-      await changes.next(ticket, isBusy ? NOTICE_EVERY_MS : IDLE_MS, end.signal);
+      await changes.next(ticket, isBusy ? NOTICE_EVERY_MS : IDLE_MS, end.signal, wanted);
       await changes.pause(NOTICE_EVERY_MS, end.signal);
     }
   };

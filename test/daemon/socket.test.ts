@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { type Door, openDoor } from '../../src/daemon/socket.ts';
+import { createTurns } from '../../src/daemon/turns.ts';
 import { type FrontHello, helloLine, MOST_HELLO_BYTES } from '../../src/home/hello.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dtm-door-'));
@@ -14,11 +15,12 @@ const log: string[] = [];
 const connected: { hello: FrontHello; socket: Socket }[] = [];
 let door: Door | null = null;
 
-const open = async (leaving = false) => {
+const open = async (leaving = false, turns = createTurns(() => performance.now())) => {
   door = await openDoor({
     path,
     greet: () => ({ version: '1.0.0', pid: 1, epoch: 3, leaving }),
     connected: (from, socket) => connected.push({ hello: from, socket }),
+    turns,
     watch: () => () => {},
     log: (line) => log.push(line),
   });
@@ -105,4 +107,18 @@ test('a closed door ends who is there and lets nobody in', async () => {
   const late = createConnection(path);
   const [error] = await once(late, 'error');
   expect(['ENOENT', 'ECONNREFUSED']).toContain(error.code);
+});
+
+test('a connection is heard when its turn has come', async () => {
+  const waiting: (() => void)[] = [];
+  const next = () => new Promise<void>((resolve) => waiting.push(resolve));
+  await open(false, { place: () => ({ next, leave() {} }) });
+  const sockets = [createConnection(path), createConnection(path)];
+  for (const socket of sockets) socket.write(helloLine(hello));
+  while (waiting.length < 2) await new Promise(setImmediate);
+  expect(connected).toEqual([]);
+  waiting[1]?.();
+  await once(sockets[1] as Socket, 'data');
+  expect(connected.length).toBe(1);
+  for (const socket of sockets) socket.destroy();
 });

@@ -5,6 +5,7 @@
 import { createInterface } from 'node:readline';
 import { claimEpoch, sweepEpochs } from '../../src/daemon/epoch.ts';
 import { openDoor } from '../../src/daemon/socket.ts';
+import { createTurns } from '../../src/daemon/turns.ts';
 import { isNewer } from '../../src/home/hello.ts';
 import { localHome } from '../../src/home/local-home.ts';
 
@@ -22,6 +23,7 @@ async function serve(epoch: number): Promise<void> {
       if (leaving) end();
       return { version, pid: process.pid, epoch, leaving };
     },
+    turns: createTurns(() => performance.now()),
     watch: () => () => {},
     connected(hello, socket) {
       clients += 1;
