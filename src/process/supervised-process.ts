@@ -207,12 +207,13 @@ export class SupervisedProcess {
     this.#tell({ ...this.#facts, urls: pump.urls(), ports: [], survivors });
     cell.ended({ ...exit, endedBy, micros: clock.micros() });
     this.#move(state);
+    // Before anybody is woken: who waits for what a run says would take this end for the last.
+    this.#considerRestart(run, state, endedBy);
     this.#parts.count('ended');
     if (state === 'failed') this.#parts.count('failed');
     if (survivors.length === 0) this.#settleSurvivors(run);
     for (const tell of this.#onEnd.splice(0)) tell();
     this.#parts.wake();
-    this.#considerRestart(run, state, endedBy);
   }
 
   #endedBy(exit: ExitStatus): EndedBy {
@@ -231,7 +232,6 @@ export class SupervisedProcess {
       cell.restarted();
       void this.start();
     });
-    this.#parts.wake();
   }
 
   /** Everybody of its present tree. */

@@ -102,8 +102,9 @@ async function openWorld(): Promise<{ place: World; end(): Promise<void> }> {
   return {
     place,
     async end() {
-      const last = sessions.at(-1);
-      if (last !== undefined) await last.call('daemon', { action: 'stop' }).catch(() => {});
+      // One that a test has closed cannot ask.
+      for (const session of [...sessions].reverse())
+        if (await session.call('daemon', { action: 'stop' }).catch(() => null)) break;
       await Promise.all(sessions.map((session) => session.close().catch(() => {})));
       const ours = () => pidsWithEnvironment(`DEVTOOL_MCP_HOME=${home}`).filter((pid) => pid !== process.pid);
       await until(`every process of ${home} gone, ${ours().join(' ')}`, () => ours().length === 0);
