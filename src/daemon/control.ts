@@ -175,7 +175,8 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
         upgrade_available: upgrade,
       };
     },
-    endDaemon: (how) => void clock.after(ANSWER_FIRST_MS, () => void end(`asked to ${how}`, 0, how === 'restart')),
+    // After the answer has been written, before anybody's next line.
+    endDaemon: (how) => void clock.after(0, () => void end(`asked to ${how}`, 0, how === 'restart')),
     log,
   };
   const autostart = createAutostart(() => workbench, following.signal);

@@ -2,7 +2,7 @@
 import { type ParseError, type ParseOptions, parse as parseJsoncText, printParseErrorCode } from 'jsonc-parser';
 import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { parse as parseYamlText, YAMLParseError } from 'yaml';
-import { record } from './values.ts';
+import { isRecord, record } from './values.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -11,7 +11,7 @@ const MOST_ERRORS = 5;
 
 export const parseJson = (text: string): Fields =>
   byLine(
-    () => JSON.parse(text),
+    () => objectIn(JSON.parse(text)),
     () => mistakesIn(text, { disallowComments: true }).mistakes?.[0] ?? null,
   );
 export const parseToml = (text: string): Fields =>
@@ -51,7 +51,12 @@ export function parseJsonc(text: string): Fields {
   const { value, errors } = readJsonc(text);
   const [first] = errors;
   if (first !== undefined) throw new Error(first);
-  return record(value);
+  return objectIn(value);
+}
+
+function objectIn(value: unknown): Fields {
+  if (isRecord(value)) return value;
+  throw new Error('it holds no object');
 }
 
 /** What can be understood of a JSONC text, and what is wrong with it, by line. */

@@ -314,3 +314,24 @@ test('a program that wants a terminal gets one', async () => {
   const stopped = await session.ok('proc', { action: 'stop', process_id: 'c' });
   expect(stopped.data).toMatchObject({ state: 'stopped', ended_by: 'stop' });
 });
+
+test('what is asked for right behind a stop of the daemon is not started by the one that ends', async () => {
+  const place = await world();
+  const session = await place.connect();
+  const before = await session.ok('daemon', { action: 'info' });
+  const [stopped, late] = await Promise.all([
+    session.call('daemon', { action: 'stop' }),
+    session
+      .call('run', { command: 'sleep', args: ['60'], id: 'late', wait_for: 'none' })
+      .catch((error: Error) => error),
+  ]);
+  expect(stopped.isError).toBe(false);
+  // Refused by it, or lost with it.
+  if (!(late instanceof Error)) expect(late.text).toMatch(/^shutting_down: /);
+  await until('another daemon serves', async () => {
+    const again = await session.call('daemon', { action: 'info' }).catch(() => null);
+    return again !== null && again.data['pid'] !== before.data['pid'];
+  });
+  const { data } = await session.ok('run', { command: 'sleep', args: ['60'], id: 'late', wait_for: 'none' });
+  expect(data['reused']).toBe(false);
+});
