@@ -60,6 +60,7 @@ export async function waitFor(
   const startedAt = tools.clock.micros();
   const elapsed = () => Math.round((tools.clock.micros() - startedAt) / 1000);
   let told = 0;
+  let wasOver = false;
   const declared = condition.kind === 'ready' ? managed.request.readiness : null;
   const look =
     declared === null ? looker(managed, condition, options, tools) : declaredLook(managed, declared, options, tools);
@@ -68,7 +69,10 @@ export async function waitFor(
       throw new Fault('cancelled', `waiting for ${condition.kind} was cancelled`, 'The process was left as it is.');
     const ticket = tools.changes.ticket();
     const hasChanged = managed.news();
-    const ended = !isLive(managed.state());
+    const isOver = !isLive(managed.state());
+    // Its thread may be about to restart it: that takes it a moment after the end.
+    const ended = isOver && (wasOver || managed.request.spec.restart === 'never');
+    wasOver = isOver;
     const found = await look(Math.max(1, options.timeoutMs - elapsed()));
     if (found !== null) {
       if (condition.kind === 'ready' && found.ok) await settle(managed, options.signal, tools);
@@ -87,11 +91,14 @@ export async function waitFor(
       told = elapsed();
       options.progress(`waiting for ${managed.id}: ${condition.kind}, ${Math.round(told / 1000)} s`);
     }
-    const soonest = Math.min(left, PAUSE_MS[(declared ?? condition).kind] ?? PROGRESS_EVERY_MS);
+    const pause = isOver ? RESTART_KNOWN_MS : (PAUSE_MS[(declared ?? condition).kind] ?? PROGRESS_EVERY_MS);
+    const soonest = Math.min(left, pause);
     await tools.changes.next(ticket, soonest, options.signal, hasChanged);
   }
 }
 
+/** Whether an ended process is restarted is known so long after its end. */
+const RESTART_KNOWN_MS = 50;
 /** What wakes nobody by itself is looked at so often. */
 const PAUSE_MS: Partial<Record<Condition['kind'], number>> = { http: HTTP_EVERY_MS };
 
