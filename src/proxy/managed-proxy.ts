@@ -21,6 +21,8 @@ export interface ProxyRequest {
   readonly entry: string;
   /** Whose URL it follows; null: none. */
   readonly processId: string | null;
+  /** The directory that the process belongs to, which may be above that of the proxy, or another. */
+  readonly processPath: string;
   /** Null: one that follows from the target. */
   readonly port: number | null;
   readonly bindAddress: string;

@@ -175,6 +175,7 @@ export class ProxyManager {
 
 /** Whether what runs is what is asked for; a port that was not named may be any. */
 function isSame(present: ManagedProxy, wanted: ProxyRequest): boolean {
-  const isTarget = wanted.processId !== null && present.request.processId === wanted.processId;
+  const { processId, processPath } = present.request;
+  const isTarget = wanted.processId !== null && processId === wanted.processId && processPath === wanted.processPath;
   return (isTarget || present.target.url === wanted.target.url) && (wanted.port ?? present.port) === present.port;
 }

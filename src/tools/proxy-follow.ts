@@ -26,8 +26,8 @@ export async function follow(
   proxies: Pick<ProxyManager, 'list' | 'setTarget'>,
 ): Promise<void> {
   for (const proxy of proxies.list(null)) {
-    const { processId, path } = proxy.request;
-    const [url] = (processId === null ? null : processes.get(path, processId))?.facts.urls ?? [];
+    const { processId, processPath } = proxy.request;
+    const [url] = (processId === null ? null : processes.get(processPath, processId))?.facts.urls ?? [];
     if (url === undefined) continue;
     const { origin, entry } = parseTarget(url);
     // A target that is refused, such as a proxy of ours, leaves it where it is too.

@@ -27,6 +27,8 @@ export interface WantedProxy extends ProxyValues {
   readonly path: string;
   /** Where it leads until its process has told a URL. */
   readonly until_url: string | undefined;
+  /** Where its process has to be; undefined: as everywhere that a process is named. */
+  readonly process_path: string | undefined;
   /** Goes on when all clients of the project have left. */
   readonly keep: boolean;
 }
@@ -44,7 +46,8 @@ export function wantedProxy(given: ProxyValues, path: string): WantedProxy {
   }
   const config = given.id === undefined ? null : configOf(path);
   const plan = config?.proxies.find(({ id }) => id === given.id);
-  if (config === null || plan === undefined) return { ...given, path, until_url: undefined, keep: false };
+  if (config === null || plan === undefined)
+    return { ...given, path, until_url: undefined, process_path: undefined, keep: false };
   return { ...plannedProxy(plan, config.path, false), ...withoutUndefined(given), ...targetOf(given, plan) };
 }
 
@@ -60,12 +63,14 @@ export const plannedProxy = (
   process_id: process === undefined ? undefined : defaultId(process),
   target_url: process === undefined ? target_url : undefined,
   until_url: process === undefined ? undefined : target_url,
+  process_path: path,
 });
 
 /** A target that the caller names is meant instead of the config's, whichever way that says it. */
 function targetOf({ target_url, process_id }: ProxyValues, plan: ProxyPlan): Partial<WantedProxy> {
   if (target_url !== undefined) return { target_url, process_id: undefined, until_url: undefined };
-  return process_id === undefined ? {} : { process_id, target_url: undefined, until_url: plan.target_url };
+  if (process_id === undefined) return {};
+  return { process_id, target_url: undefined, until_url: plan.target_url, process_path: undefined };
 }
 
 const withoutUndefined = (given: ProxyValues): ProxyValues =>
@@ -76,30 +81,46 @@ export async function startProxy(
   call: Pick<Call, 'signal' | 'progress'>,
   workbench: Workbench,
 ): Promise<{ readonly proxy: ManagedProxy; readonly reused: boolean }> {
-  const url = await targetUrl(wanted, call, workbench);
-  return workbench.proxies.start(requestOf(wanted, url));
+  return workbench.proxies.start(requestOf(wanted, await targetPlace(wanted, call, workbench)));
+}
+
+interface TargetPlace {
+  readonly url: string;
+  /** The directory that its process belongs to, or would. */
+  readonly processPath: string;
 }
 
 /** What was given, or where the process is; one that does not serve yet is waited for as long as `run` would. */
-async function targetUrl(
-  { target_url, process_id, until_url, path }: WantedProxy,
+async function targetPlace(
+  { target_url, process_id, until_url, process_path, path }: WantedProxy,
   call: Pick<Call, 'signal' | 'progress'>,
   { processes }: Workbench,
-): Promise<string> {
-  if (target_url !== undefined) return target_url;
+): Promise<TargetPlace> {
+  if (target_url !== undefined) return { url: target_url, processPath: path };
   if (process_id === undefined) {
     throw new Fault('invalid_argument', 'target_url is missing', 'proxy start takes target_url or process_id.', {
       parameter: 'target_url',
     });
   }
-  if (until_url !== undefined) return processes.get(path, process_id)?.facts.urls[0] ?? until_url;
-  const process = processes.resolve(process_id, path);
+  if (until_url !== undefined) {
+    return { url: processes.get(path, process_id)?.facts.urls[0] ?? until_url, processPath: path };
+  }
+  const process =
+    process_path === undefined ? processes.resolve(process_id, path) : processes.get(process_path, process_id);
+  if (process === null) {
+    throw new Fault(
+      'not_found',
+      `process_id=${process_id} is not known in ${process_path}, whose config names it`,
+      'Start it with run first, or give target_url.',
+      { process_id },
+    );
+  }
   if (process.facts.urls.length === 0) {
     const options = { timeoutMs: READY_MS, signal: call.signal, progress: call.progress, after: null };
     await processes.wait(process, { kind: 'ready' }, options);
   }
   const url = placeOf(process);
-  if (url !== null) return url;
+  if (url !== null) return { url, processPath: process.path };
   throw new Fault(
     'not_running',
     `process_id=${process.id} is ${process.state()}, has named no URL and listens nowhere`,
@@ -114,7 +135,7 @@ export function placeOf({ facts: { urls, ports } }: Pick<ManagedProcess, 'facts'
   return urls[0] ?? (port === undefined ? null : `http://localhost:${port}`);
 }
 
-function requestOf(wanted: WantedProxy, url: string): ProxyRequest {
+function requestOf(wanted: WantedProxy, { url, processPath }: TargetPlace): ProxyRequest {
   const target = parseTarget(url);
   const { id, process_id } = wanted;
   return {
@@ -123,6 +144,7 @@ function requestOf(wanted: WantedProxy, url: string): ProxyRequest {
     target: { url: target.origin, verifyTls: wanted.verify_tls ?? null },
     entry: target.entry,
     processId: process_id ?? null,
+    processPath,
     port: wanted.port ?? null,
     bindAddress: wanted.bind_address ?? LOOPBACK,
     publicUrl: wanted.public_url ?? null,

@@ -192,6 +192,18 @@ test('a script of a directory above runs there, under the id that all directorie
 });
 
 describe('proxies', () => {
+  test('one that follows a script takes no process of that name in another project', async () => {
+    const { place, session } = await withConfig({
+      scripts: { web: server },
+      proxies: { front: { process: 'web' } },
+    });
+    await place.write('elsewhere/note.txt', '');
+    const path = `${place.project}/elsewhere`;
+    await session.ok('run', { path, id: 'web', command: server.command, args: server.args, wait_for: 'ready' });
+    const { text } = await session.call('proxy', { action: 'start', id: 'front' });
+    expect(text).toMatch(/^not_found: process_id=web is not known in .*, whose config names it/);
+  });
+
   test('one that follows a script starts with it, with the values of the config; those of a call win', async () => {
     const { session } = await withConfig({
       scripts: { web: server },

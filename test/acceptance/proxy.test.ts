@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -126,19 +127,24 @@ describe('proxy', () => {
     await session.ok('proxy', { action: 'stop', id: 'p' });
   });
 
-  test('it follows a process, also when that starts again elsewhere', async () => {
+  test.each([
+    ['of its own directory', {}],
+    ['of another', { path: tmpdir() }],
+  ])('it follows a process %s, also when that starts again elsewhere', async (_, where) => {
     const session = shared();
     const code = `require('http').createServer((q, r) => r.end(process.argv[1])).listen(0, '127.0.0.1', function () { console.log('http://localhost:' + this.address().port) })`;
     const run = (word: string) =>
       session.ok('run', { command: process.execPath, args: ['-e', code, word], id: 'srv', wait_for: 'ready' });
     await run('one');
-    const { data } = await session.ok('proxy', { action: 'start', id: 'web', process_id: 'srv' });
+    const { data } = await session.ok('proxy', { action: 'start', id: 'web', process_id: 'srv', ...where });
     const url = String(data['url']);
     expect(await (await fetch(url)).text()).toBe('one');
     await session.ok('proc', { action: 'stop', process_id: 'srv' });
     expect((await fetch(url)).status).toBe(502);
     await run('two');
     await until('the proxy has followed', async () => (await (await fetch(url)).text()) === 'two');
+    await session.ok('proxy', { action: 'stop', id: 'web', ...where });
+    await session.ok('proc', { action: 'stop', process_id: 'srv' });
   });
 
   test('a foreign Host is 421, a page from elsewhere gets no token, internal paths stay here', async () => {

@@ -15,6 +15,7 @@ const request = (url: string, more: Partial<ProxyRequest> = {}): ProxyRequest =>
   target: { url, verifyTls: null },
   entry: '/',
   processId: null,
+  processPath: '/p',
   port: null,
   bindAddress: '127.0.0.1',
   publicUrl: null,

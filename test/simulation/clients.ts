@@ -123,6 +123,7 @@ export function createClients(world: World, hasProxies: boolean): Clients {
       target: { url: chance.pick(TARGETS), verifyTls: null },
       entry: '/',
       processId: null,
+      processPath: '/work/a',
       port: chance.happens(0.3) ? 20_000 : null,
       bindAddress: '127.0.0.1',
       publicUrl: null,
