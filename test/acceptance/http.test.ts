@@ -167,7 +167,7 @@ describe('what is sent', () => {
     expect(large.text).toMatch(/^not_found: /);
     expect((await daemon.fetch({ body: '{' })).status).toBe(400);
     expect((await daemon.fetch({ body: Buffer.from([0x22, 0xff, 0x22]) })).status).toBe(400);
-    expect((await daemon.fetch({ body: `"${'x'.repeat(64 * 1_048_576)}"` })).status).toBe(413);
+    expect((await daemon.fetch({ body: `"${'x'.repeat(96 * 1_048_576)}"` })).status).toBe(413);
     expect((await daemon.fetch({ body: '[]' })).status).toBe(400);
     expect((await daemon.fetch({ body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }) })).status).toBe(
       400,

@@ -1,5 +1,6 @@
 /** The daemon's door for MCP over HTTP: loopback only, guarded, with limits on what a client can hold. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import type { Endpoint } from './endpoint.ts';
 import { type Exchange, leaving, readBody, refused, webRequest, writeAnswer } from './exchange.ts';
 import { PATH, type Refusal, refusalOf } from './guard.ts';
@@ -20,6 +21,8 @@ export interface HttpDoor {
 const HOSTS = ['127.0.0.1', '::1'] as const;
 /** As on the socket: a line of MCP may carry a large argument. */
 const MOST_BODY_BYTES = 64 * 1_048_576;
+/** For who has sent more than that. */
+const READ_ON_MS = 5_000;
 const MOST_CONNECTIONS = 512;
 const HEAD_WITHIN_MS = 10_000;
 const BODY_WITHIN_MS = 60_000;
@@ -115,6 +118,12 @@ function turnedAway(request: IncomingMessage, { status, why, headers }: Refusal)
   return refused(status, why, null, { headers: { ...LAST, ...headers } });
 }
 
+/** To the end of the body, for a while: a close with unread bytes would reset the peer before it has read the answer. */
+async function readOn(request: IncomingMessage): Promise<void> {
+  request.resume();
+  await finished(request, { writable: false, signal: AbortSignal.timeout(READ_ON_MS) }).catch(() => {});
+}
+
 async function served(
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -123,7 +132,7 @@ async function served(
 ): Promise<Response> {
   const body = await readBody(incoming, MOST_BODY_BYTES);
   if (body.kind === 'too_large') {
-    incoming.resume();
+    await readOn(incoming);
     return refused(413, `a message of more than ${MOST_BODY_BYTES} bytes`, null, { headers: LAST });
   }
   if (body.kind === 'broken') return refused(400, 'the body is no JSON in UTF-8', null, { code: PARSE_ERROR });
