@@ -18,13 +18,15 @@ export function fieldsNamed(fields: Fields, name: string): string[] {
 }
 
 const CASE_BIT = 0x20;
+const [A, Z] = [0x61, 0x7a];
 
 /** Whether a token is the name `wanted` (lower case) in any case. By character: to lower-case it would leave a string for each look. */
 export function isName(token: string, wanted: string): boolean {
   if (token.length !== wanted.length) return false;
   for (let i = 0; i < wanted.length; i++) {
-    // Of characters of tokens, letters alone differ from another one by this bit.
-    if ((token.charCodeAt(i) | CASE_BIT) !== wanted.charCodeAt(i)) return false;
+    const here = token.charCodeAt(i);
+    const there = wanted.charCodeAt(i);
+    if (here !== there && !((here | CASE_BIT) === there && there >= A && there <= Z)) return false;
   }
   return true;
 }

@@ -5,8 +5,8 @@
  * Journal `http`, `a` the entry's id:
  *   BEGAN  `b` connection · body: request head
  *   TOUCHED `b` 0 · body: rules that touch it so far, UTF-8; a later one takes the place of an earlier
- *   ENDED  `b` status | outcome << 10 | place in METHODS << 16 | exchanges still under way << 24 · body: FIXED_BYTES of figures, note, request head, response head, and
- *          the response's body where that is small and came at once
+ *   ENDED  `b` status | outcome << 10 | place in METHODS << 16 | exchanges still under way << 24 · body: FIXED_BYTES of figures, note,
+ *          request head, response head, and the response's body where that is small and came at once
  * Journal `bodies`: REQUEST_BODY, RESPONSE_BODY  `a` id, `b` offset of the bytes in that body · body: bytes
  * Journal `messages`, `a` the entry's own id: MESSAGE  `b` id of its exchange · body: size (f64), opcode, flags, payload's first bytes
  */
