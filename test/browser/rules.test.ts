@@ -1,5 +1,6 @@
 /** Rules and chaos around a page in a real browser: hot replacement goes on, mocks are drawn, the page is told. */
 import { expect, test } from 'vitest';
+import { until } from '../acceptance/harness.ts';
 import { launch } from './chromium.ts';
 import { openShop } from './shop.ts';
 
@@ -23,12 +24,16 @@ test('Vite behind a hundred rules and chaos that do not match: an edit reaches t
   const tab = await browser.open(shop.url);
   await tab.until(`document.querySelector('#recommendations h3')?.textContent === 'Honey jar'`);
   await tab.until(`document.querySelectorAll('#catalogue > *').length === 3`);
+  // An edit before that is nobody's.
+  await until('Vite is connected', () => tab.console.some((line) => line.includes('[vite] connected')));
   await tab.evaluate('window.__kept = 7');
   shop.edit('src/style.css', (css) => `${css}\nh1 { color: rgb(1, 2, 3); }\n`);
   await tab.until(`getComputedStyle(document.querySelector('h1')).color === 'rgb(1, 2, 3)'`);
   expect(await tab.evaluate('window.__kept')).toBe(7);
   expect(tab.loads).toEqual([shop.url]);
-  const { data } = await shop.session.ok('currentpage', { action: 'get' });
+  const page = async () => (await shop.session.call('currentpage', { action: 'get' })).data;
+  await until('the page has told of itself', async () => 'page' in (await page()));
+  const data = await page();
   expect((data['page'] as { notes: string[] }).notes).toEqual([
     '101 rules are in force (proxy rules)',
     'chaos is on: 2 rules (proxy chaos)',
