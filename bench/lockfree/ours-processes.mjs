@@ -4,6 +4,16 @@ import { SharedMemory } from './core.mjs';
 const KEY = '/home/somebody/shop\0server';
 const EXIT = { code: 0, signal: null, endedBy: 'exit', micros: 2_000_000 };
 
+function live(cell, i) {
+  cell.state.compareAndSwap('pending', 'starting');
+  cell.beginRun(i);
+  cell.started(1_000 + i, 1_000 + i, 1_000_000);
+  cell.state.compareAndSwap('starting', 'running');
+  cell.ended(EXIT);
+  cell.state.compareAndSwap('running', 'stopped');
+  cell.state.compareAndSwap('stopped', 'pending');
+}
+
 function create(entries) {
   const memory = SharedMemory.create();
   const cells = [];
@@ -13,6 +23,7 @@ function create(entries) {
   };
   for (let i = 1; i < entries; i++) register(`/home/somebody/shop\0server-${i}`);
   register(KEY);
+  live(memory.cell(memory.registry.get(KEY).slot), 1);
   for (let slot = 0; slot < memory.registry.slots; slot++) cells[slot] ??= memory.cell(slot);
   return { memory, cells };
 }
@@ -35,15 +46,7 @@ export const status = {
     const memory = SharedMemory.attach(buffer);
     const cell = memory.cell(memory.registry.get(KEY).slot);
     return (n) => {
-      for (let i = 0; i < n; i++) {
-        cell.state.compareAndSwap('pending', 'starting');
-        cell.beginRun(i);
-        cell.started(1_000 + i, 1_000 + i, 1_000_000);
-        cell.state.compareAndSwap('starting', 'running');
-        cell.ended(EXIT);
-        cell.state.compareAndSwap('running', 'stopped');
-        cell.state.compareAndSwap('stopped', 'pending');
-      }
+      for (let i = 0; i < n; i++) live(cell, i);
       return n;
     };
   },
