@@ -23,7 +23,7 @@ const LONGEST_CAUSE = 200;
 const LONGEST_LABEL = 100;
 /** Browsers say no more of errors in scripts of other origins (WHATWG HTML 8.1.4.3). */
 const HIDDEN = 'Script error.';
-/** More different stacks than this are not mapped. */
+/** Of more different stacks the oldest are not mapped. */
 const MOST_MAPPED = 50;
 
 interface Group {
@@ -46,8 +46,12 @@ export async function groupPageErrors(records: readonly PageRecord[], maps: Sour
     if (known === undefined) groups.set(key, { ...seen, records: [record] });
     else known.records.push(record);
   }
-  return Promise.all([...groups.values()].map((group, index) => mapped(group, index < MOST_MAPPED ? maps : null)));
+  const all = [...groups.values()];
+  const newest = new Set([...all].sort((a, b) => lastOf(a) - lastOf(b)).slice(-MOST_MAPPED));
+  return Promise.all(all.map((group) => mapped(group, newest.has(group) ? maps : null)));
 }
+
+const lastOf = ({ records }: Group): number => records.at(-1)?.id ?? 0;
 
 async function mapped(
   { message, label = '', stack, place, records }: Group,

@@ -39,8 +39,11 @@ const PIPE_MICROS = 200_000;
 /** A program that ends of an error has just said so. */
 const LAST_WORDS_MICROS = 3_000_000;
 
-/** Equal ones are one, newest last; what explains a fault is told with it, and what only repeats it is not told again. */
-export function groupFaults(faults: readonly Fault[]): Grouped[] {
+/**
+ * Equal ones are one, newest last, of those that are wanted; what explains one of these is told with it, and what only repeats it
+ * is not told again.
+ */
+export function groupFaults(faults: readonly Fault[], isWanted: (fault: Fault) => boolean = () => true): Grouped[] {
   const groups = new Map<string, Fault>();
   for (const fault of faults) {
     const key = `${fault.source}\0${fault.message}\0${fault.at}`;
@@ -49,12 +52,13 @@ export function groupFaults(faults: readonly Fault[]): Grouped[] {
   }
   const all = [...groups.values()].filter((fault, _, every) => !isEcho(fault, every)).sort((a, b) => a.last - b.last);
   const causes = new Map(all.map((fault) => [fault, causeOf(fault, all)]));
-  const explaining = new Set(causes.values());
+  const wanted = all.filter(isWanted);
+  const explaining = new Set(wanted.map((fault) => causes.get(fault)));
   const withCause = (fault: Fault, depth: number): Grouped => {
     const cause = causes.get(fault);
     return { ...fault, cause: cause == null || depth === 0 ? null : withCause(cause, depth - 1) };
   };
-  return all.filter((fault) => !explaining.has(fault)).map((fault) => withCause(fault, MOST_CAUSES));
+  return wanted.filter((fault) => !explaining.has(fault)).map((fault) => withCause(fault, MOST_CAUSES));
 }
 
 /** Dev servers print what a page's console said, and a script that the policy blocked has not loaded either. */

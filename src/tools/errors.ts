@@ -31,7 +31,8 @@ export const errorsTool = defineTool({
     const path = await knownPath(input.path, call.caller, workbench);
     const faults = await faultsOf(path, workbench);
     const after = knownCursor(input.after, Math.ceil(workbench.proxies.now()));
-    const all = groupFaults(faults).filter(
+    const all = groupFaults(
+      faults,
       ({ source, severity, heard }) =>
         (input.source === undefined || source === input.source) &&
         (input.severity !== 'error' || severity === 'error') &&

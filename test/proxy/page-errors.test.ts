@@ -61,3 +61,13 @@ test('what was thrown and is no error is told as it is', async () => {
     ['undefined', 1, null],
   ]);
 });
+
+test('of more different errors than are mapped the newest have their places', async () => {
+  const thrown = Array.from({ length: 60 }, (_, at) =>
+    record('error', { source: 'uncaught', name: 'Error', message: `Error: ${at}`, stack: frame(`a.js:${at + 1}:1`) }),
+  );
+  const places = (await groups(...thrown)).map(([, , place]) => place);
+  expect(places.indexOf('a.js:11:1')).toBe(10);
+  expect(places.filter((place) => place === null)).toHaveLength(10);
+  expect(places.at(-1)).toBe('a.js:60:1');
+});

@@ -107,3 +107,13 @@ test('what differs each time is told of the latest', () => {
     { count: 2, detail: '3.0 s', first: 1_000_000 },
   ]);
 });
+
+test('what explains a fault that is not asked for is told itself', () => {
+  const request = fault({ source: 'http', message: 'GET /api 500', last: 9, heard: 9, ids: ['req_1', 'req_2'] });
+  const page = fault({ behind: 'GET /api 500', last: 2, heard: 2 });
+  expect(groupFaults([page, request], ({ heard }) => heard > 5)).toMatchObject([{ source: 'http', cause: null }]);
+  expect(groupFaults([page, request], ({ source }) => source === 'http')).toMatchObject([{ ids: ['req_1', 'req_2'] }]);
+  expect(groupFaults([page, request], ({ source }) => source === 'page')).toMatchObject([
+    { source: 'page', cause: { source: 'http' } },
+  ]);
+});
