@@ -20,18 +20,26 @@ export function watchErrors(link: Link, behind: Behind): void {
       quietly(() => link.report('error', { source: 'unhandledrejection', behind: behind(), ...facts(event.reason) })),
     true,
   );
+  // Of what was told as unhandled (WHATWG HTML 8.1.7.3).
+  on(
+    'rejectionhandled',
+    (event) => quietly(() => link.report('error', { source: 'rejectionhandled', ...facts(event.reason) })),
+    true,
+  );
   on('securitypolicyviolation', (event) => quietly(() => violation(event)), true);
 
   function note(event: Event): void {
     if (event instanceof ErrorEvent) {
       const { message, filename, lineno, colno, error } = event;
-      const isThing = error != null && !isError(error);
+      const known = facts(error ?? message);
       link.report('error', {
         source: 'uncaught',
         behind: behind(),
-        ...facts(error ?? message),
-        // Of what is no error the browser says no more than `[object Object]`.
-        ...(isThing ? {} : { message: start(message, LONGEST_TEXT) }),
+        ...known,
+        // Of what only looks like an error, or not even so, the browser says no more than `[object Object]`.
+        ...(error == null || (isError(error) && holds(message, String(known['message'])))
+          ? { message: start(message, LONGEST_TEXT) }
+          : {}),
         file: filename,
         line: lineno,
         column: colno,

@@ -9,6 +9,8 @@ export interface PageErrorGroup {
   /** uncaught, unhandledrejection, resource, policy, console, network; of the first. */
   readonly source: string;
   readonly count: number;
+  /** A rejection that somebody has handled after all, later than browsers wait for that. */
+  readonly isHandled: boolean;
   readonly first: PageRecord;
   readonly last: PageRecord;
   /** When the latest news of it was heard. */
@@ -30,6 +32,7 @@ interface Group {
   readonly message: string;
   /** What a console was given before the error; it is no part of what makes errors the same. */
   readonly label?: string;
+  readonly isHandled?: boolean;
   readonly stack: string;
   readonly place: { readonly file: string; readonly line: number; readonly column: number } | null;
   readonly records: PageRecord[];
@@ -42,19 +45,38 @@ export async function groupPageErrors(records: readonly PageRecord[], maps: Sour
     const seen = errorOf(record);
     if (seen === null) continue;
     const key = `${seen.message}\0${firstPlace(seen.stack) ?? `${seen.place?.file}:${seen.place?.line}`}`;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, { ...seen, records: [record] });
-    else known.records.push(record);
+    if (isHandling(record)) handle(groups, key, record);
+    else join(groups, key, seen, record);
   }
   const all = [...groups.values()];
   const newest = new Set([...all].sort((a, b) => lastOf(a) - lastOf(b)).slice(-MOST_MAPPED));
   return Promise.all(all.map((group) => mapped(group, newest.has(group) ? maps : null)));
 }
 
+function join(groups: Map<string, Group>, key: string, seen: Omit<Group, 'records'>, record: PageRecord): void {
+  const known = groups.get(key);
+  if (known === undefined) groups.set(key, { ...seen, records: [record] });
+  else known.records.push(record);
+}
+
+/** News that a rejection was handled, which came with the same reason as the rejection. */
+export const isHandling = ({ kind, facts }: PageRecord): boolean =>
+  kind === 'error' && facts['source'] === 'rejectionhandled';
+
+/** Takes the latest such rejection of that page from those that nobody has handled. */
+function handle(groups: Map<string, Group>, key: string, { page }: PageRecord): void {
+  const group = groups.get(key);
+  const at = group?.records.findLastIndex((one) => one.page === page && one.facts['source'] === 'unhandledrejection');
+  const [handled] = at === undefined || at < 0 ? [] : (group?.records.splice(at, 1) ?? []);
+  if (group === undefined || handled === undefined) return;
+  if (group.records.length === 0) groups.delete(key);
+  join(groups, `${key}\0handled`, { ...group, isHandled: true }, handled);
+}
+
 const lastOf = ({ records }: Group): number => records.at(-1)?.id ?? 0;
 
 async function mapped(
-  { message, label = '', stack, place, records }: Group,
+  { message, label = '', isHandled = false, stack, place, records }: Group,
   maps: SourceMaps | null,
 ): Promise<PageErrorGroup> {
   const frames = maps === null ? [] : await framesOf(stack, place, maps);
@@ -62,9 +84,10 @@ async function mapped(
   const last = records.at(-1);
   if (first === undefined || last === undefined) throw new RangeError('a group has a record');
   return {
-    message: label === '' ? message : `${label} ${message}`,
+    message: `${label === '' ? '' : `${label} `}${message}${isHandled ? ' (handled later)' : ''}`,
     source: first.kind === 'error' ? String(first.facts['source'] ?? 'error') : first.kind,
     count: records.length,
+    isHandled,
     first,
     last,
     heard: Math.max(...records.map(({ heard }) => heard)),
@@ -124,7 +147,7 @@ function messageOf(facts: Readonly<Record<string, unknown>>): string {
 function thrown(words: string, { source, stack, name }: Readonly<Record<string, unknown>>): string {
   const shown = words === '' ? "''" : words;
   const isNone = textOf(stack) === '' && !/(?:Error|Exception)$/.test(textOf(name));
-  if (isNone && source === 'unhandledrejection') return `rejected with ${shown}`;
+  if (isNone && (source === 'unhandledrejection' || source === 'rejectionhandled')) return `rejected with ${shown}`;
   return isNone && words === '' ? `threw ${shown}` : shown;
 }
 

@@ -1,7 +1,7 @@
 /** `currentpage`: the pages that people have open through a proxy. */
 import * as z from 'zod';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
-import { groupPageErrors } from '../proxy/page-errors.ts';
+import { groupPageErrors, isHandling } from '../proxy/page-errors.ts';
 import type { Page } from '../proxy/pages.ts';
 import type { Exchange } from '../proxy/traffic-logger.ts';
 import { noPage } from './no-page.ts';
@@ -92,7 +92,7 @@ export async function wholePage(
 function shown(page: Page, proxy: ManagedProxy, workbench: Workbench, show = workbench.redact) {
   const errors = proxy.pageLog
     .records({ page: page.number, kinds: ERROR_KINDS })
-    .filter(({ kind, facts }) => kind !== 'console' || facts['level'] === 'error').length;
+    .filter((record) => !isHandling(record) && (record.kind !== 'console' || record.facts['level'] === 'error')).length;
   const requests = requestsOf(page, proxy);
   const notes = ruleNotes(proxy, requests, workbench.proxies.now());
   return viewPage(page, { resources: requests.length, errors, notes }, workbench.iso, show);

@@ -191,7 +191,7 @@ async function pageFault(group: PageErrorGroup, proxy: ManagedProxy, maps: Sourc
   return faultAt(last.micros, {
     source: 'page',
     // Many a page tries whether an answer is JSON, and goes on when it is none.
-    severity: last.facts['method'] === READING ? 'warning' : 'error',
+    severity: last.facts['method'] === READING || group.isHandled ? 'warning' : 'error',
     message,
     detail:
       named?.by ??

@@ -44,7 +44,10 @@ export function sayingOf({ kind, facts }: PageRecord): string {
   const word = (name: string): string => (facts[name] === undefined || facts[name] === null ? '' : String(facts[name]));
   switch (kind) {
     case 'error':
-      return errorText(word('name'), word('message').replace(/^Uncaught (\(in promise\) )?/, ''));
+      return (
+        (facts['source'] === 'rejectionhandled' ? 'handled later: ' : '') +
+        errorText(word('name'), word('message').replace(/^Uncaught (\(in promise\) )?/, ''))
+      );
     case 'network':
       return `${word('method')} ${word('url')} failed: ${word('reason')}`;
     case 'console':

@@ -133,3 +133,18 @@ test('what a run prints and asks for has its place in the code that was run; sta
   expect(text).toMatch(/^error page Error: of the run code:1:15 \[err_/m);
   expect(text).toMatch(/^warning http GET \/nothing 404 code:1:47 \[req_/m);
 });
+
+test('what only looks like an error is told in its own words, and a rejection that is handled later is a warning', async () => {
+  const site = await openSite({
+    '/': page(`setTimeout(() => { throw { name: 'Like', message: 'of another realm', stack: 'Like: x\\n    at f (/y.js:1:2)' } });
+const late = Promise.reject(new Error('nobody yet'));
+addEventListener('unhandledrejection', () => setTimeout(() => late.catch(() => {})), { once: true });`),
+  });
+  await site.open();
+  const text = await site.told('Like: of another realm', 'handled later');
+  expect(text).toMatch(/^error page Like: of another realm /m);
+  expect(text).toMatch(/^warning page Error: nobody yet \(handled later\) \S*:3:29 \[err_\d+\]/m);
+  expect((await site.session.ok('errors', { severity: 'error' })).text).not.toContain('nobody yet');
+  const { text: lines } = await site.session.ok('proxylog', { action: 'query', proxy_id: 'web', types: ['error'] });
+  expect(lines).toMatch(/^err_\d+ \S+ page_\d+ handled later: Error: nobody yet$/m);
+});

@@ -71,3 +71,16 @@ test('of more different errors than are mapped the newest have their places', as
   expect(places.filter((place) => place === null)).toHaveLength(10);
   expect(places.at(-1)).toBe('a.js:60:1');
 });
+
+test('a rejection that is handled later is told so, once for each', async () => {
+  const facts = { name: 'Error', message: 'late', stack: frame('a.js:1:2') };
+  const rejected = () => record('error', { ...facts, source: 'unhandledrejection' });
+  const handled = () => record('error', { ...facts, source: 'rejectionhandled' });
+  expect(await groups(rejected(), rejected(), handled(), rejected())).toEqual([
+    ['Error: late', 2, 'a.js:1:2'],
+    ['Error: late (handled later)', 1, 'a.js:1:2'],
+  ]);
+  expect(await groups(rejected(), handled())).toEqual([['Error: late (handled later)', 1, 'a.js:1:2']]);
+  // Its rejection is no longer kept.
+  expect(await groups(handled())).toEqual([]);
+});
