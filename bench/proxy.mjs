@@ -3,19 +3,15 @@
 // rounds), `row=TEXT` (rows whose names have TEXT), `side=NAME,NAME` and `src` (ours from its sources, not as built) each also writes
 // nothing; `part=TEXT` are the rows whose names have TEXT, which take their places among those that were measured before, with
 // `rounds=N` and `side=` as well if need be.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildGo, bundle, findGo, requireBuilt, scratch } from './lockfree/build.mjs';
+import { fileURLToPath } from 'node:url';
+import { buildGo, bundle, findGo, scratch } from './lockfree/build.mjs';
 import { machine, machineLine, readResults, table, writeResults, writeSection } from './lockfree/report.mjs';
 import { median } from './lockfree/sides.mjs';
 import { loadEcho, startEcho } from './proxy/echo.mjs';
 import { loadPage, upload, wrk } from './proxy/load.mjs';
 import { findCommand, MODULES, modulePath, startProxy, startTarget } from './proxy/nginx.mjs';
 import { processorNanos } from './proxy/processor.mjs';
+import { endAll, startOurs, startProgram, startSilent } from './proxy/sides.mjs';
 
 const args = process.argv.slice(2);
 const option = (name) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -45,33 +41,6 @@ const ROWS = ALL_ROWS.filter(({ name }) => name.includes(option('row') ?? option
 
 const SIDES = ['direct', 'nginx', 'go', 'go (all cores)', 'node', 'httpxy', 'ours', 'ours (no log)'];
 
-/** A proxy that prints its port. */
-async function startProgram(command, programArgs, env = {}) {
-  const child = spawn(command, programArgs, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`${[command, ...programArgs].join(' ')} ended with ${code}`);
-  });
-  ended.catch(() => {});
-  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended]);
-  return { child, port: Number(line) };
-}
-
-/** `worker`: the module of the proxy's worker. */
-async function startOurs(url, directory, worker) {
-  requireBuilt('page.js', 'proxy-worker.js');
-  // A worker reads it from beside itself.
-  copyFileSync(here('../dist/page.js'), join(directory, 'page.js'));
-  const memory = await bundle('src/proxy/shared-memory.ts', directory);
-  return startProgram(process.execPath, [here('./proxy/ours.mjs'), url], {
-    BENCH_PROXY_MEMORY: memory,
-    BENCH_PROXY_WORKER: worker,
-  });
-}
-
-const BUILT = pathToFileURL(here('../dist/proxy-worker.js')).href;
-/** In the place of what writes the log. */
-const SILENT = { 'traffic-tap.ts': here('./proxy/silent-tap.mjs') };
-
 /** Starts every side that can be had; `started` gets each child at once, so that none is left over. */
 async function startSides({ nginx, go, echo, directory, started }) {
   const target = await startTarget(nginx, directory, echo);
@@ -84,8 +53,9 @@ async function startSides({ nginx, go, echo, directory, started }) {
     'go (all cores)': () => (go === null ? null : startProgram(buildGo(go, 'proxy', directory), [url])),
     node: () => startProgram(process.execPath, [here('./proxy/node-proxy.mjs'), url]),
     httpxy: () => startProgram(process.execPath, [here('./proxy/httpxy-proxy.mjs'), url]),
-    ours: async () => startOurs(url, directory, isFromSource ? await bundle('src/proxy/worker.ts', directory) : BUILT),
-    'ours (no log)': async () => startOurs(url, directory, await bundle('src/proxy/worker.ts', directory, SILENT)),
+    ours: async () =>
+      startOurs(url, directory, isFromSource ? await bundle('src/proxy/worker.ts', directory) : undefined),
+    'ours (no log)': () => startSilent(url, directory),
   };
   const wanted = option('side')?.split(',') ?? SIDES;
   const sides = new Map();
@@ -175,7 +145,7 @@ const explanation = ({ rounds, seconds }) => `\
 \`proxy_pass\` over kept connections without a log; Go is \`httputil.ReverseProxy\` with a log of 1,000 exchanges and the first 64 KiB of
 bodies (\`bench/baseline-go/proxy\`), on one processor as ours is one thread, and on all; Node is \`http\` to \`http\` without a log; httpxy
 is the library of that name, without a log. Ours is its worker as the daemon starts it, always with its log; \`ours (no log)\` has its tap
-replaced by one that does nothing, and is there to show what the log costs. HTML gets the page client from ours alone. Load by \`wrk\`
+replaced by one that does nothing; two programs differ by more than the log costs, which \`bench/bars/p-log-cost.mjs\` measures by several in turns. HTML gets the page client from ours alone. Load by \`wrk\`
 with one thread; modules, 1 GiB and WebSockets by clients of our own (a page's six connections), on the same machine. /echo is a Node
 server behind the development server, for every side. Medians of ${rounds} interleaved rounds
 of ${seconds} s; \`processor\` is what a request takes of one, by the scheduler's count; the last columns say how many times as fast
@@ -209,11 +179,7 @@ async function main() {
     const figures = table(HEADS, all.flatMap(rowsOf));
     writeSection('proxy', `${explanation(effort)}\n\n${machineLine(about)}\n\n${figures}`);
   } finally {
-    for (const child of started) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill();
-      await once(child, 'exit');
-    }
+    await endAll(started);
     echo.end();
     remove();
   }

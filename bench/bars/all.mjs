@@ -24,6 +24,7 @@ const BARS = [
   ['l6-simulation', [], ['100']],
   ['p-large', [], ['300000000']],
   ['p-log-bounds', [], ['30000']],
+  ['p-log-cost', [], ['3', '1']],
   ['p6-streams', [], ['500']],
   ['p7-backpressure', [], ['200', '3']],
   ['p8-slow-clients', [], ['200', '15']],
