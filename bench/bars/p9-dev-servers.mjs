@@ -40,7 +40,7 @@ const SERVERS = {
     files: () => ({
       'app/layout.jsx': `export default function Layout({ children }) { return <html><body>{children}</body></html>; }\n`,
       'app/page.jsx': `import { Title } from './title.jsx';\nexport default function Page() { return <Title />; }\n`,
-      'app/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+      'app/icon.svg': '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>',
     }),
     edit: {
       file: 'app/title.jsx',
