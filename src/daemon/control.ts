@@ -18,6 +18,7 @@ import { ProxyPool } from '../proxy/shared-memory.ts';
 import { redactor } from '../text/redact.ts';
 import { watchProcesses } from '../timeline/process-news.ts';
 import { createAutostart } from '../tools/autostart.ts';
+import { cursorsOf } from '../tools/cursors.ts';
 import { projectIdleMs } from '../tools/project-limits.ts';
 import { followProcesses } from '../tools/proxy-follow.ts';
 import { createRedaction } from '../tools/redaction.ts';
@@ -146,6 +147,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     ports,
     turns: createStartTurns(),
     news: watchProcesses({ processes, now: () => clock.micros(), signal: following.signal }),
+    cursors: cursorsOf(epoch),
     iso: wall.iso,
     sourceMaps: sourceMapsOf(),
     redact: redactor(randomBytes(16).toString('hex'), redaction.secrets),

@@ -15,7 +15,7 @@ export function outputSearch(
   after: number | null,
   patterns: Patterns,
 ): () => Promise<string | null> {
-  let from = after === null ? managed.snapshot().runPosition : managed.output.since(after);
+  let from = after === null ? managed.snapshot().runPosition : after;
   return async () => {
     const { pieces, dropped, cursor } = managed.output.read('combined', from);
     const lines = assembleLines(pieces, { view: 'tidy', live: true, dropped: dropped > 0 });

@@ -68,11 +68,6 @@ export class ProcessOutput {
     return this.#from + written;
   }
 
-  /** A cursor that points beyond the end is of a daemon before this one: all is new to its reader. */
-  since(cursor: number): number {
-    return cursor > this.end() ? 0 : cursor;
-  }
-
   totals(): OutputTotals {
     if (this.#last !== null) return this.#last;
     const { stdout, stderr } = this.#readers;

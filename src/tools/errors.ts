@@ -5,9 +5,9 @@ import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { visibleLine } from '../text/visible.ts';
 import { type Grouped, groupFaults } from '../timeline/inbox.ts';
 import { faultsOf } from './faults.ts';
+import { nothingFits } from './nothing-fits.ts';
 import { knownPath } from './project-path.ts';
 import { defineTool } from './tool.ts';
-import { knownCursor } from './when.ts';
 
 const LONGEST_MESSAGE = 300;
 /** As Chromium and Firefox say it. */
@@ -30,21 +30,29 @@ export const errorsTool = defineTool({
   async run(input, call, workbench) {
     const path = await knownPath(input.path, call.caller, workbench);
     const faults = await faultsOf(path, workbench);
-    const after = knownCursor(input.after, Math.ceil(workbench.proxies.now()));
+    const { cursors, proxies } = workbench;
+    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(proxies.now()));
     const all = groupFaults(
       faults,
       ({ source, severity, heard }) =>
         (input.source === undefined || source === input.source) &&
         (input.severity !== 'error' || severity === 'error') &&
-        heard > (after ?? -1),
+        heard > after,
     );
     const show = input.reveal ? (text: string) => text : workbench.redact;
     const lines = faultLines(all.slice(-input.limit), workbench.iso, show);
     const { from, to, truncated } = fitBudget(lines, budgetFor({ tail: input.limit }));
     const shown = lines.slice(from, to);
-    const cursor = Math.max(after ?? 0, ...all.map(({ heard }) => Math.ceil(heard)));
-    const facts = { lines: shown.length, total: all.length, dropped: 0, truncated, cursor };
-    return { kind: 'text', text: [...shown, closingLine(facts)].join('\n'), facts };
+    const newest = Math.max(after, ...all.map(({ heard }) => Math.ceil(heard)));
+    const dropped = proxies.list(path).reduce((sum, proxy) => sum + proxy.log.totals().dropped, 0);
+    const facts = { lines: shown.length, total: all.length, dropped, truncated, cursor: cursors.of(newest) };
+    const { severity, source } = input;
+    const nothing = lines.length === 0 && after === 0 ? nothingFits(groupFaults(faults).length, { severity, source }) : null;
+    return {
+      kind: 'text',
+      text: [...shown, ...(nothing === null ? [] : [nothing]), closingLine(facts)].join('\n'),
+      facts,
+    };
   },
 });
 

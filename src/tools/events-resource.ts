@@ -1,9 +1,10 @@
 /** `devtool://events`: what comes about, with a cursor; its updates are what `devtool-mcp watch` waits for. */
 import { Fault } from '../text/fault.ts';
+import { shown } from './arguments.ts';
 import { asKinds, type EventQuery, eventsOf } from './events.ts';
 import type { Resource, ResourceKind } from './resource.ts';
 import type { Caller } from './tool.ts';
-import { knownCursor, spanOf } from './when.ts';
+import { spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
 
 const URI = 'devtool://events';
@@ -60,8 +61,13 @@ function queryOf(uri: string, { cwd }: Caller, workbench: Workbench): EventQuery
     after:
       after == null
         ? startOf(since ?? undefined, workbench)
-        : (knownCursor(Number(after) || 0, Math.ceil(workbench.proxies.now())) ?? 0),
+        : workbench.cursors.placeOf(cursorIn(after), Math.ceil(workbench.proxies.now())),
   };
+}
+
+function cursorIn(after: string): number {
+  if (/^\d{1,16}$/.test(after)) return Number(after);
+  throw new Fault('invalid_argument', `after=${shown(after)} is no cursor`, 'Give the cursor of the answer before.');
 }
 
 function startOf(since: string | undefined, { proxies, iso }: Workbench): number {

@@ -55,7 +55,11 @@ export async function eventsOf(query: EventQuery, workbench: Workbench): Promise
     .filter(({ heard, event }) => wanted(event.kind) && heard <= cursor)
     .sort((a, b) => a.micros - b.micros)
     .map(({ event }) => event);
-  return { cursor, dropped: Math.max(0, found.length - MOST_EVENTS), events: found.slice(-MOST_EVENTS) };
+  return {
+    cursor: workbench.cursors.of(cursor),
+    dropped: Math.max(0, found.length - MOST_EVENTS),
+    events: found.slice(-MOST_EVENTS),
+  };
 }
 
 interface Heard {

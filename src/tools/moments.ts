@@ -60,7 +60,9 @@ function outputMoments(process: ManagedProcess, show: (text: string) => string, 
   const { pieces, dropped } = process.output.read('combined');
   const lines = assembleLines(pieces, { view: 'tidy', live: true, dropped: dropped > 0 });
   const safe = reveal ? lines : redactLines(lines, show);
-  return safe.map(({ micros, text, position }) => ({
+  // What is blank is there to space out a terminal.
+  const said = safe.filter(({ text }) => text.trim() !== '');
+  return said.map(({ micros, text, position }) => ({
     micros,
     heard: micros,
     kind: 'output',

@@ -42,7 +42,7 @@ export async function showOutput(
   const live = isLive(process.state());
   const assembled = assembleLines(pieces, { view: input.raw ? 'raw' : 'tidy', live, dropped: dropped > 0 });
   const safe = input.reveal ? assembled : redactLines(assembled, workbench.redact);
-  const after = input.after === undefined ? undefined : process.output.since(input.after);
+  const after = placeAfter(process, input.after, workbench);
   const fresh = after === undefined ? safe : safe.filter((line) => isNew(line, after));
   const lines = input.raw ? fresh.map((line) => ({ ...line, times: 1 })) : collapseRepeats(fresh);
 
@@ -58,9 +58,22 @@ export async function showOutput(
   const budget = budgetFor(selection, outputBudget(process.path));
   const { from, to, truncated } = fitBudget(texts, budget);
   const shown = texts.slice(from, to);
-  const facts = { lines: shown.length, total, dropped, truncated, cursor: Math.max(cursor, after ?? 0) };
+  const facts = {
+    lines: shown.length,
+    total,
+    dropped,
+    truncated,
+    cursor: workbench.cursors.of(Math.max(cursor, after ?? 0)),
+  };
   return { kind: 'text', text: [...shown, closingLine(facts)].join('\n'), facts };
 }
+
+/** Where in its output a cursor stands. */
+export const placeAfter = (
+  process: ManagedProcess,
+  after: number | undefined,
+  { cursors }: Workbench,
+): number | undefined => (after === undefined ? undefined : cursors.placeOf(after, process.output.end()));
 
 const matcher = (workbench: Workbench) => (pattern: string, texts: readonly string[]) =>
   matchesOf(pattern, texts, workbench);
@@ -72,7 +85,10 @@ function lineText({ line, gap }: Chosen<Repeated<Line>>, input: OutputInput, wor
 
 /** The bytes themselves: `tail` and `head` do not apply, `after` does. More than an answer may hold goes to a file. */
 function bytes(process: ManagedProcess, input: OutputInput, workbench: Workbench): ToolResult {
-  const { pieces, total, dropped, cursor } = process.output.read(input.stream, process.output.since(input.after ?? 0));
+  const { pieces, total, dropped, cursor } = process.output.read(
+    input.stream,
+    placeAfter(process, input.after, workbench) ?? 0,
+  );
   const data = Buffer.concat(pieces.map((piece) => piece.bytes));
   const isLarge = data.length > MOST_INLINE_BYTES;
   const value = {
@@ -82,7 +98,7 @@ function bytes(process: ManagedProcess, input: OutputInput, workbench: Workbench
     bytes: data.length,
     total_bytes: total,
     dropped_bytes: dropped,
-    cursor,
+    cursor: workbench.cursors.of(cursor),
     data: isLarge ? null : data.toString('base64'),
     file: isLarge ? workbench.saveLarge(data, 'bin') : null,
   };

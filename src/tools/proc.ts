@@ -1,7 +1,7 @@
 /** `proc`: a started process, from its list row to its end. */
 import * as z from 'zod';
 import { Fault } from '../text/fault.ts';
-import { showOutput } from './proc-output.ts';
+import { placeAfter, showOutput } from './proc-output.ts';
 import { knownPath } from './project-path.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { checkCondition, conditionOf, portSchema, waitForSchema } from './wait-for.ts';
@@ -104,7 +104,7 @@ const HANDLERS: Record<Action, Handler> = {
       timeoutMs: input.timeout_ms,
       signal: call.signal,
       progress: call.progress,
-      after: input.after ?? null,
+      after: placeAfter(process, input.after, workbench) ?? null,
     };
     const waited = await workbench.processes.wait(process, condition, options);
     const value = { ...workbench.processes.view(process), waited };

@@ -10,12 +10,12 @@ import { exchangesDiff } from './exchange-diff.ts';
 import { messageId, viewExchange, viewMessage } from './exchange-view.ts';
 import { harOf } from './har.ts';
 import { entriesOf, exchangesOf, LOG_TYPES } from './log-entries.ts';
+import { nothingFits } from './nothing-fits.ts';
 import { viewPageEntry } from './page-entry.ts';
 import { oneProxy } from './proxy-named.ts';
 import { replay } from './replay.ts';
 import { type Call, defineTool, type ToolResult } from './tool.ts';
 import { statsOf, summaryOf } from './traffic-summary.ts';
-import { knownCursor } from './when.ts';
 import type { Workbench } from './workbench.ts';
 
 const NAMED = ['proxy_id', 'path'] as const;
@@ -86,7 +86,8 @@ export const proxylogTool = defineTool({
   input: logSchema,
   async run(input, call: Call, workbench) {
     const proxy = await oneProxy(input.proxy_id, input.path, call, workbench);
-    const after = knownCursor(input.after, workbench.proxies.lastEntry());
+    const { cursors, proxies } = workbench;
+    const after = input.after === undefined ? undefined : cursors.placeOf(input.after, proxies.lastEntry());
     return HANDLERS[input.action](proxy, { ...input, after }, workbench, call);
   },
 });
@@ -142,16 +143,21 @@ async function query(proxy: ManagedProxy, input: LogInput, workbench: Workbench)
   const { from, to, truncated } = fitBudget(newest, budgetFor({ tail: input.limit }));
   const chosen = newest.slice(from, to);
   if (input.order === 'desc') chosen.reverse();
-  const cursor = Math.max(input.after ?? 0, ...all.map(({ id }) => id));
+  const cursor = workbench.cursors.of(Math.max(input.after ?? 0, ...all.map(({ id }) => id)));
   const { dropped } = proxy.log.totals();
   const facts = { lines: chosen.length, total: all.length + older, dropped, truncated, cursor };
-  const note = input.types?.includes('mutation') ? await recordChangesOf([proxy]) : null;
-  const lines = chosen.map(escapeClosing);
-  return {
-    kind: 'text' as const,
-    text: [...lines, ...(note === null ? [] : [note]), closingLine(facts)].join('\n'),
-    facts,
-  };
+  const notes = [
+    input.types?.includes('mutation') ? await recordChangesOf([proxy]) : null,
+    facts.total === 0 && input.after === undefined ? await nothing(proxy, input, workbench) : null,
+  ];
+  const lines = [...chosen.map(escapeClosing), ...notes.filter((note) => note !== null)];
+  return { kind: 'text' as const, text: [...lines, closingLine(facts)].join('\n'), facts };
+}
+
+async function nothing(proxy: ManagedProxy, input: LogInput, workbench: Workbench): Promise<string | null> {
+  const { types, methods, status_codes, url_pattern, since, until, page } = input;
+  const { entries, older } = await entriesOf(proxy, { limit: 1 }, (text) => text, workbench);
+  return nothingFits(entries.length + older, { types, methods, status_codes, url_pattern, since, until, page });
 }
 
 /** The newest `limit` entries as `query` tells them. */

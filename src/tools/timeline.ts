@@ -4,12 +4,14 @@ import { budgetFor, fitBudget } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { Fault } from '../text/fault.ts';
 import { visibleLine } from '../text/visible.ts';
+import { shown } from './arguments.ts';
 import { recordChangesOf } from './changes.ts';
 import { matchesOf } from './matches.ts';
 import { KINDS, type Kind, type Moment, momentsOf, type Watched } from './moments.ts';
+import { nothingFits } from './nothing-fits.ts';
 import { knownPath } from './project-path.ts';
 import { defineTool } from './tool.ts';
-import { isWithin, knownCursor, type Span, spanOf } from './when.ts';
+import { isWithin, type Span, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
 
 const timelineSchema = z.strictObject({
@@ -42,31 +44,36 @@ export const timelineTool = defineTool({
   async run(input, call, workbench) {
     const path = await knownPath(input.path, call.caller, workbench);
     const chosen = chosenOf(path, input, workbench);
-    const after = knownCursor(input.after, Math.ceil(workbench.proxies.now()));
+    const { cursors, proxies } = workbench;
+    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(proxies.now()));
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
     const kinds = new Set<Kind>(input.kinds?.length ? input.kinds : KINDS);
     const all = momentsOf(chosen, input.around === undefined ? kinds : EVERY, input.reveal, workbench);
-    const span =
-      input.around === undefined
-        ? spanOf(input, { now: workbench.proxies.now(), iso: workbench.iso })
-        : spanAround(all, input);
-    const within = all.filter(
-      ({ micros, heard, kind }) => kinds.has(kind) && isWithin(span, micros) && heard > (after ?? -1),
-    );
+    const asked = spanOf(input, { now: proxies.now(), iso: workbench.iso });
+    const span = input.around === undefined ? asked : spanAround(all, input, asked, workbench);
+    const within = all.filter(({ micros, heard, kind }) => kinds.has(kind) && isWithin(span, micros) && heard > after);
     const found = input.grep === undefined ? within : await matching(within, input.grep, workbench);
     const sorted = found.sort((a, b) => a.micros - b.micros);
     const lines = sorted.slice(-input.limit).map((moment) => escapeClosing(lineOf(moment, workbench.iso)));
     const { from, to, truncated } = fitBudget(lines, budgetFor({ tail: input.limit }));
-    const shown = lines.slice(from, to);
-    const cursor = Math.max(
-      after ?? 0,
-      sorted.reduce((most, { heard }) => Math.max(most, Math.ceil(heard)), 0),
-    );
-    const dropped = workbench.proxies.list(path).reduce((sum, proxy) => sum + proxy.log.totals().dropped, 0);
-    const facts = { lines: shown.length, total: sorted.length, dropped, truncated, cursor };
-    return { kind: 'text', text: [...shown, ...(note === null ? [] : [note]), closingLine(facts)].join('\n'), facts };
+    const chosenLines = lines.slice(from, to);
+    const newest = sorted.reduce((most, { heard }) => Math.max(most, Math.ceil(heard)), after);
+    const dropped = chosen.proxies.reduce((sum, proxy) => sum + proxy.log.totals().dropped, 0);
+    const facts = { lines: chosenLines.length, total: sorted.length, dropped, truncated, cursor: cursors.of(newest) };
+    const notes = [note, lines.length === 0 ? nothing(chosen, input, workbench) : null];
+    const said = notes.filter((one) => one !== null);
+    return { kind: 'text', text: [...chosenLines, ...said, closingLine(facts)].join('\n'), facts };
   },
 });
+
+/** To who asks after a cursor, no news are no surprise. */
+function nothing(chosen: Watched, input: TimelineInput, workbench: Workbench): string | null {
+  if (input.after !== undefined) return null;
+  const { kinds, grep, since, until, around } = input;
+  const window_ms = around === undefined ? undefined : input.window_ms;
+  const { length } = momentsOf(chosen, EVERY, true, workbench);
+  return nothingFits(length, { kinds, grep, since, until, around, window_ms });
+}
 
 const SHORT: Readonly<Record<Kind, string>> = {
   output: 'out',
@@ -96,16 +103,28 @@ function chosenOf(path: string, input: TimelineInput, { processes, proxies }: Wo
   };
 }
 
-function spanAround(all: readonly Moment[], { around = '', window_ms }: TimelineInput): Span {
+/** Of `asked`, the part that is so near to the entry. */
+function spanAround(
+  all: readonly Moment[],
+  { around = '', window_ms }: TimelineInput,
+  asked: Span,
+  { proxies }: Workbench,
+): Span {
   const centre = all.find(({ id }) => id === around);
-  if (centre === undefined)
+  if (centre === undefined) {
+    // Ids come from one counter.
+    const wasGiven = Number(/_(\d{1,10})$/.exec(around)?.[1] ?? Number.NaN) <= proxies.lastEntry();
     throw new Fault(
       'not_found',
-      `around=${around.slice(0, 80)} is no entry of this project`,
-      'Take an id from timeline, errors or proxylog.',
+      wasGiven
+        ? `around=${shown(around)} is not there any more: it was cleared or has made room, if it was of this project`
+        : `around=${shown(around)} is no entry of this project`,
+      'Take an id from timeline, errors or proxylog, or give since and until.',
       { around: around.slice(0, 80) },
     );
-  return { from: centre.micros - window_ms * 1_000, to: centre.micros + window_ms * 1_000 };
+  }
+  const [from, to] = [centre.micros - window_ms * 1_000, centre.micros + window_ms * 1_000];
+  return { from: Math.max(from, asked.from), to: Math.min(to, asked.to) };
 }
 
 async function matching(moments: readonly Moment[], pattern: string, workbench: Workbench): Promise<Moment[]> {

@@ -6,6 +6,7 @@ import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { ProxyManager } from '../proxy/manager.ts';
 import type { SourceMaps } from '../proxy/source-map.ts';
 import type { ProcessNews } from '../timeline/process-news.ts';
+import type { Cursors } from './cursors.ts';
 import type { StartTurns } from './start-turns.ts';
 
 export interface AutostartReport {
@@ -52,6 +53,7 @@ export interface Workbench {
   readonly redact: (text: string) => string;
   /** Somebody works in `directory`: what its config calls secret is hidden from here on. */
   learn(directory: string): void;
+  readonly cursors: Cursors;
   /** ISO 8601 of a time on the daemon's clock. */
   readonly iso: (micros: number) => string;
   /** Maps of the scripts that a proxy's pages load. */

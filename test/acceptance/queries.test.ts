@@ -1,0 +1,102 @@
+/** Questions to `timeline`, `errors` and `proxylog` that nothing answers, and cursors of a daemon that has gone. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Session, sharedSession, world } from './harness.ts';
+
+const SERVER = `
+const server = require('node:http').createServer((request, response) => {
+  console.log('asked for', request.url);
+  response.statusCode = request.url.startsWith('/bad') ? 500 : 200;
+  response.end('ok');
+});
+server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port + '\\n\\n'));`;
+
+/** A server with a proxy of a log that is soon full before it, asked for `paths`. */
+async function serve(session: Session, paths: readonly string[]): Promise<void> {
+  await session.ok('run', { command: 'node', args: ['-e', SERVER], id: 'dev', wait_for: 'ready' });
+  const { data } = await session.ok('proxy', { action: 'start', process_id: 'dev', max_log_size: 3 });
+  for (const path of paths) await (await fetch(new URL(path, String(data['url'])))).text();
+  const last = `asked for ${paths.at(-1)}`;
+  await session.ok('proc', { action: 'wait', process_id: 'dev', for: { text: last } });
+}
+
+describe('of a server and its proxy', () => {
+  const shared = sharedSession();
+  beforeAll(() => serve(shared(), ['/a', '/bad/1', '/bad/2', '/bad/3', '/b']));
+
+  test('filters that let nothing through are named, with how much there is', async () => {
+    const { text: all, meta } = await shared().ok('timeline');
+    const saying = async (tool: string, parameters: object) => (await shared().ok(tool, { ...parameters })).text;
+    const count = Number(meta['total']);
+    const closing = '[0 of 0 lines · dropped 2 · cursor 0]';
+    expect(all).toContain('asked for /b');
+    expect(await saying('timeline', { grep: 'zzz', kinds: ['http'] })).toBe(
+      `None of ${count} entries fits kinds=["http"], grep="zzz".\n${closing}`,
+    );
+    expect(await saying('errors', { source: 'page' })).toBe(`None of 2 entries fits source="page".\n${closing}`);
+    expect(await saying('proxylog', { action: 'query', methods: ['POST'], since: '1h' })).toBe(
+      `None of 3 entries fits methods=["POST"], since="1h".\n${closing}`,
+    );
+    expect(await saying('proxylog', { action: 'query', types: ['error'], status_codes: ['5xx'] })).toContain(
+      'None of 3 entries fits types=["error"], status_codes=["5xx"].',
+    );
+  });
+
+  test('nothing new needs no words', async () => {
+    for (const [tool, parameters] of [
+      ['timeline', { kinds: ['output'] }],
+      ['errors', { severity: 'error' }],
+      ['proxylog', { action: 'query', methods: ['GET'] }],
+    ] as const) {
+      const { meta } = await shared().ok(tool, parameters);
+      const { text } = await shared().ok(tool, { ...parameters, after: meta['cursor'] });
+      expect(text).toBe(`[0 of 0 lines · dropped 2 · cursor ${meta['cursor']}]`);
+    }
+  });
+
+  test('a timeline has no blank lines, and says what the log has dropped only where it is of that proxy', async () => {
+    const { text, meta } = await shared().ok('timeline', { process_id: 'dev' });
+    expect(text.split('\n').filter((line) => /out {2}dev *$/.test(line))).toEqual([]);
+    expect(meta['dropped']).toBe(0);
+    expect((await shared().ok('errors')).meta['dropped']).toBe(2);
+  });
+
+  test('around an entry that has made room, or never was', async () => {
+    const gone = await shared().call('timeline', { around: 'req_1' });
+    expect(gone.data).toMatchObject({ error: 'not_found', around: 'req_1' });
+    expect(gone.text).toContain('is not there any more: it was cleared or has made room');
+    expect((await shared().call('timeline', { around: 'req_999' })).text).toContain('is no entry of this project');
+  });
+
+  test('around an entry, and since', async () => {
+    const around = await shared().ok('timeline', { around: 'req_5', window_ms: 60_000 });
+    expect(around.text).toContain('GET /b 200');
+    const since = await shared().ok('timeline', { around: 'req_5', window_ms: 60_000, since: '2999-01-01' });
+    expect(since.text).toMatch(/^None of \d+ entries fits since="2999-01-01", around="req_5", window_ms=60000\./);
+  });
+});
+
+test('a cursor of a daemon that has ended leaves nothing out of what the next one tells', async () => {
+  const session = await (await world()).connect();
+  const asked = [
+    ['timeline', {}],
+    ['errors', {}],
+    ['proxylog', { action: 'query' }],
+    ['proc', { action: 'output', process_id: 'dev' }],
+  ] as const;
+  await serve(session, ['/bad/1']);
+  const before = await Promise.all(asked.map(([tool, parameters]) => session.ok(tool, parameters)));
+  await session.ok('daemon', { action: 'stop' });
+  // Longer than the one before, in all that a cursor can count.
+  await expect
+    .poll(() => session.call('run', { command: 'true' }), { timeout: 20_000 })
+    .toMatchObject({ isError: false });
+  await serve(session, ['/bad/1', '/bad/2', '/bad/3', '/bad/4']);
+  await expect
+    .poll(async () => (await session.ok('daemon', { action: 'info' })).data['uptime_ms'], { timeout: 30_000 })
+    .toBeGreaterThan(Number(before[0]?.meta['cursor']) / 1_000);
+  for (const [at, [tool, parameters]] of asked.entries()) {
+    const all = await session.ok(tool, parameters);
+    const news = await session.ok(tool, { ...parameters, after: before[at]?.meta['cursor'] });
+    expect(news.text, tool).toBe(all.text);
+  }
+});
