@@ -43,6 +43,12 @@ export interface ValueSchema {
 export const readCommands = (beside: URL): readonly Command[] =>
   JSON.parse(readFileSync(new URL('commands.json', beside), 'utf8'));
 
+/** `daemon run` is no action of the tool: it is the daemon itself. */
+export const actionWords = ({ name, actions }: Command): string[] => [
+  ...actions.map((action) => action.name),
+  ...(name === 'daemon' ? ['run'] : []),
+];
+
 /** Those that the action takes; all of them when it is not known yet. */
 export function parametersFor(command: Command, action: string | null): readonly Parameter[] {
   const names = command.actions.find(({ name }) => name === action)?.parameters;

@@ -6,6 +6,7 @@ import { helpOf, helpOfAll } from './help.ts';
 import { OWN_COMMANDS } from './own-commands.ts';
 import { printFailure } from './print.ts';
 import { BESIDE } from './surroundings.ts';
+import { actionNamed } from './words.ts';
 
 /** Commands that are no tools. */
 const OWN: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
@@ -13,7 +14,7 @@ const OWN: Readonly<Record<string, (words: readonly string[]) => Promise<number>
   watch: async (words) => (await import('./watch.ts')).watch(words),
   doctor: async (words) => (await import('./doctor/doctor.ts')).doctor(words),
   completion: async (words) => (await import('./completion/completion.ts')).completion(words),
-  __complete: async ([line = '']) => (await import('./completion/complete.ts')).complete(line),
+  __complete: async ([line = '', word]) => (await import('./completion/complete.ts')).complete(line, word),
   help: async (words) => help(words),
   version: async () => version(),
 };
@@ -49,8 +50,13 @@ function commandNamed(name: string): Command {
 function help([name, action]: readonly string[]): number {
   const own = OWN_COMMANDS.find((command) => command.name === name);
   const isGeneral = name === undefined || (own === undefined && Object.hasOwn(OWN, name));
-  process.stdout.write(isGeneral ? helpOfAll(readCommands(BESIDE)) : helpOf(own ?? commandNamed(name), action ?? null));
+  process.stdout.write(isGeneral ? helpOfAll(readCommands(BESIDE)) : helpOn(own ?? commandNamed(name), action));
   return 0;
+}
+
+function helpOn(command: Command, action: string | undefined): string {
+  if (action === undefined || command.actions.length === 0) return helpOf(command, null);
+  return helpOf(command, command.name === 'daemon' && action === 'run' ? null : actionNamed(action, command));
 }
 
 function version(): number {
@@ -58,8 +64,12 @@ function version(): number {
   return 0;
 }
 
-// Whoever reads has read enough, as `head` does.
-process.stdout.on('error', () => process.exit(0));
+// Whoever reads has read enough, as `head` does; a full disk has not.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`devtool-mcp: what there is to say cannot be written: ${error.message}\n`);
+  process.exit(1);
+});
 
 const words = process.argv.slice(2);
 main(words).then(

@@ -16,7 +16,7 @@ export function readValue(word: string, parameter: Parameter, readText: ReadText
   const text = isLong(parameter.schema) ? expand(word, readText) : word;
   const fitting = valueFor(text, parameter.schema);
   if (fitting !== null) return fitting.value;
-  const near = nearNames(text, namedValues(parameter.schema));
+  const near = nearNames(wrongIn(text, parameter.schema), namedValues(parameter.schema));
   const guess = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
   throw new Fault(
     'invalid_argument',
@@ -83,6 +83,13 @@ function listFor(text: string, { items = {} }: ValueSchema): Fitting | null {
   const isShort = choicesOf(items).every((item) => kindOf(item) !== 'string' || item.pattern !== undefined);
   const found = (isShort ? text.split(',') : [text]).map((word) => valueFor(word, items));
   return found.includes(null) ? null : { value: found.map((fitting) => fitting?.value) };
+}
+
+/** Of a list with commas, its first item that is none. */
+function wrongIn(text: string, schema: ValueSchema): string {
+  const list = choicesOf(schema).find(({ type }) => type === 'array');
+  const items = list?.items ?? {};
+  return (list === undefined ? null : text.split(',').find((word) => valueFor(word, items) === null)) ?? text;
 }
 
 /** JSON, else one member as `NAME=value`. */

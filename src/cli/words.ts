@@ -1,7 +1,7 @@
 /** The words of a command line as a tool's action and arguments: `key=value`, `--key value`, `--key=value`, `--switch`. */
 import { Fault } from '../text/fault.ts';
 import { nearNames } from '../text/near.ts';
-import { type Command, choicesOf, type Parameter, parametersFor } from './command.ts';
+import { actionWords, type Command, choicesOf, type Parameter, parametersFor } from './command.ts';
 import { joined, type ReadText, readValue } from './value.ts';
 
 export interface ToolWords {
@@ -37,9 +37,14 @@ function takeAction(queue: string[], command: Command, help: boolean): string | 
   if (command.actions.length === 0) return null;
   const at = queue.findIndex((word) => /^(?:--)?action=/.test(word));
   const found = at >= 0 ? queue.splice(at, 1)[0]?.replace(/^(?:--)?action=/, '') : takeBare(queue);
-  const valid = command.actions.map(({ name }) => name);
-  if (found !== undefined && valid.includes(found)) return found;
-  if (help) return null;
+  if (help && !command.actions.some(({ name }) => name === found)) return null;
+  return actionNamed(found, command);
+}
+
+/** Throws `invalid_argument` for what is none of its actions. */
+export function actionNamed(found: string | undefined, command: Command): string {
+  if (found !== undefined && command.actions.some(({ name }) => name === found)) return found;
+  const valid = actionWords(command);
   const near = found === undefined ? [] : nearNames(found, valid);
   const guess = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
   const said = found === undefined ? 'action is missing' : `action=${JSON.stringify(found.slice(0, 80))} is unknown`;

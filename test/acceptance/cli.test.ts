@@ -1,4 +1,6 @@
 /** The command line on the built program. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { cli, start } from './command-line.ts';
@@ -36,8 +38,24 @@ test('help and version need no daemon', async () => {
   expect((await cli(place, 'help')).stdout).toContain('devtool-mcp up [dir]');
   expect((await cli(place, '--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect((await cli(place, 'proc', '--help')).stdout).toMatch(/^ {2}cleanup_port +port, dry_run, force, path$/m);
+  const unknown = await cli(place, 'help', 'proc', 'outptu');
+  expect(unknown).toMatchObject({ code: 2, stdout: '' });
+  expect(unknown.stderr).toContain('Did you mean output?');
   expect((await cli(place, 'proc', 'output', '--help')).stdout).toMatch(/^ {2}tail +integer 1–1000000$/m);
   expect(existsSync(place.home)).toBe(false);
+});
+
+test('a disk that is full is no success', async () => {
+  const place = await world();
+  const child = spawn('sh', ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, BIN, 'help'], {
+    env: { ...ownEnvironment(), DEVTOOL_MCP_HOME: place.home },
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(said).toMatch(/^devtool-mcp: what there is to say cannot be written: ENOSPC/);
 });
 
 test('exit code 2 and both streams as they should be for a command line that is wrong', async () => {

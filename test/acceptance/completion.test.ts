@@ -41,6 +41,15 @@ test('commands and values without a daemon, which is not started; ids from one t
       ['devtool-mcp proc stop process_id=@app/web:', ''],
     ]),
   ).toEqual(['@app/web:1', '1']);
+  // As readline gives them: what is replaced begins behind a break or a quote.
+  await place.write('package.json', JSON.stringify({ scripts: { 'a b:c d': 'true', 'a b:c e': 'true' } }));
+  expect(
+    await bash(place, [
+      ['devtool-mcp run script_name=a', 'a'],
+      [String.raw`devtool-mcp run script_name=a\ b:c\ d`, String.raw`c\ d`],
+      ['devtool-mcp run script_name="a b:c ', 'a b:c '],
+    ]),
+  ).toEqual([String.raw`a\ b:c\ d a\ b:c\ e`, String.raw`c\ d`, 'a b:c d a b:c e']);
 });
 
 test.each(['bash', 'zsh', 'fish'])('the script for %s asks this very program', async (shell) => {

@@ -15,8 +15,13 @@ afterEach(() => {
   for (const pty of open) pty.kill('SIGTERM');
 });
 
-export function openTerminal(args: readonly string[], cwd: string, env: Record<string, string>): Terminal {
-  const pty = spawn(process.execPath, [...args], { cwd, env, cols: 100, rows: 24, name: 'xterm-256color' });
+export function openTerminal(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+  name = 'xterm-256color',
+): Terminal {
+  const pty = spawn(process.execPath, [...args], { cwd, env, cols: 100, rows: 24, name });
   open.add(pty);
   pty.onExit(() => open.delete(pty));
   let written = '';

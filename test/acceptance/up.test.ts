@@ -30,13 +30,13 @@ async function project(): Promise<World> {
   return place;
 }
 
-function open(place: World, more: Record<string, string> = {}): Terminal {
+function open(place: World, more: Record<string, string> = {}, name?: string): Terminal {
   const env = {
     ...ownEnvironment(),
     DEVTOOL_MCP_HOME: place.home,
     PATH: `${place.project}/bin:${process.env['PATH']}`,
   };
-  return openTerminal([BIN, 'up'], place.project, { ...env, ...more });
+  return openTerminal([BIN, 'up'], place.project, { ...env, ...more }, name);
 }
 
 const processOf = async (place: World, id: string) => {
@@ -78,6 +78,15 @@ test('the live view shows what goes on, obeys keys, and stops what it started', 
   expect(await processOf(place, 'found')).toMatchObject({ state: 'running' });
   expect((await session.ok('proxy', { action: 'list' })).data).toMatchObject({ proxies: [] });
 }, 120_000);
+
+test('a terminal that knows no sequences gets plain lines', async () => {
+  const place = await project();
+  const terminal = open(place, {}, 'dumb');
+  await soon('the address is there', () => /devtool-mcp: open http:\/\/localhost:\d+\//.test(terminal.written()));
+  terminal.pty.write('\x03');
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.written()).not.toContain('\x1b');
+});
 
 test('a daemon that is lost is told, and everything begins anew; a signal leaves the terminal as it was', async () => {
   const place = await project();

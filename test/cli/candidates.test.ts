@@ -43,6 +43,8 @@ test.each<[string, string]>([
   ['currentpage get session_id=', '(page) session_id=page_1'],
   ['watch kinds=crash kin', 'kinds='],
   ['watch kinds=cr', 'kinds=crash'],
+  ['watch kinds=crash,re', 'kinds=crash,ready kinds=crash,restart'],
+  ['watch kinds=ready,re', 'kinds=ready,restart'],
   ['up s', '(directory) script= src/'],
   ['proc outptu x', ''],
   ['unknown x', ''],

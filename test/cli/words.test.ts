@@ -71,6 +71,8 @@ describe('words are arguments that the tool takes', () => {
 describe('what is wrong is said with what is right', () => {
   test.each<[string, string[], RegExp]>([
     ['proc', [], /^invalid_argument: action is missing for proc\. Use one of: list, status/],
+    ['daemon', ['rnu'], /Use one of: status, info, start, stop, restart, run\. Did you mean run\?/],
+    ['timeline', ['kinds=http,eror'], /kinds="http,eror" is not what kinds takes\. .*Did you mean error\?$/],
     ['proc', ['outptu'], /action="outptu" is unknown for proc\. .*Did you mean output\?/],
     ['proc', ['list', 'tail=5'], /parameter "tail" is unknown for proc list\. Valid: path, global, label\./],
     ['proc', ['output', '--tial', '5'], /parameter "tial" is unknown for proc output\. .*Did you mean tail\?/],

@@ -1,5 +1,5 @@
 /** What may stand where the cursor is. Pure but for `live`, which knows ids that exist right now. */
-import { type Command, choicesOf, namedValues, type Parameter, parametersFor } from '../command.ts';
+import { actionWords, type Command, choicesOf, namedValues, type Parameter, parametersFor } from '../command.ts';
 
 /** What an id names. */
 export type LiveKind = 'process' | 'proxy' | 'page' | 'script' | 'directory';
@@ -27,18 +27,12 @@ async function follow(
   const names = commands.map((command) => command.name);
   if (name === undefined) return [...names, ...MORE_COMMANDS];
   const command = commands.find((one) => one.name === (name === 'help' ? rest[0] : name));
-  if (name === 'help') return command === undefined ? names : actionsOf(command);
+  if (name === 'help') return command === undefined ? names : actionWords(command);
   if (command === undefined || words.includes('--')) return [];
   const action = rest.find((word) => command.actions.some((one) => one.name === word)) ?? null;
-  if (command.actions.length > 0 && action === null) return [...actionsOf(command), '--help'];
+  if (command.actions.length > 0 && action === null) return [...actionWords(command), '--help'];
   return parameterWords(command, action, rest, current, live);
 }
-
-/** `daemon run` is no action of the tool: it is the daemon itself. */
-const actionsOf = ({ name, actions }: Command): string[] => [
-  ...actions.map((action) => action.name),
-  ...(name === 'daemon' ? ['run'] : []),
-];
 
 async function parameterWords(
   command: Command,
@@ -54,8 +48,11 @@ async function parameterWords(
   const [, prefix = '', key = '', begun] = /^((?:--)?([^=]+)=)(.*)$/s.exec(current) ?? [];
   if (begun !== undefined) {
     const parameter = named(key);
-    const values = parameter === undefined ? [] : await valuesOf(command, parameter, path, begun, live);
-    return values.map((value) => prefix + value);
+    if (parameter === undefined) return [];
+    // Of a list that is written with commas, the item that has just begun.
+    const before = isRepeatable(parameter) ? begun.slice(0, begun.lastIndexOf(',') + 1) : '';
+    const values = await valuesOf(command, parameter, path, begun.slice(before.length), live);
+    return values.filter((value) => !before.split(',').includes(value)).map((value) => prefix + before + value);
   }
   const flag = /^--([^=]+)$/.exec(rest.at(-1) ?? '')?.[1];
   const waiting = flag === undefined ? undefined : named(flag);

@@ -4,16 +4,13 @@
 type Script = (ask: string) => string;
 
 export const SCRIPTS: Readonly<Record<'bash' | 'zsh' | 'fish', Script>> = {
-  // Readline replaces its own last word, $2, which begins behind a `=` or `:` (COMP_WORDBREAKS): what stands before it in ours is
-  // left out of each reply.
+  // Readline replaces its own last word, $2, which begins behind a `=` or `:` (COMP_WORDBREAKS) or a quote.
   bash: (ask) => `_devtool_mcp() {
-  local line="\${COMP_LINE:0:COMP_POINT}" word kept reply
-  word="\${line##*[[:space:]]}"
-  kept="\${word%"$2"}"
+  local reply
   COMPREPLY=()
   while IFS= read -r reply; do
-    COMPREPLY+=("\${reply#"$kept"}")
-  done < <(${ask} __complete "$line" 2>/dev/null)
+    COMPREPLY+=("$reply")
+  done < <(${ask} __complete "\${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
   [[ \${#COMPREPLY[@]} == 1 && "\${COMPREPLY[0]}" == *[=/] ]] && compopt -o nospace 2>/dev/null
   return 0
 }

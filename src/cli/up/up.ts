@@ -31,7 +31,8 @@ export async function up(words: readonly string[]): Promise<number> {
   try {
     const scripts = Array.isArray(options['script']) ? options['script'].map(String) : [];
     const plan = planOf(await projectOf(session, path), scripts);
-    const isLive = process.stdout.isTTY && process.stdin.isTTY && options['plain'] !== true;
+    const isLive =
+      process.stdout.isTTY && process.stdin.isTTY && process.env['TERM'] !== 'dumb' && options['plain'] !== true;
     return await run(session, options['proxy'] === false ? { ...plan, proxies: [] } : plan, isLive);
   } finally {
     session.close();
