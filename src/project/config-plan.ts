@@ -2,7 +2,7 @@
 import { nearNames } from '../text/near.ts';
 import type { FoundConfig } from './config.ts';
 import { shownPath } from './config-check.ts';
-import type { ConfigFile, ProxyEntry, ScriptEntry } from './config-schema.ts';
+import { type ConfigFile, isHttpUrl, type ProxyEntry, type Readiness, type ScriptEntry } from './config-schema.ts';
 import {
   type Invocation,
   NO_SETTINGS,
@@ -14,6 +14,7 @@ import {
   scriptOf,
   shellLine,
 } from './project.ts';
+import type { Variables } from './variables.ts';
 
 export interface ProxyPlan extends ProxyEntry {
   readonly id: string;
@@ -34,7 +35,7 @@ const MOST_ERRORS = 20;
 
 /** `own` are the scripts that the config's directory has without it. */
 export function planConfig(
-  { directory, file, value, errors: found }: FoundConfig,
+  { directory, file, value, errors: found, variables }: FoundConfig,
   own: readonly RunnableScript[],
 ): ConfigPlan {
   const errors = [...found];
@@ -42,7 +43,9 @@ export function planConfig(
   const planned = Object.entries(value.scripts ?? {}).flatMap(([name, entry]) => {
     const script = planScript(name, entry, file, own);
     if (script === null) say(['scripts', name], 'has no command, and the project has no script of that name');
-    return script === null ? [] : [{ ...script, home: { path: directory.path, name } }];
+    if (script === null) return [];
+    const settings = { ...script.settings, variables, ready: readyOf(script, variables, say) };
+    return [{ ...script, settings, home: { path: directory.path, name } }];
   });
   const names = new Set([...planned, ...own].map(({ name }) => name));
   const scripts = withoutCircles(
@@ -127,6 +130,18 @@ const environmentOf = ({ port, env }: ScriptEntry): Record<string, string> => ({
   ...(typeof port === 'number' ? { PORT: String(port) } : {}),
   ...env,
 });
+
+/** An address with a `$` in it is one only where that is expanded. */
+function readyOf(
+  { name, settings: { ready } }: RunnableScript,
+  variables: Variables | null,
+  say: Say,
+): Readiness | null {
+  if (variables !== null || typeof ready !== 'object' || ready?.http === undefined || isHttpUrl(ready.http))
+    return ready;
+  say(['scripts', name, 'ready', 'http'], 'invalid URL');
+  return null;
+}
 
 /** What is ready at some time is a server; null where nothing is said. */
 function serves({ ready }: ScriptEntry): boolean | null {

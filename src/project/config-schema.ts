@@ -33,6 +33,8 @@ function isPattern(text: string): boolean {
   }
 }
 
+export const isHttpUrl = (text: string): boolean => z.url({ protocol: /^https?$/ }).safeParse(text).success;
+
 const WAYS = ['text', 'regex', 'port', 'http', 'exec'] as const;
 
 const readiness = z.union(
@@ -44,7 +46,10 @@ const readiness = z.union(
         regex: pattern.optional().describe('a line of its output matches'),
         port: port.optional().describe('it listens on this port'),
         http: z
-          .url({ protocol: /^https?$/ })
+          .string()
+          .max(LONGEST)
+          .refine((text) => text.includes('$') || isHttpUrl(text), 'invalid URL')
+          .meta({ format: 'uri' })
           .optional()
           .describe('this address answers with a status below 500'),
         exec: words.optional().describe('this line for the shell ends with 0; tried once a second'),

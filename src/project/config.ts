@@ -1,12 +1,14 @@
 /** The config file that holds for a directory: its own, or that of the nearest directory above. */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { configOfAgnt } from './agnt.ts';
 import { type CheckedConfig, checkConfig } from './config-check.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { type Directory, openDirectory } from './directory.ts';
 import { parseYaml, readJsonc } from './formats.ts';
 import { configOfProcessCompose } from './process-compose.ts';
+import type { Variables } from './variables.ts';
 
 export const CONFIG_FILE = 'devtool-mcp.json';
 /** A project is not nested more deeply; what is above a repository is another's. */
@@ -18,6 +20,8 @@ export interface FoundConfig extends CheckedConfig {
   readonly directory: Directory;
   /** From there: `devtool-mcp.json`, or another program's that we understand. */
   readonly file: string;
+  /** What `$NAME` in it is expanded from, beneath the environment; null where it is not. */
+  readonly variables: Variables | null;
 }
 
 /** What the config file that holds for a directory says of itself, without a look at the project's scripts; nothing where there is none. */
@@ -49,6 +53,7 @@ const FORMATS: readonly (readonly [file: string, read: (text: string) => Readabl
 interface Readable {
   readonly value: unknown;
   readonly errors: readonly string[];
+  readonly expands?: boolean;
 }
 
 function configIn(directory: Directory, from: string): FoundConfig | null {
@@ -57,10 +62,17 @@ function configIn(directory: Directory, from: string): FoundConfig | null {
   const [file, read] = format;
   if (directory.path !== from && !isOurs(join(directory.path, file), from)) return null;
   const source = directory.read(file);
-  if (source === null) return { directory, file, value: {}, errors: ['cannot be read'] };
-  const { value, errors: syntax } = read(source);
+  if (source === null) return { directory, file, value: {}, errors: ['cannot be read'], variables: null };
+  const { value, errors: syntax, expands = false } = read(source);
+  const variables = expands ? dotenvOf(directory) : null;
   const checked = value === undefined ? { value: {}, errors: [] } : checkConfig(value);
-  return { directory, file, value: checked.value, errors: [...syntax, ...checked.errors] };
+  return { directory, file, value: checked.value, errors: [...syntax, ...checked.errors], variables };
+}
+
+/** As process-compose reads it, which lets the environment win. */
+function dotenvOf(directory: Directory): Variables {
+  const entries = Object.entries(parseEnv(directory.read('.env') ?? ''));
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function parsed(text: string, parse: (text: string) => Readable): Readable {

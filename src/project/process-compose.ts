@@ -29,21 +29,30 @@ const LONGEST_SHOWN = 80;
 const LONGEST = 4_000;
 const MOST_RENDERED = 1_048_576;
 
-/** The words of our own file, and what is wrong with those of this one. */
-export function configOfProcessCompose(given: Fields): { readonly value: Fields; readonly errors: readonly string[] } {
+/** `value` is in the words of our own file; what is wrong is said in those of this one. `expands`: `$NAME` stands for a variable. */
+interface Translated {
+  readonly value: Fields;
+  readonly errors: readonly string[];
+  readonly expands: boolean;
+}
+
+export function configOfProcessCompose(given: Fields): Translated {
   const errors: string[] = [];
   const room: Room = { characters: MOST_RENDERED };
-  const project = given['disable_env_expansion'] === true ? given : record(mapTexts(given, unescaped));
-  const shared = environmentOf(project['environment']);
-  const scripts = Object.entries(record(project['processes'])).map(([name, process]) => {
-    const vars = { ...record(project['vars']), ...record(record(process)['vars']), PC_REPLICA_NUM: 0 };
+  const shared = environmentOf(given['environment']);
+  const scripts = Object.entries(record(given['processes'])).flatMap(([name, process]) => {
+    const vars = { ...record(given['vars']), ...record(record(process)['vars']), PC_REPLICA_NUM: 0 };
     const say: Say = (path, what) => void errors.push(`${shownPath(['processes', name, ...path])}: ${what}`);
     const own = record(mapTexts(process, (text) => rendered(text, vars, room)));
     const rest = templateIn(String(own['command'] ?? ''));
     if (rest !== null) say(['command'], `${rest} is no template that is understood: of them {{.NAME}} of vars alone`);
-    return [name, script(own, { ...shared, PC_PROC_NAME: name, PC_REPLICA_NUM: '0' }, say)];
+    const command = commandOf(own);
+    if (command === null) say([], 'has no command');
+    const env = { ...shared, PC_PROC_NAME: name, PC_REPLICA_NUM: '0' };
+    return command === null ? [] : [[name, script(own, command, env, say)]];
   });
-  return { value: { scripts: Object.fromEntries(scripts) }, errors };
+  const expands = given['disable_env_expansion'] !== true;
+  return { value: { scripts: Object.fromEntries(scripts) }, errors, expands };
 }
 
 /** The first that there is; no pattern, since its text may be as long as a file. */
@@ -54,9 +63,6 @@ function templateIn(text: string): string | null {
 }
 
 type Say = (path: readonly PropertyKey[], what: string) => void;
-
-/** What is expanded there comes out of the shell here, with the client's environment; `$$` is a dollar for itself. */
-const unescaped = (text: string): string => text.replaceAll('$$', () => '$');
 
 /** What templates may still make of a file's texts: one of a few bytes can name a long one many times. */
 interface Room {
@@ -72,10 +78,10 @@ function rendered(text: string, vars: Fields, room: Room): string {
   return made;
 }
 
-function script(process: Fields, shared: Readonly<Record<string, string>>, say: Say): Fields {
+function script(process: Fields, command: Fields, shared: Readonly<Record<string, string>>, say: Say): Fields {
   const env = { ...shared, ...environmentOf(process['environment']) };
   const fields: Fields = {
-    ...commandOf(process),
+    ...command,
     cwd: text(process['working_dir']),
     env,
     depends_on: dependenciesOf(record(process['depends_on']), say),
@@ -87,7 +93,8 @@ function script(process: Fields, shared: Readonly<Record<string, string>>, say: 
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
 }
 
-function commandOf(process: Fields): Fields {
+/** Null where there is none. */
+function commandOf(process: Fields): Fields | null {
   const line = text(process['command']);
   if (line !== null) return { command: line, shell: true };
   const [program, ...args] = [
@@ -95,8 +102,7 @@ function commandOf(process: Fields): Fields {
     ...texts(process['entrypoint']),
     ...texts(process['args']),
   ];
-  // Without a command the checks name it.
-  return program === undefined ? { command: '' } : { command: program, args };
+  return program === undefined ? null : { command: program, args };
 }
 
 /** A list of `NAME=value`, or an object. */

@@ -1,6 +1,7 @@
 /** What detection answers with. */
 import type { DependencyState, Readiness } from './config-schema.ts';
 import { isServerScript } from './server-command.ts';
+import type { Variables } from './variables.ts';
 
 export type ProjectType =
   | 'node'
@@ -62,6 +63,8 @@ export interface ScriptSettings {
   readonly tty: boolean | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly port: number | 'auto' | null;
+  /** `$NAME` is expanded where it is started, from the environment over these; null: a dollar is a dollar. */
+  readonly variables: Variables | null;
 }
 
 export const NO_SETTINGS: ScriptSettings = {
@@ -74,6 +77,7 @@ export const NO_SETTINGS: ScriptSettings = {
   tty: null,
   labels: {},
   port: null,
+  variables: null,
 };
 
 /** One kind of project in a directory. */

@@ -54,7 +54,9 @@ export const isServer = (script: RunnableScript): boolean => script.server;
 function commandOf(script: RunnableScript, args: readonly string[], path: string): ScriptCommand {
   const { name, invocation, server, settings } = script;
   const { command, shell, separator, env } = invocation;
-  const extra = args.length > 0 && separator !== null ? [separator, ...args] : args;
+  // A caller's dollars are no variables of the file.
+  const passed = settings.variables === null ? args : args.map((arg) => arg.replaceAll('$', '$$$$'));
+  const extra = passed.length > 0 && separator !== null ? [separator, ...passed] : passed;
   const line = extra.length === 0 ? command : `${command} ${quote(extra)}`;
   const directory = script.home?.path ?? path;
   return {

@@ -3,7 +3,9 @@ import type { Condition } from '../process/condition.ts';
 import { isLive } from '../process/machine.ts';
 import type { ManagedProcess, ProcessRequest } from '../process/managed-process.ts';
 import type { RestartPolicy } from '../process/spec.ts';
-import type { Readiness } from '../project/config-schema.ts';
+import { isHttpUrl, type Readiness } from '../project/config-schema.ts';
+import { expandVariables } from '../project/variables.ts';
+import { Fault } from '../text/fault.ts';
 import type { Command } from './run-command.ts';
 import type { Caller } from './tool.ts';
 import type { Workbench } from './workbench.ts';
@@ -20,7 +22,8 @@ export interface Chosen {
 }
 
 /** `autostart`: nobody has asked for it. */
-export function processRequest(command: Command, chosen: Chosen, caller: Caller, autostart = false): ProcessRequest {
+export function processRequest(given: Command, chosen: Chosen, caller: Caller, autostart = false): ProcessRequest {
+  const { command, env } = inEnvironment(given, chosen, caller);
   const { settings } = command;
   return {
     path: command.directory,
@@ -36,12 +39,39 @@ export function processRequest(command: Command, chosen: Chosen, caller: Caller,
       args: command.args,
       shell: command.shell,
       cwd: command.cwd,
-      env: { ...caller.env, ...command.env, ...chosen.env },
+      env,
       timeoutMs: chosen.timeout_ms ?? settings.timeoutMs,
       restart: chosen.restart ?? settings.restart ?? 'never',
       tty: chosen.tty ?? settings.tty ?? false,
     },
   };
+}
+
+/** With `$NAME` expanded, where its file asks for it: what is shown stays as it is written there. */
+function inEnvironment(command: Command, chosen: Chosen, caller: Caller) {
+  const { variables, ready } = command.settings;
+  if (variables === null) return { command, env: { ...caller.env, ...command.env, ...chosen.env } };
+  const outer = { ...variables, ...caller.env };
+  const own = Object.entries(command.env).map(([name, text]) => [name, expandVariables(text, outer)]);
+  const env: Record<string, string> = { ...outer, ...Object.fromEntries(own), ...chosen.env };
+  const expanded = (text: string): string => expandVariables(text, env);
+  const settings = { ...command.settings, ready: readyIn(ready, expanded) };
+  const { args, cwd } = command;
+  const said = { command: expanded(command.command), args: args.map(expanded), cwd: expanded(cwd) };
+  return { command: { ...command, ...said, settings }, env };
+}
+
+function readyIn(ready: Readiness | null, expanded: (text: string) => string): Readiness | null {
+  if (ready === null || typeof ready === 'string') return ready;
+  const entries = Object.entries(ready).map(([name, of]) => [name, typeof of === 'string' ? expanded(of) : of]);
+  const inPlace: typeof ready = Object.fromEntries(entries);
+  if (inPlace.http === undefined || isHttpUrl(inPlace.http)) return inPlace;
+  throw new Fault(
+    'invalid_argument',
+    `${JSON.stringify(ready.http)} of its readiness is ${JSON.stringify(inPlace.http)}, which is no http(s) URL`,
+    'Set what it names in the environment, or give wait_for.',
+    { parameter: 'wait_for' },
+  );
 }
 
 /** Started unless it is live; a port that the config leaves to us is found then, unless PORT is given. */

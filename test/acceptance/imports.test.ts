@@ -2,10 +2,13 @@
 import { expect, test } from 'vitest';
 import { type Session, world } from './harness.ts';
 
-async function withFiles(files: Readonly<Record<string, string>>): Promise<Session> {
+async function withFiles(
+  files: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Session> {
   const place = await world();
   for (const [name, text] of Object.entries(files)) await place.write(name, text);
-  return place.connect();
+  return place.connect({ env });
 }
 
 const scriptsOf = async (session: Session): Promise<string[]> => {
@@ -16,7 +19,9 @@ const outputOf = async (session: Session, process_id: string): Promise<string[]>
   (await session.ok('proc', { action: 'output', process_id })).text.split('\n').slice(0, -1);
 
 test('process-compose.yaml: what is depended on first, each as far as its condition says', async () => {
-  const session = await withFiles({
+  const files = {
+    '.env': 'FROM_FILE=file\nDTM_CALLER=file\n',
+    'below/file': '',
     'process-compose.yaml': `environment: ["GREETING=hello"]
 vars: { WHO: world }
 processes:
@@ -27,7 +32,9 @@ processes:
     ready_log_line: store is open
     is_tty: false
   migrate:
-    command: echo "migrated $$GREETING {{.WHO}}"
+    command: echo "migrated $$GREETING {{.WHO}}" '\${FROM_FILE} $OWN' $DTM_CALLER
+    working_dir: \${BELOW}
+    environment: ["OWN=$FROM_FILE."]
     depends_on: { store: { condition: process_log_ready } }
   api:
     command: sleep 600
@@ -38,7 +45,8 @@ processes:
   touch: { command: "touch ready-file; exit 3" }
   broken: { command: sleep 1, depends_on: { api: { condition: process_lives } } }
 `,
-  });
+  };
+  const session = await withFiles(files, { DTM_CALLER: 'caller', BELOW: 'below' });
   expect(await scriptsOf(session)).toEqual(
     ['store', 'migrate', 'api', 'touch', 'broken'].map((name) => `process-compose.yaml ${name}`),
   );
@@ -55,7 +63,7 @@ processes:
       { script_name: 'touch', until: 'ended', state: 'failed' },
     ],
   });
-  expect(await outputOf(session, 'migrate')).toEqual(['migrated hello world']);
+  expect(await outputOf(session, 'migrate')).toEqual(['migrated hello world file file. caller']);
 });
 
 test('Procfile: comments, a port, bad lines with their numbers', async () => {

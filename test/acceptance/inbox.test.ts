@@ -39,7 +39,9 @@ test('compile errors, crashes and failed requests are in one inbox, and retired 
   expect(meta).toMatchObject({ lines: 4, total: 4 });
   expect((await session.ok('errors', { severity: 'error', source: 'http' })).text.split('\n')).toHaveLength(2);
   await say('12:00 [vite] (client) hmr update /src/a.ts');
-  expect((await session.ok('errors', { source: 'output' })).text).toBe('[0 of 0 lines · dropped 0 · cursor 0]');
+  expect((await session.ok('errors', { source: 'output' })).text).toBe(
+    'None of 3 entries fits source="output".\n[0 of 0 lines · dropped 0 · cursor 0]',
+  );
 
   const timeline = (await session.ok('timeline', { grep: 'TS2304|exit code 3|503' })).text.split('\n');
   expect(timeline.slice(0, -1).map((line) => line.slice(13, 17))).toEqual(['out ', 'proc', 'http', 'http']);

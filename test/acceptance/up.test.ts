@@ -86,6 +86,7 @@ test('a terminal that knows no sequences gets plain lines', async () => {
   terminal.pty.write('\x03');
   expect(await terminal.ended).toBe(0);
   expect(terminal.written()).not.toContain('\x1b');
+  await cli(place, 'daemon', 'stop');
 });
 
 test('a daemon that is lost is told, and everything begins anew; a signal leaves the terminal as it was', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { configOf, detectProject } from '../../src/project/detect.ts';
 import { parseKdl } from '../../src/project/kdl.ts';
 import { scriptCommand } from '../../src/project/script-command.ts';
+import { expandVariables } from '../../src/project/variables.ts';
 import { projectDirectory } from './project-directory.ts';
 
 describe('.agnt.kdl', () => {
@@ -139,7 +140,7 @@ processes:
   const { config, scripts } = await detectProject(path);
   expect(config).toMatchObject({
     path: `${path}/process-compose.yaml`,
-    errors: [expect.stringMatching(/^scripts\.broken\.command: /)],
+    errors: ['processes.broken: has no command'],
     autostart: [],
     depends_on: { api: ['db', 'migrate', 'seed', 'cache'], migrate: ['db'] },
   });
@@ -192,13 +193,43 @@ processes:
     'processes.odd.depends_on["my web"].condition: "process_lives" is none of process_healthy, process_log_ready, process_started, process_completed, process_completed_successfully',
   ]);
   expect(scriptCommand({ path }, 'my web')).toMatchObject({
-    command: 'echo $A 4040 own',
-    env: { A: 'yes', B: '2', C: '$x', PC_PROC_NAME: 'my web', PC_REPLICA_NUM: '0' },
+    command: 'echo $$A 4040 own',
+    env: { A: 'yes', B: '2', C: '$$x', PC_PROC_NAME: 'my web', PC_REPLICA_NUM: '0' },
     settings: { ready: { http: 'http://127.0.0.1:4040/' } },
   });
   const asWritten = 'disable_env_expansion: true\nprocesses: { a: { command: "echo $$" } }\n';
   const other = projectDirectory({ 'process-compose.yaml': asWritten });
-  expect(scriptCommand({ path: other }, 'a')).toMatchObject({ command: 'echo $$' });
+  expect(scriptCommand({ path: other }, 'a')).toMatchObject({ command: 'echo $$', settings: { variables: null } });
+});
+
+test('process-compose.yaml: variables, those of .env too, and merge keys', async () => {
+  const compose = `x-base: &base { command: "echo $WHO", environment: ["A=1"] }
+processes:
+  a: { <<: *base, readiness_probe: { http_get: { host: "\${HOST}", port: $PORT } } }
+`;
+  const path = projectDirectory({ 'process-compose.yaml': compose, '.env': 'WHO="you all" # here\nexport PORT=1\n' });
+  expect((await detectProject(path)).config?.errors).toEqual([]);
+  expect(scriptCommand({ path }, 'a', ['$1'])).toMatchObject({
+    command: "echo $WHO '$$1'",
+    env: { A: '1' },
+    settings: { variables: { WHO: 'you all', PORT: '1' }, ready: { http: `http://\${HOST}:$PORT/` } },
+  });
+});
+
+test.each([
+  [`$A-\${A}_$A_ $$A`, 'a-a_ $A'],
+  [`\${A:-x}$?$1$(A)$"`, '$(A)$"'],
+  [`$constructor \${__proto__}`, ' '],
+  ['$', '$'],
+])('%s is expanded as Go does', (text, expected) => {
+  expect(expandVariables(text, { A: 'a' })).toBe(expected);
+});
+
+test('in the own config file a dollar is a dollar', async () => {
+  const own = { scripts: { a: { command: 'echo $A', shell: true, ready: { http: 'http://localhost:$PORT/' } } } };
+  const path = projectDirectory({ 'devtool-mcp.json': JSON.stringify(own) });
+  expect((await detectProject(path)).config?.errors).toEqual(['scripts.a.ready.http: invalid URL']);
+  expect(scriptCommand({ path }, 'a')).toMatchObject({ settings: { variables: null, ready: null } });
 });
 
 test.each([
