@@ -2,6 +2,7 @@
 import { type ParseError, type ParseOptions, parse as parseJsoncText, printParseErrorCode } from 'jsonc-parser';
 import { parse as parseTomlText, TomlError } from 'smol-toml';
 import { parse as parseYamlText, YAMLParseError } from 'yaml';
+import { repeatedNames, withoutDamaged } from './jsonc-damage.ts';
 import { isRecord, record } from './values.ts';
 
 type Fields = Record<string, unknown>;
@@ -61,15 +62,25 @@ function objectIn(value: unknown): Fields {
 
 /** What can be understood of a JSONC text, and what is wrong with it, by line. */
 export function readJsonc(text: string): { readonly value: unknown; readonly errors: readonly string[] } {
-  const { value, mistakes } = mistakesIn(text, { allowTrailingComma: true });
+  const { value, mistakes, found } = mistakesIn(text, { allowTrailingComma: true });
   if (mistakes === null) return { value, errors: ['nested too deeply'] };
-  return { value, errors: [...new Set(mistakes.map(({ line, what }) => `line ${line}: ${what}`))] };
+  const twice = repeatedNames(text)
+    .slice(0, MOST_ERRORS)
+    .map(({ path, offset }) => ({
+      line: lineAt(text, offset),
+      what: `${path.join('.')} is there again; this one counts`,
+    }));
+  const errors = [...mistakes, ...twice].map(({ line, what }) => `line ${line}: ${what}`);
+  return { value: withoutDamaged(text, value, found), errors: [...new Set(errors)] };
 }
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 
 interface ReadJson {
   readonly value: unknown;
   /** Null: it could not be read to its end. */
   readonly mistakes: readonly Placed[] | null;
+  readonly found: readonly ParseError[];
 }
 
 function mistakesIn(text: string, options: ParseOptions): ReadJson {
@@ -77,13 +88,13 @@ function mistakesIn(text: string, options: ParseOptions): ReadJson {
   try {
     const value: unknown = parseJsoncText(text, found, options);
     const mistakes = found.slice(0, MOST_ERRORS).map(({ error, offset }) => ({
-      line: text.slice(0, offset).split('\n').length,
+      line: lineAt(text, offset),
       what: IN_WORDS[printParseErrorCode(error)] ?? 'is no JSON',
     }));
-    return { value, mistakes };
+    return { value, mistakes, found };
   } catch {
     // The parser recurses: a text of nothing but brackets exhausts its stack.
-    return { value: undefined, mistakes: null };
+    return { value: undefined, mistakes: null, found };
   }
 }
 

@@ -10,7 +10,7 @@ export interface KdlNode {
 }
 
 const TOKEN =
-  /[ \t\u00a0\ufeff]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|\\[ \t]*(?:\/\/[^\n]*)?\r?\n|(?<end>\r?\n|;)|(?<open>\{)|(?<close>\})|(?<skip>\/-)|(?<type>\([^)\n]*\))|(?<raw>r?(?<hashes>#+)"[\s\S]*?"\k<hashes>|r"[^"]*")|(?<quoted>"(?:[^"\\]|\\[\s\S])*")|(?<equals>=)|(?<word>[^\s{}()";=\\/]+(?:\/[^\s{}()";=\\/*]+)*)/y;
+  /[ \t\u00a0\ufeff]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|\\[ \t]*(?:\/\/[^\n]*)?\r?\n|(?<end>\r?\n|;)|(?<open>\{)|(?<close>\})|(?<skip>\/-)|(?<type>\([^)\n]*\))|(?<block>(?<marks>#*)"""[ \t]*\r?\n[\s\S]*?"""\k<marks>)|(?<raw>r?(?<hashes>#+)"[\s\S]*?"\k<hashes>|r"[^"]*")|(?<quoted>"(?:[^"\\]|\\[\s\S])*")|(?<equals>=)|(?<word>[^\s{}()";=\\/]+(?:\/[^\s{}()";=\\/*]+)*)/y;
 const MOST_DEPTH = 32;
 
 interface Token {
@@ -45,6 +45,7 @@ export function parseKdl(text: string): readonly KdlNode[] {
     const args: KdlValue[] = [];
     const properties = new Map<string, KdlValue>();
     let children: KdlNode[] = [];
+    let isClosed = false;
     for (
       let token = tokens[at];
       token !== undefined && token.kind !== 'end' && token.kind !== 'close';
@@ -53,9 +54,12 @@ export function parseKdl(text: string): readonly KdlNode[] {
       const isSkipped = token.kind === 'skip';
       if (isSkipped) at += 1;
       if (tokens[at]?.kind === 'open') {
+        if (isClosed && !isSkipped) throw wrong(tokens[at], 'a new line or ;');
         const inner = block(depth + 1);
         if (!isSkipped) children = inner;
-      } else entry(isSkipped ? [] : args, isSkipped ? new Map() : properties);
+        isClosed ||= !isSkipped;
+      } else if (isClosed) throw wrong(tokens[at], 'a new line or ;');
+      else entry(isSkipped ? [] : args, isSkipped ? new Map() : properties);
     }
     return { name: String(first.value), args, properties, children };
   }
@@ -110,10 +114,22 @@ function tokensOf(text: string): readonly Token[] {
 function tokenOf(groups: Record<string, string | undefined>, line: number): Token | null {
   for (const kind of ['end', 'open', 'close', 'skip', 'equals'] as const)
     if (groups[kind] !== undefined) return { kind, value: null, line };
-  const { raw, quoted, word } = groups;
+  const { block, marks, raw, quoted, word } = groups;
+  if (block !== undefined) return { kind: 'value', value: blockText(block, marks === ''), line };
   if (raw !== undefined) return { kind: 'value', value: raw.replace(/^r?#*"|"#*$/g, ''), line };
   if (quoted !== undefined) return { kind: 'value', value: unescaped(quoted.slice(1, -1)), line };
   return word === undefined ? null : { kind: 'value', value: wordValue(word), line };
+}
+
+/** Version 2's text of several lines: without what stands before its closing quotes. */
+function blockText(block: string, isEscaped: boolean): string {
+  const lines = block
+    .replace(/^#*"""|"""#*$/g, '')
+    .split(/\r?\n/)
+    .slice(1);
+  const indent = lines.pop() ?? '';
+  const text = lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart())).join('\n');
+  return isEscaped ? unescaped(text) : text;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', s: ' ' };
@@ -136,5 +152,6 @@ const WORDS: ReadonlyMap<string, KdlValue> = new Map<string, KdlValue>([
 function wordValue(word: string): KdlValue {
   const known = WORDS.get(word);
   if (known !== undefined) return known;
+  if (/^0(?:x[\da-f_]+|o[0-7_]+|b[01_]+)$/i.test(word)) return Number(word.replaceAll('_', ''));
   return /^[+-]?\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?$/.test(word) ? Number(word.replaceAll('_', '')) : word;
 }

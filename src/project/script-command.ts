@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { nearNames } from '../text/near.ts';
 import { quote } from '../text/quote.ts';
-import { runnableScripts } from './detect.ts';
+import { configOf, runnableScripts } from './detect.ts';
 import type { Project, RunnableScript, ScriptSettings } from './project.ts';
 
 export interface ScriptCommand {
@@ -32,9 +32,12 @@ export interface UnknownScript {
   readonly near: readonly string[];
   /** The first of those that there are. */
   readonly names: readonly string[];
+  /** What is wrong with the config file, which may be why. */
+  readonly wrong: readonly string[];
 }
 
 const MOST_NAMES = 30;
+const MOST_WRONG = 3;
 
 /** `args` are a caller's: they reach the script itself, behind `--` where its runner wants it so. */
 export function scriptCommand(
@@ -46,7 +49,18 @@ export function scriptCommand(
   const script = scripts.find(({ name }) => name === scriptName);
   if (script !== undefined) return commandOf(script, args, project.path);
   const names = scripts.map(({ name }) => name);
-  return { kind: 'unknown', name: scriptName, near: nearNames(scriptName, names), names: names.slice(0, MOST_NAMES) };
+  return {
+    kind: 'unknown',
+    name: scriptName,
+    near: nearNames(scriptName, names),
+    names: names.slice(0, MOST_NAMES),
+    wrong: wrongIn(project.path),
+  };
+}
+
+function wrongIn(path: string): string[] {
+  const config = configOf(path);
+  return config === null ? [] : config.errors.slice(0, MOST_WRONG).map((error) => `${config.file}: ${error}`);
 }
 
 export const isServer = (script: RunnableScript): boolean => script.server;

@@ -83,9 +83,10 @@ function displayed(command: string, args: readonly string[], shell: boolean): st
   return args.length === 0 ? command : `${command} ${quote(args)}`;
 }
 
-function unknownScript({ name, near, names }: UnknownScript, path: string): Fault {
-  const hint =
+function unknownScript({ name, near, names, wrong }: UnknownScript, path: string): Fault {
+  const there =
     names.length === 0 ? 'The directory has no scripts: give a command.' : `Its scripts: ${names.join(', ')}.`;
+  const hint = wrong.length === 0 ? there : `${there} Its config is not right: ${wrong.join('; ')}.`;
   return new Fault('not_found', `script_name=${JSON.stringify(name.slice(0, 80))} is no script of ${path}`, hint, {
     script_name: name.slice(0, 80),
     near: near.length > 0 ? near : names.slice(0, 10),

@@ -82,6 +82,8 @@ hooks { on-response { toast true } }
     ['scripts {\n  a b=\n}', 'line 2: a value of b is missing'],
     ['a "open', 'line 1: "\\"open" is no KDL'],
     ['x {'.repeat(40), 'line 1: nested too deeply'],
+    ['scripts {\n  a { run "x" } b { run "y" }\n}', 'line 2: a new line or ; is missing'],
+    ['scripts {\n  a { run "x" } { run "y" }\n}', 'line 2: a new line or ; is missing'],
   ])('what is broken is told by its line: %s', async (agnt, error) => {
     expect((await detectProject(projectDirectory({ '.agnt.kdl': agnt }))).config).toMatchObject({
       errors: [error],
@@ -105,6 +107,10 @@ test.each([
   ['(type)a (u8)1', [1]],
   ['a /-b c', ['c']],
   ['a ./x/y.js', ['./x/y.js']],
+  ['a 0x1F 0o17 0b1_1 0x', [31, 15, 3, '0x']],
+  ['a """\n    one\n      two \\"x\\"\n\n    three\n    """ b', ['one\n  two "x"\n\nthree', 'b']],
+  ['a #"""\n  \\n """ "\n  """#', ['\\n """ "']],
+  ['a ""', ['']],
 ])('KDL: %s', (text, args) => {
   expect(parseKdl(text)[0]).toMatchObject({ name: 'a', args });
 });

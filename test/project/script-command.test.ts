@@ -94,10 +94,19 @@ test.each([
 ])('an unknown script names those that are near: %#', (wanted, near) => {
   const path = projectDirectory({ 'package.json': { scripts: { dev: 'x', test: 'y', 'dev:web': 'z' } } });
   const names = ['dev', 'test', 'dev:web'];
-  expect(scriptCommand({ path }, wanted)).toEqual({ kind: 'unknown', name: wanted, near, names });
+  expect(scriptCommand({ path }, wanted)).toEqual({ kind: 'unknown', name: wanted, near, names, wrong: [] });
 });
 
 test('whether a script is a server', () => {
   const scripts = runnableScripts(projectDirectory({ 'package.json': { scripts: { dev: 'x', build: 'y' } } }));
   expect(scripts.map(isServer)).toEqual([true, false]);
+});
+
+test('of an unknown script the config file that is broken is told', () => {
+  const path = projectDirectory({ 'devtool-mcp.json': '{"scripts": {"dev": "vite' });
+  expect(scriptCommand({ path }, 'dev')).toMatchObject({
+    kind: 'unknown',
+    names: [],
+    wrong: ['devtool-mcp.json: line 1: a text has no closing quote', 'devtool-mcp.json: line 1: } is missing'],
+  });
 });

@@ -1,4 +1,6 @@
 /** Scripts of the files that name tasks: which there are, what they run, and how. */
+import { homedir } from 'node:os';
+import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { detectProject, runnableScripts } from '../../src/project/detect.ts';
 import { type Files, projectDirectory } from './project-directory.ts';
@@ -101,6 +103,31 @@ test('.claude/launch.json: a runtime with arguments, or a program of its own; a 
   expect((await detectProject(path)).problems).toEqual([
     '.claude/launch.json configurations[4] has no runtimeExecutable or program',
     '.claude/launch.json configurations[5] has no name',
+  ]);
+});
+
+test('.claude/launch.json: variables, and values that are no text', async () => {
+  const launch = `{
+    // as VS Code writes it
+    "configurations": [{
+      "name": "a",
+      "program": "\${workspaceRoot}/\${workspaceFolderBasename}.js",
+      "args": ["\${env:WHO}", "$5", "\${file}"],
+      "env": { "ONE": 1, "YES": true, "HOME_OF": "\${userHome}\${/}x", "NONE": null, },
+    }],
+  }`;
+  const path = projectDirectory({ '.claude/launch.json': launch });
+  expect(runnableScripts(path)).toMatchObject([
+    {
+      invocation: {
+        args: [`${path}/${basename(path)}.js`, `\${WHO}`, '$$5', `$\${file}`],
+        env: { ONE: '1', YES: 'true', HOME_OF: `${homedir()}/x` },
+      },
+      settings: { variables: {} },
+    },
+  ]);
+  expect((await detectProject(path)).problems).toEqual([
+    `.claude/launch.json configurations[0] names \${file}, which is not understood`,
   ]);
 });
 
