@@ -10,7 +10,7 @@ export function introduction(version: string): Server {
   const server = new Server(
     { name: 'devtool-mcp', title: 'devtool-mcp', version },
     {
-      capabilities: { tools: {}, resources: { subscribe: true }, prompts: {} },
+      capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {} },
       instructions: INSTRUCTIONS,
       cacheHints: {
         'tools/list': SAME,

@@ -8,8 +8,9 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { Fault } from '../text/fault.ts';
+import { completionOf } from '../tools/completion.ts';
 import { promptList, promptNamed } from '../tools/prompts.ts';
-import { listResources, RESOURCE_TEMPLATES, readResource, watchResources } from '../tools/resources.ts';
+import { checkAddress, listResources, RESOURCE_TEMPLATES, readResource, watchResources } from '../tools/resources.ts';
 import { renderedFault, respond } from '../tools/respond.ts';
 import { TOOLS } from '../tools/table.ts';
 import type { Call, Caller } from '../tools/tool.ts';
@@ -40,6 +41,7 @@ export function mcpServer(connection: Connection, workbench: Workbench): Server 
   serveTools(server, connection, workbench);
   serveResources(server, connection, workbench);
   servePrompts(server);
+  serveCompletion(server, connection, workbench);
   return server;
 }
 
@@ -116,6 +118,30 @@ function servePrompts(server: Server): void {
   });
 }
 
+function serveCompletion(server: Server, connection: Connection, workbench: Workbench): void {
+  server.setRequestHandler('completion/complete', ({ params }, context) => {
+    const given = params.context?.arguments ?? {};
+    const { ref, argument } = params;
+    const values = completionOf(ref, argument, given, callerOf(server, connection, context), workbench);
+    if (values === null)
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'there is no such prompt or template');
+    const shown = values.slice(0, MOST_VALUES);
+    return { completion: { values: shown, total: values.length, hasMore: values.length > shown.length } };
+  });
+}
+
+/** As the specification has it. */
+const MOST_VALUES = 100;
+
+/** What `use` refuses is an error of the protocol that names the address. */
+async function withAddress<Value>(uri: string, use: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await use();
+  } catch (error) {
+    throw error instanceof Fault ? new ResourceNotFoundError(uri, error.text) : error;
+  }
+}
+
 /** As many as subscriptions of the 2026 era, and more than a person's projects have. */
 const MOST_WATCHED = 1_024;
 
@@ -128,17 +154,14 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
   }));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...RESOURCE_TEMPLATES] }));
   server.setRequestHandler('resources/read', async ({ params }, context) => {
-    try {
-      return { contents: [await readResource(params.uri, caller(context), workbench)] };
-    } catch (error) {
-      throw error instanceof Fault ? new ResourceNotFoundError(params.uri, error.text) : error;
-    }
+    return { contents: [await withAddress(params.uri, () => readResource(params.uri, caller(context), workbench))] };
   });
   if (connection.updates === 'none') return;
   if (connection.updates === 'subscribed') {
-    server.setRequestHandler('resources/subscribe', (request) => {
+    server.setRequestHandler('resources/subscribe', async (request) => {
       if (watched.size >= MOST_WATCHED)
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `${MOST_WATCHED} resources are watched: end one`);
+      await withAddress(request.params.uri, () => checkAddress(request.params.uri, caller(), workbench));
       watched.add(request.params.uri);
       // Who watched nothing may be waiting for long.
       workbench.processes.changes.announce();
@@ -153,11 +176,9 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
   const stop = watchResources(
     caller(),
     workbench,
-    () => all || watched.size > 0,
+    () => (all ? 'any' : watched.size > 0 ? watched : null),
     connection.takes,
-    (uri) => {
-      if (all || watched.has(uri)) server.sendResourceUpdated({ uri }).catch(() => {});
-    },
+    (uri) => void server.sendResourceUpdated({ uri }).catch(() => {}),
   );
   connection.onClose(stop);
 }

@@ -8,6 +8,7 @@ type Issue = z.core.$ZodIssue;
 
 /** Throws `invalid_argument`; the values are as given, since `run` parses them again with its defaults. */
 export function checkArguments(tool: Tool, given: unknown): Record<string, unknown> {
+  if (isDeep(given)) throw refused(tool, undefined, '', `arguments are nested more than ${MOST_DEPTH} deep`);
   const values = asObject(tool, given);
   checkAction(tool, values);
   checkNames(tool, values);
@@ -18,6 +19,18 @@ export function checkArguments(tool: Tool, given: unknown): Record<string, unkno
   throw issue === undefined
     ? refused(tool, action, '', 'arguments are not as the schema says')
     : explain(tool, issue, values);
+}
+
+/** Beyond it a value is noise, and whoever goes through it by recursion ends. */
+const MOST_DEPTH = 200;
+
+function isDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_DEPTH) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 function asObject(tool: Tool, given: unknown): Record<string, unknown> {
@@ -32,10 +45,17 @@ function checkAction(tool: Tool, values: Record<string, unknown>): void {
   const { action } = values;
   if (typeof action === 'string' && actions.includes(action)) return;
   const said = action === undefined ? 'action is missing' : `action=${shown(action)} is unknown`;
-  throw new Fault('invalid_argument', `${said} for ${tool.name}`, `Use one of: ${actions.join(', ')}.`, {
+  const hint = `Use one of: ${actions.join(', ')}.${guess(action, actions)}`;
+  throw new Fault('invalid_argument', `${said} for ${tool.name}`, hint, {
     parameter: 'action',
     valid: actions,
   });
+}
+
+/** ` Did you mean status?`, where somebody may have. */
+function guess(given: unknown, valid: readonly string[]): string {
+  const near = typeof given === 'string' ? nearNames(given, valid)[0] : undefined;
+  return near === undefined ? '' : ` Did you mean ${near}?`;
 }
 
 /** Parameters that the action takes, or all of the tool's. */
@@ -49,13 +69,11 @@ function checkNames(tool: Tool, values: Record<string, unknown>): void {
   const valid = parametersOf(tool, values['action']);
   const unknown = Object.keys(values).find((name) => !valid.includes(name));
   if (unknown === undefined) return;
-  const near = nearNames(unknown, valid)[0];
-  const guess = near === undefined ? '' : ` Did you mean ${near}?`;
   const where = tool.actions === undefined ? tool.name : `${tool.name} ${String(values['action'])}`;
   throw new Fault(
     'invalid_argument',
     `parameter ${shown(unknown)} is unknown for ${where}`,
-    `Valid: ${valid.join(', ')}.${guess}`,
+    `Valid: ${valid.join(', ')}.${guess(unknown, valid)}`,
     { parameter: unknown.slice(0, 80), valid },
   );
 }
@@ -67,12 +85,13 @@ function explain(tool: Tool, issue: Issue, values: Record<string, unknown>): Fau
     values,
   );
   const said = given === undefined ? `${parameter} is missing` : `${parameter}=${shown(given)}: ${issue.message}`;
-  return refused(tool, values['action'], parameter, said);
+  const near = issue.code === 'invalid_value' ? guess(given, issue.values.map(String)) : '';
+  return refused(tool, values['action'], parameter, said, near);
 }
 
-function refused(tool: Tool, action: unknown, parameter: string, said: string): Fault {
-  const where = tool.actions === undefined ? tool.name : `${tool.name} ${String(action)}`;
-  const hint = `Parameters of ${where}: ${parametersOf(tool, action).join(', ')}.`;
+function refused(tool: Tool, action: unknown, parameter: string, said: string, near = ''): Fault {
+  const where = tool.actions === undefined || action === undefined ? tool.name : `${tool.name} ${String(action)}`;
+  const hint = `Parameters of ${where}: ${parametersOf(tool, action).join(', ')}.${near}`;
   return new Fault('invalid_argument', said, hint, { parameter });
 }
 

@@ -47,7 +47,8 @@ export const errorsTool = defineTool({
     const dropped = proxies.list(path).reduce((sum, proxy) => sum + proxy.log.totals().dropped, 0);
     const facts = { lines: shown.length, total: all.length, dropped, truncated, cursor: cursors.of(newest) };
     const { severity, source } = input;
-    const nothing = lines.length === 0 && after === 0 ? nothingFits(groupFaults(faults).length, { severity, source }) : null;
+    const nothing =
+      lines.length === 0 && after === 0 ? nothingFits(groupFaults(faults).length, { severity, source }) : null;
     return {
       kind: 'text',
       text: [...shown, ...(nothing === null ? [] : [nothing]), closingLine(facts)].join('\n'),

@@ -20,7 +20,11 @@ export const EVENTS: ResourceKind = {
     mimeType: 'application/json',
   },
   list: (caller, workbench) => [events(URI, caller, workbench), events(`${URI}?global=true`, caller, workbench)],
-  find: (uri, caller, workbench) => (uri === URI || uri.startsWith(`${URI}?`) ? events(uri, caller, workbench) : null),
+  find(uri, caller, workbench) {
+    if (uri !== URI && !uri.startsWith(`${URI}?`)) return null;
+    queryOf(uri, caller, workbench);
+    return events(uri, caller, workbench);
+  },
 };
 
 function events(uri: string, caller: Caller, workbench: Workbench): Resource {

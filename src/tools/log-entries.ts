@@ -118,7 +118,7 @@ export async function exchangesOf(proxy: ManagedProxy, query: LogQuery, workbenc
 
 function statusFilter(codes: LogQuery['status_codes']): ((status: number) => boolean) | null {
   if (!isGiven(codes)) return null;
-  const wanted = codes.map(String);
+  const wanted = codes.map((code) => String(code).toLowerCase());
   return (status) =>
     wanted.some((code) =>
       code.endsWith('xx') ? String(status).startsWith(code.charAt(0)) && status >= 100 : Number(code) === status,

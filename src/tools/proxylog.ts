@@ -52,7 +52,12 @@ const logSchema = z.strictObject({
   types: z.array(z.enum(LOG_TYPES)).optional().describe('default: all; http when filtered by method, status or URL'),
   methods: z.array(z.string().regex(/^[A-Za-z]+$/)).optional(),
   status_codes: z
-    .array(z.union([z.int().min(100).max(599), z.string().regex(/^[1-5](?:xx|\d\d)$/)]))
+    .array(
+      z.union([
+        z.int().min(100).max(599),
+        z.string().regex(/^[1-5](?:xx|\d\d)$/i, 'must be a status such as 500, or "5xx"'),
+      ]),
+    )
     .optional()
     .describe('500, "5xx"'),
   url_pattern: z.string().min(1).max(1_000).optional().describe('part of the URL, or /regex/'),

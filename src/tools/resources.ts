@@ -24,11 +24,27 @@ export function listResources(caller: Caller, workbench: Workbench) {
 
 /** Throws `not_found` for what is no address of ours, or of nothing that there is. */
 export async function readResource(uri: string, caller: Caller, workbench: Workbench) {
+  const found = resourceAt(uri, caller, workbench);
+  return { uri, mimeType: found.mimeType, text: await found.read() };
+}
+
+function resourceAt(uri: string, caller: Caller, workbench: Workbench): Resource {
   for (const kind of KINDS) {
     const found = kind.find(uri, caller, workbench);
-    if (found !== null) return { uri, mimeType: found.mimeType, text: await found.read() };
+    if (found !== null) return found;
   }
-  throw new Fault('not_found', `resource ${JSON.stringify(uri.slice(0, 200))} is unknown`, 'See resources/list.', {});
+  throw new Fault('not_found', `resource ${JSON.stringify(uri.slice(0, 200))} is unknown`, 'See resources/list.', {
+    unknown: true,
+  });
+}
+
+/** Throws `not_found` for what is no address of ours; what it names may come later. */
+export function checkAddress(uri: string, caller: Caller, workbench: Workbench): void {
+  try {
+    resourceAt(uri, caller, workbench);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'not_found' || error.values['unknown'] === true) throw error;
+  }
 }
 
 const all = (caller: Caller, workbench: Workbench): Resource[] => KINDS.flatMap((kind) => kind.list(caller, workbench));
@@ -37,35 +53,73 @@ const all = (caller: Caller, workbench: Workbench): Resource[] => KINDS.flatMap(
 const NOTICE_EVERY_MS = 500;
 const IDLE_MS = 60_000;
 
+/** Addresses that somebody watches; `any`: whichever there are; null: nobody does. */
+export type Asked = ReadonlySet<string> | 'any' | null;
+
 /**
- * Tells `notify` of each resource that has changed, until the function returned is called. `wanted` says whether anybody listens, `takes`
- * whether it takes what it is told: what has changed meanwhile is told when it does.
+ * Tells `notify` of each resource that has changed, until the function returned is called, by the address that it was `asked` for.
+ * `takes` says whether the listener takes what it is told: what has changed meanwhile is told when it does.
  */
 export function watchResources(
   caller: Caller,
   workbench: Workbench,
-  wanted: () => boolean,
+  asked: () => Asked,
   takes: () => boolean,
   notify: (uri: string) => void,
 ): () => void {
   const { changes } = workbench.processes;
   const end = new AbortController();
   let seen = new Map<string, string>();
-  const look = () => {
-    const now = new Map(all(caller, workbench).map(({ uri, stamp }) => [uri, stamp]));
-    for (const [uri, stamp] of now) if (seen.get(uri) !== stamp) notify(uri);
+  const look = (uris: Asked) => {
+    const now = stampsOf(uris, caller, workbench);
+    for (const [uri, stamp] of now) if ((seen.get(uri) ?? NOWHERE) !== stamp) notify(uri);
     seen = now;
   };
+  const isWanted = () => asked() !== null;
   const run = async () => {
     while (!end.signal.aborted) {
       const ticket = changes.ticket();
-      if (wanted() && takes()) look();
+      if (takes()) look(asked());
       // Processes announce what is new; of proxies only the counters tell.
-      const isBusy = wanted() && (!takes() || workbench.proxies.list(null).length > 0);
-      await changes.next(ticket, isBusy ? NOTICE_EVERY_MS : IDLE_MS, end.signal, wanted);
+      const isBusy = isWanted() && (!takes() || workbench.proxies.list(null).length > 0);
+      await changes.next(ticket, isBusy ? NOTICE_EVERY_MS : IDLE_MS, end.signal, isWanted);
       await changes.pause(NOTICE_EVERY_MS, end.signal);
     }
   };
   void run();
   return () => end.abort();
+}
+
+/** Of what is not there. */
+const NOWHERE = '';
+
+function stampsOf(asked: Asked, caller: Caller, workbench: Workbench): Map<string, string> {
+  if (asked === null) return new Map();
+  if (asked !== 'any') return new Map([...asked].map((uri) => [uri, stampAt(uri, caller, workbench)]));
+  return new Map(
+    all(caller, workbench).flatMap(({ uri, stamp }) =>
+      [uri, ...otherNames(uri, caller, workbench)].map((name): [string, string] => [name, stamp]),
+    ),
+  );
+}
+
+function stampAt(uri: string, caller: Caller, workbench: Workbench): string {
+  try {
+    return resourceAt(uri, caller, workbench).stamp;
+  } catch (error) {
+    if (error instanceof Fault) return NOWHERE;
+    throw error;
+  }
+}
+
+/** An address may name the directory that goes without saying, or leave out one where there is no other of that id. */
+function otherNames(uri: string, caller: Caller, workbench: Workbench): string[] {
+  if (!/^devtool:\/\/(?:process|proxy)\//.test(uri)) return [];
+  const [short = ''] = uri.split('?');
+  if (short === uri) return [`${uri}?path=${encodeURIComponent(caller.cwd)}`];
+  try {
+    return resourceAt(short, caller, workbench).uri === uri ? [short] : [];
+  } catch {
+    return [];
+  }
 }

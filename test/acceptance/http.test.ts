@@ -154,6 +154,7 @@ describe('who may speak', () => {
     expect(await status('GET', '/')).toBe(404);
     expect(await status('GET', `http://${host}/mcp`)).toBe(404);
     expect(await status('PUT', '/mcp')).toBe(405);
+    expect(await status('GET', '/mcp', { 'MCP-Protocol-Version': '2026-07-28' })).toBe(405);
     expect(await status('OPTIONS', '/mcp', { Origin: 'https://evil.test' })).toBe(403);
     expect(await status('OPTIONS', '/mcp', { Origin: `http://${host}` })).toBe(405);
   });

@@ -36,6 +36,24 @@ describe('arguments', () => {
     expect(refusal(JSON.parse('{"action":"list","__proto__":1}')).code).toBe('invalid_argument');
   });
 
+  test('a name that is nearly right is told', () => {
+    expect(refusal({ action: 'outptu' }).text).toMatch(/Did you mean output\?$/);
+    expect(refusal({ action: 'output', process_id: 'a', stream: 'stdou' }).text).toMatch(/Did you mean stdout\?$/);
+  });
+
+  test.each([
+    [150, null],
+    [201, 'arguments are nested more than 200 deep'],
+    [100_000, 'arguments are nested more than 200 deep'],
+  ])('a value that is nested %i deep', (depth, said) => {
+    let deep: unknown = 'x';
+    for (let level = 0; level < depth; level++) deep = [deep];
+    const { message, hint } = refusal({ action: 'list', label: deep });
+    if (said === null) expect(message).toMatch(/^label=/);
+    else expect(message).toBe(said);
+    expect(hint).toMatch(/^Parameters of proc/);
+  });
+
   test('a value in an error is short', () => {
     expect(shown('x'.repeat(1_000)).length).toBeLessThan(120);
   });

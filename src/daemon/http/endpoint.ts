@@ -25,6 +25,11 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
+/** That era has no stream by GET, which its handler says. */
+const isModernStream = ({ method, headers }: Request): boolean =>
+  method !== 'POST' && headers.get('mcp-protocol-version') === MODERN && !headers.has('mcp-session-id');
+
+const MODERN = '2026-07-28';
 const MOST_SESSIONS = 256;
 /** An agent may think for long between two calls; its session costs little. */
 const SESSION_IDLE_MS = 60 * 60_000;
@@ -64,7 +69,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
   return {
     async serve(exchange) {
       const { request, body } = exchange;
-      const isLegacy = await isLegacyRequest(request, body);
+      const isLegacy = !isModernStream(request) && (await isLegacyRequest(request, body));
       return isLegacy ? sessions.serve(exchange) : modern.fetch(request, { parsedBody: body });
     },
     get sessions() {

@@ -62,7 +62,7 @@ export async function serveHttp(parts: HttpServiceParts): Promise<HttpService> {
     },
     watch(wanted, tell) {
       const caller = { cwd, env, attend: () => {}, name: FROM };
-      const end = watchResources(caller, workbench, wanted, takes, tell.resourceUpdated);
+      const end = watchResources(caller, workbench, () => (wanted() ? 'any' : null), takes, tell.resourceUpdated);
       return { wake: () => workbench.processes.changes.announce(), end };
     },
   });
