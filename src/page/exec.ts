@@ -39,7 +39,8 @@ const PART: Limits = { depth: 6, keys: 1_000, text: 100_000, nodes: 5_000, chara
 
 type Run = (own: Console) => Promise<unknown>;
 
-export function execute(link: Link, id: string, src: string): void {
+export function execute(link: Link, id: string, path: string): void {
+  const src = location.origin + path;
   const name = EXEC_CALLBACK + id;
   const begun = now();
   const lines = list<string>();
@@ -68,7 +69,7 @@ export function execute(link: Link, id: string, src: string): void {
 
   // A script that does not compile calls nobody: its error event is the window's, and comes before load.
   const onError = (event: Event) => {
-    if (event instanceof ErrorEvent && event.filename === location.origin + src) fail(event.error ?? event.message);
+    if (event instanceof ErrorEvent && event.filename === src) fail(event.error ?? event.message);
   };
   const stop = () => stopListening(window, 'error', onError, true);
   const refused = () => fail(new Error(`the page's policy, or its network, kept the code from loading (${src})`));

@@ -185,7 +185,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
     const body = `${helloText()}\n${takeReport(text, number)}`;
     const init = record({ method: 'POST', keepalive: true, credentials: 'omit', cache: 'no-store', headers, body });
     whenOurs(
-      nativeFetch(REPORT_PATH, init),
+      nativeFetch(location.origin + REPORT_PATH, init),
       () => {},
       () => {},
     );
@@ -204,6 +204,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
     queue = kept;
   }
 
+  /** Of our own origin, wherever the document's `<base>` leads. */
   function connect(): void {
     if (isAway) return;
     turn += 1;
@@ -216,7 +217,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
         if (isOk(answer)) whenOurs(bodyOf(answer), (token) => quietly(() => open(token, mine)), failed);
         else failed();
       };
-      whenOurs(nativeFetch(TOKEN_PATH, init), take, failed);
+      whenOurs(nativeFetch(location.origin + TOKEN_PATH, init), take, failed);
     } catch {
       failed();
     }

@@ -5,7 +5,7 @@ export interface CspChange {
   readonly fields: Fields;
   /** For the loader's own `nonce`; null when it needs none. */
   readonly nonce: string | null;
-  /** What was added, or why nothing helps; null when the policy lets the loader in as it is. */
+  /** What was added; null when the policy lets the loader in as it is. */
   readonly note: string | null;
 }
 
@@ -51,18 +51,23 @@ export function allowLoader(fields: Fields, host: string, newNonce: () => string
     added.push(`${name} ${sources.join(' ')}`);
   }
 
-  const sandboxed = fields.some(
-    (value, at) =>
-      at % 2 === 1 &&
-      (fields[at - 1] ?? '').toLowerCase() === NAMES[0] &&
-      /(^|[;,])\s*sandbox\b(?![^;,]*allow-scripts)/i.test(value),
-  );
-  const note = sandboxed
-    ? 'the policy sandboxes the page without scripts'
-    : added.length === 0
-      ? null
-      : [...new Set(added)].join('; ');
+  const note = added.length === 0 ? null : [...new Set(added)].join('; ');
   return { fields: changed, nonce, note };
+}
+
+/** Why the page client would be of no use in that document, and its loader an error there; null where it may run and report. */
+export function sandboxing(fields: Fields): string | null {
+  for (let at = 0; at < fields.length; at += 2) {
+    if ((fields[at] ?? '').toLowerCase() !== NAMES[0]) continue;
+    for (const directive of (fields[at + 1] ?? '').split(/[;,]/)) {
+      const [name, ...flags] = directive.trim().toLowerCase().split(/\s+/);
+      if (name !== 'sandbox') continue;
+      if (!flags.includes('allow-scripts')) return 'the policy sandboxes the page without scripts';
+      // Its Origin is `null`, which is anybody's.
+      if (!flags.includes('allow-same-origin')) return 'the policy sandboxes the page apart from its own origin';
+    }
+  }
+  return null;
 }
 
 /** A nonce that the page's own scripts have serves the loader too, and nothing has to be added. */

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Transform } from 'node:stream';
-import { allowLoader } from './csp.ts';
+import { allowLoader, sandboxing } from './csp.ts';
 import { isForDocument } from './destination.ts';
 import { codingsOf, decoders, READABLE } from './encodings.ts';
 import { type Fields, field } from './fields.ts';
@@ -57,8 +57,10 @@ export function openDocument(
 ): DocumentWriter {
   const codings = codingsOf(field(input.response.fields, 'content-encoding'));
   const charset = /charset\s*=\s*"?([^\s";]+)/i.exec(field(input.response.fields, 'content-type') ?? '')?.[1];
+  const sandboxed = sandboxing(input.response.fields);
   const document = new DocumentStream(input, sink, note, codings ?? []);
   if (codings === null) document.pass('its encoding is unknown');
+  else if (sandboxed !== null) document.pass(sandboxed);
   else if (charset !== undefined && !ASCII_LIKE.test(charset)) document.pass(`its charset is ${charset.slice(0, 40)}`);
   return document;
 }

@@ -37,8 +37,10 @@ export function createHeadScanner(): HeadScanner {
   let markup = '';
   let quote = 0;
   let isWhole = false;
+  /** It begins with `<?`: a comment where `<html>` follows, else it is not meant for an HTML parser. */
+  let isXml = false;
 
-  const place = (where: number): HeadPlace => ({ kind: 'place', at: where, isWhole });
+  const place = (where: number): HeadPlace => (isXml && !isWhole ? none('XML') : { kind: 'place', at: where, isWhole });
   const none = (reason: string): HeadPlace => ({ kind: 'none', reason });
 
   /** One byte; the answer when it decides. */
@@ -92,7 +94,7 @@ export function createHeadScanner(): HeadScanner {
       state = 'name';
       return named(byte);
     } else return place(openedAt);
-    if (byte === QUESTION && openedAt <= BOM.length) return none('XML');
+    isXml ||= byte === QUESTION && openedAt <= BOM.length;
     return null;
   }
 

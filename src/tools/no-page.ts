@@ -39,7 +39,11 @@ function silentPage({ log, startedAt }: ManagedProxy): SilentPage | null {
       hint: OPEN,
     };
   if (document.note.includes('sandboxes'))
-    return { entry, why: `${document.note}, ${entry}`, hint: 'Let it run scripts while you develop.' };
+    return {
+      entry,
+      why: `${document.note}, ${entry}`,
+      hint: 'Let it have allow-scripts and allow-same-origin while you develop.',
+    };
   const directive = metaPolicies(bodyText(document, 'response', log) ?? '')
     .map(connectDirective)
     .find((found) => found !== null);

@@ -205,6 +205,16 @@ describe('it survives', () => {
     expect(await tab.evaluate('sessionStorage.length')).toBe(0);
   });
 
+  test('a <base> that leads elsewhere: it connects and runs code at its own origin all the same', async () => {
+    const { stand, tab } = await visit({
+      '/': document('<link rel="icon" href="data:,"><base href="http://nowhere.invalid/">'),
+    });
+    expect(await exec(stand, 'return document.baseURI')).toMatchObject({ value: 'http://nowhere.invalid/' });
+    await tab.goto('about:blank');
+    await stand.until(() => [...stand.pages.values()].every(({ open }) => !open));
+    expect(tab.console).toEqual([]);
+  });
+
   test('10,000 lines in a second: some are kept, the others counted', async () => {
     const { stand, tab } = await visit({ '/': document('') });
     await tab.evaluate(`for (let i = 0; i < 10000; i++) console.log('line ' + i)`);

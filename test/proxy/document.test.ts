@@ -130,7 +130,21 @@ describe('untouched, with the reason', () => {
     ['an unknown encoding', PAGE, { 'Content-Encoding': 'x-mine' }, {}, 'its encoding is unknown'],
     ['six layers', PAGE, { 'Content-Encoding': 'gzip,gzip,gzip,gzip,gzip,gzip' }, {}, 'its encoding is unknown'],
     ['what is no gzip', PAGE, { 'Content-Encoding': 'gzip' }, {}, 'it cannot be decoded (incorrect header check)'],
-    ['XHTML', `<?xml version="1.0"?>${PAGE}`, {}, {}, 'XML'],
+    ['XML', '<?xml version="1.0"?><rss></rss>', {}, {}, 'XML'],
+    [
+      'a page that is sandboxed without scripts',
+      PAGE,
+      { 'Content-Security-Policy': "default-src 'self', img-src *; sandbox allow-same-origin" },
+      {},
+      'the policy sandboxes the page without scripts',
+    ],
+    [
+      'a page whose origin is nobody’s',
+      PAGE,
+      { 'Content-Security-Policy': 'sandbox allow-scripts' },
+      {},
+      'the policy sandboxes the page apart from its own origin',
+    ],
   ])('%s', async (_name, text, fields, asked, reason) => {
     const { 'Sec-Fetch-Dest': dest, ...others } = asked as Record<string, string>;
     const from = dest === '' ? { ...request(), fields: ['Host', 'localhost:1'] } : request(others);
