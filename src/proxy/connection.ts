@@ -12,7 +12,7 @@ import { Http1Error, type Http1Event, Http1Reader, type RequestHead } from './ht
 import type { ConnectionLimits } from './limits.ts';
 import { Outbox, type Part } from './outbox.ts';
 import { overdue, type Wait } from './patience.ts';
-import { type LoggedHead, refusedHead } from './refused-head.ts';
+import { isTlsHello, type LoggedHead, refusedHead, tlsRefusal } from './refused-head.ts';
 import { type Refusal, type Reply, refusalReply, replyBytes } from './reply.ts';
 import type { PageDoor, Surroundings } from './surroundings.ts';
 import { TargetSide } from './target-side.ts';
@@ -241,8 +241,14 @@ export class Connection implements BrowserSide {
       return;
     }
     // What a page posts to us is no traffic.
-    if (this.#posted === null) this.#noteRefused(refusedHead(this.#requests.rest()), refusal);
-    this.refuse(refusal, null, last);
+    if (this.#posted !== null) {
+      this.refuse(refusal, null, last);
+      return;
+    }
+    const bytes = this.#requests.rest();
+    const known = isTlsHello(bytes) ? tlsRefusal(this.#around.route.own.port) : refusal;
+    this.#noteRefused(refusedHead(bytes), known);
+    this.refuse(known, null, last);
   }
 
   #ended(): void {

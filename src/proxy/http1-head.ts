@@ -54,6 +54,7 @@ export function readRequestHead(raw: Buffer, limits: Limits): RequestHead {
   const text = raw.toString('latin1');
   const space = past(raw, 0, TOKEN);
   if (space === 0 || raw[space] !== SPACE) throw new Http1Error(400, 'method', firstLine('request line', text));
+  if (space > LONGEST_METHOD) throw new Http1Error(501, 'method', `a method of more than ${LONGEST_METHOD} characters`);
   const method = text.slice(0, space);
   const behind = past(raw, space + 1, TARGET);
   if (behind === space + 1 || raw[behind] !== SPACE)
@@ -112,6 +113,8 @@ function checkFramingLine(line: string): void {
   if (line.includes('\t')) throw new Http1Error(400, 'field_value', `a tab in ${shown('line', line)}`);
 }
 
+/** The longest registered one has 17 (IANA HTTP Method Registry). */
+const LONGEST_METHOD = 64;
 const VERSION_BYTES = 'HTTP/1.1'.length;
 const STATUS_AT = VERSION_BYTES + 1;
 const REASON_AT = STATUS_AT + 4;

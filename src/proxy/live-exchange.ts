@@ -22,6 +22,8 @@ export class LiveExchange {
   isResent = false;
   /** An interim 100 was passed on: the browser sends its body. */
   isContinued = false;
+  /** Heads before the final one. */
+  interims = 0;
   /** The browser's connection ends with this exchange. */
   isLast: boolean;
   /** The body goes out without its chunk lines. */

@@ -2,9 +2,20 @@
 
 import type { RequestHead } from './http1.ts';
 import { past, SPACE, TARGET, TOKEN } from './http1-bytes.ts';
+import type { Refusal } from './reply.ts';
 
 /** What the log needs of a request; of one that nobody can read an empty method and head. */
 export type LoggedHead = Pick<RequestHead, 'method' | 'raw'>;
+
+/** A handshake record that begins as all versions of TLS do (RFC 8446 5.1). */
+export const isTlsHello = (bytes: Buffer): boolean => bytes[0] === 0x16 && bytes[1] === 3;
+
+/** Who spoke TLS cannot read it; the log has it, and whoever looks there. */
+export const tlsRefusal = (port: number): Refusal => ({
+  status: 400,
+  code: 'tls',
+  message: `this is https, and the proxy speaks http: open http://localhost:${port}/`,
+});
 
 /** `bytes`: what came of it. Fields are left out: what they hold was not looked at. */
 export function refusedHead(bytes: Buffer): LoggedHead {

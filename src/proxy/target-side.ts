@@ -17,6 +17,9 @@ import type { Documents, Shaped, Shaping, Surroundings } from './surroundings.ts
 import { Tunnel } from './tunnel.ts';
 import { beginsLikeHttp, CUT, type Loss, lossRefusal, RESET, type UpstreamOwner } from './upstream.ts';
 
+/** An answer has a few: 100, 102 now and then, 103. */
+const MOST_INTERIMS = 100;
+
 export class TargetSide implements UpstreamOwner {
   readonly #around: Surroundings;
   readonly #browser: BrowserSide;
@@ -211,6 +214,11 @@ export class TargetSide implements UpstreamOwner {
 
   /** HTTP/1.0 knows none (RFC 9110 15.2). */
   #passInterim(live: LiveExchange, response: ResponseHead): void {
+    live.interims += 1;
+    if (live.interims > MOST_INTERIMS) {
+      this.lost({ code: 'EINTERIM', message: `the target sent more than ${MOST_INTERIMS} heads before an answer` });
+      return;
+    }
     if (response.status === 100) live.isContinued = true;
     const facts = { ownOrigin: '', connection: null, unchunked: false };
     if (live.head.minor === 1) this.#browser.add(responseHead(response, live.route, facts));

@@ -84,7 +84,7 @@ function faultLine(fault: Grouped, iso: (micros: number) => string, show: Show, 
 function saying({ message, detail, at, url, cause }: Grouped, show: Show): string {
   const isTold = cause !== null && url !== '' && message.endsWith(`: ${url}`);
   const said = isTold ? message.slice(0, -url.length - 2).replace(IMPORT_FAILED, 'import failed') : message;
-  const words = [show(said).replace(/\s+/g, ' ').slice(0, LONGEST_MESSAGE), detail, at ?? ''];
+  const words = [show(said).replace(/\s+/g, ' ').slice(0, LONGEST_MESSAGE), show(detail), at ?? ''];
   return words.filter((word) => word !== '').join(' ');
 }
 

@@ -19,6 +19,7 @@ import type { Workbench } from './workbench.ts';
 const ERROR_KINDS = ['error', 'network', 'console'] as const;
 /** A person notices such a wait (Nielsen's limit for an uninterrupted flow of thought). */
 const SLOW_MICROS = 1_000_000;
+const LONGEST_NOTE = 200;
 const NOBODY = ['unreachable', 'refused', 'upstream_aborted'];
 /** Browsers tell a page no more than that it failed. */
 const OTHER_ORIGIN = '(other origin: not reachable, or CORS)';
@@ -115,15 +116,19 @@ function failureOf(exchange: Exchange, proxy: ManagedProxy): Fault | null {
   // What follows from it comes after its end.
   return faultAt(ended ?? began, {
     source: 'http',
-    severity: status >= 500 || status === 0 ? 'error' : 'warning',
+    severity: status >= 500 || status === 0 || outcome === 'upstream_aborted' ? 'error' : 'warning',
     message: `${method} ${url} ${status}`,
-    detail: byRules(exchange),
+    detail: [byRules(exchange), isAlone ? noteOf(exchange) : ''].join(' ').trim(),
     began,
     ids: [`req_${id}`],
     behind: isAlone ? (proxy.request.processId ?? '') : '',
     url,
   });
 }
+
+/** Why the proxy answered in the target's place, or an answer was cut. */
+const noteOf = ({ note }: Exchange): string =>
+  note === '' ? '' : `(${note.replace(/^https?:\S+ /, '').slice(0, LONGEST_NOTE)})`;
 
 /** Whoever injected it need not look for it in the code. */
 const byRules = ({ rules }: Exchange): string => (rules === '' ? '' : `(rules: ${rules})`);

@@ -1,6 +1,6 @@
 /** `errors` and `timeline` without a page: output, crashes and failed requests. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { world } from './harness.ts';
 
@@ -45,5 +45,29 @@ test('compile errors, crashes and failed requests are in one inbox, and retired 
 
   const timeline = (await session.ok('timeline', { grep: 'TS2304|exit code 3|503' })).text.split('\n');
   expect(timeline.slice(0, -1).map((line) => line.slice(13, 17))).toEqual(['out ', 'proc', 'http', 'http']);
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('what the proxy answered itself, or could not finish, is told with the reason', async () => {
+  const session = await (await world()).connect();
+  const answers: Record<string, string> = {
+    '/odd': 'hello\r\n\r\n',
+    '/cut': 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf',
+  };
+  const server = createTcpServer((socket) =>
+    socket.on('error', () => {}).on('data', (bytes) => socket.end(answers[String(bytes).split(' ')[1] ?? ''] ?? '')),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const target_url = `localhost:${(server.address() as AddressInfo).port}`;
+  const { data } = await session.ok('proxy', { action: 'start', id: 'web', target_url });
+  for (const path of ['odd', 'cut'])
+    await fetch(`${String(data['url'])}${path}`, { headers: { accept: 'text/plain' } })
+      .then((answer) => answer.text())
+      .catch(() => {});
+  const { text } = await session.ok('errors');
+  expect(text).toMatch(
+    /^error http GET \/odd 502 \(broke off: the target's answer cannot be read: status line: line="hello"\) \[req_\d+\]/m,
+  );
+  expect(text).toMatch(/^error http GET \/cut 200 \(broke off: .*\) \[req_\d+\]/m);
   await new Promise((resolve) => server.close(resolve));
 });

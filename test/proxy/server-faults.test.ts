@@ -14,6 +14,36 @@ async function freePort(): Promise<number> {
   return origin.port;
 }
 
+describe('what is no request to this proxy', () => {
+  test('a TLS hello is told as https, in the log too', async () => {
+    const stand = await openStand(`http://127.0.0.1:${await freePort()}`);
+    const hello = Buffer.from('16030100050100000103', 'hex');
+    const text = await browse(stand.port).send(hello).whole();
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toContain(`this is https, and the proxy speaks http: open http://localhost:${stand.port}/`);
+    expect(await stand.ended(0)).toMatchObject({ outcome: 'refused', note: expect.stringContaining('https') });
+  });
+
+  test('a method without end', async () => {
+    const stand = await openStand(`http://127.0.0.1:${await freePort()}`);
+    const ask = (length: number) =>
+      browse(stand.port).send(`${'A'.repeat(length)} / HTTP/1.1\r\nHost: ${stand.host}\r\n\r\n`);
+    expect(await ask(65).whole()).toMatch(/^HTTP\/1\.1 501 .*a method of more than 64 characters/s);
+    expect(await ask(64).has('cannot be reached')).toMatch(/^HTTP\/1\.1 502 /);
+  });
+});
+
+test.each([
+  [100, '200 OK'],
+  [101, '502 Bad Gateway'],
+])('an answer after %i interim heads', async (count, status) => {
+  const interims = 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n'.repeat(count);
+  const origin = await openOrigin(answering(() => interims + ok('end')));
+  const stand = await openStand(origin.url);
+  const text = await browse(stand.port).send(get(stand.host)).has(`HTTP/1.1 ${status}`);
+  expect(text.split('HTTP/1.1 103')).toHaveLength(101);
+});
+
 describe('a target that is down', () => {
   test('gives programs a 502 in their form, and the connection lives on', async () => {
     const port = await freePort();
