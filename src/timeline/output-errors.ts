@@ -1,6 +1,6 @@
 /**
  * Compile and runtime errors in a process's output, as its tools print them: TypeScript, esbuild and Vite, rolldown, webpack, Next,
- * ESLint, Vitest and Jest, Node, Python, Go, Rust, Java, C. Lines come without ANSI codes, one at a time. Pure.
+ * Rollup, Parcel, ESLint, Vitest, Jest and Mocha, Node, Python, Go, Rust, Java, C. Lines come without ANSI codes, one at a time. Pure.
  */
 import {
   ANNOUNCES,
@@ -12,6 +12,8 @@ import {
   MESSAGES,
   MORE,
   PLACES,
+  PRINTED,
+  RUNNERS_OWN,
   TESTED,
   THROWN_AT,
   WHOLE,
@@ -57,6 +59,8 @@ const LONGEST_MESSAGE = 500;
 const PATIENCE: Readonly<Record<Kind, number>> = { compile: 12, runtime: 12, test: 40 };
 /** More about an error comes at most so many lines later. */
 const MORE_WITHIN = 40;
+/** Jest's heading; the reason is on the next line that is not empty. */
+const NAMED_BELOW = 'Test suite failed to run';
 const NOWHERE: Place = { file: null, line: null, column: null };
 
 export function createOutputErrors(): OutputErrors {
@@ -66,9 +70,12 @@ export function createOutputErrors(): OutputErrors {
   let eslintFile: string | null = null;
   let thrownAt: Place | null = null;
   let sinceKept = Number.POSITIVE_INFINITY;
+  /** A test prints it: a run that passes has meant it so. */
+  let isPrinted = false;
 
   function keep(message: string, place: Place, kind: Kind, micros: number): void {
-    found.push({ message: message.trim().slice(0, LONGEST_MESSAGE), ...place, kind, micros });
+    const whose = isPrinted && kind === 'runtime' ? 'test' : kind;
+    found.push({ message: message.trim().slice(0, LONGEST_MESSAGE), ...place, kind: whose, micros });
     if (found.length > MOST_ERRORS) found.shift();
     sinceKept = 0;
   }
@@ -85,10 +92,17 @@ export function createOutputErrors(): OutputErrors {
   function feed(given: string, micros: number): void {
     const text = given.slice(0, LONGEST_LINE);
     sinceKept += 1;
+    if (PRINTED.test(text)) isPrinted = true;
+    else if (RUNNERS_OWN.test(text)) endPrinted();
     if (retire(text)) return;
     if (takeEslint(text, micros) || takePython(text, micros) || takeWhole(text, micros) || takeMore(text)) return;
     if (takeHeading(text, micros) || takePlace(text) || takeMessage(text, micros)) return;
     wait(text);
+  }
+
+  function endPrinted(): void {
+    if (isPrinted) settle(null);
+    isPrinted = false;
   }
 
   function retire(text: string): boolean {
@@ -189,8 +203,11 @@ export function createOutputErrors(): OutputErrors {
   }
 
   function begin(next: Omit<Pending, 'patience'>): void {
-    if (!ANNOUNCES.test(pending?.message ?? '')) settle(null);
-    pending = { ...next, patience: PATIENCE[next.kind] };
+    const was = pending;
+    const isOfFile = next.kind === 'test' && was?.kind === 'test' && was.message === was.place?.file;
+    if (!isOfFile && !ANNOUNCES.test(was?.message ?? '')) settle(null);
+    // `FAIL cart.test.js` only says where, when a line for each of its tests follows.
+    pending = { ...next, place: next.place ?? (isOfFile ? (was?.place ?? null) : null), patience: PATIENCE[next.kind] };
   }
 
   /** A line that says nothing by itself: a heading's message, the end of a program, or nothing to us. */
@@ -205,6 +222,8 @@ export function createOutputErrors(): OutputErrors {
       pending = null;
       return;
     }
+    if (pending.message === NAMED_BELOW && text.trim() !== '')
+      pending = { ...pending, message: `${NAMED_BELOW}: ${text.trim()}` };
     pending.patience -= 1;
     if (pending.patience <= 0) settle(null);
   }

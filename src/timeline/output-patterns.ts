@@ -4,11 +4,15 @@ export type Kind = 'compile' | 'runtime' | 'test';
 
 /** A build or a check has gone through: what it had complained of is mended. */
 export const BUILT =
-  /^(?:.*Found 0 errors?\b|.*[Cc]ompiled (?:client and server )?(?:successfully|in \d)|\s*✓ (?:Compiled|built in)|.*\b(?:hmr update|page reload) |webpack .*compiled successfully|\s*Finished (?:`|dev|release)|BUILD SUCCESS|✔ No ESLint)/;
+  /^(?:.*Found 0 errors?\b|.*[Cc]ompiled (?:client and server )?(?:successfully|in \d)|\s*✓ (?:Compiled|built in)|⚡ Done in |\[watch\] build finished|created \S.* in [\d.]+ ?m?s$|✔ rolldown .*Finished in|✨ Built in|.*\b(?:hmr update|page reload) |webpack .*compiled successfully|\s*Finished (?:`|dev|release)|BUILD SUCCESS|✔ No ESLint)/;
 
-/** Tests have passed: Vitest, Jest, cargo, pytest, unittest, go, Node. */
+/** Tests have passed: Vitest, Jest, cargo, pytest, unittest, go, Node; Mocha, which tells those that failed after it. */
 export const TESTED =
-  /^(?:\s*Test Files\s+\d+ passed \(|Tests: +\d+ passed, \d+ total|test result: ok\b|=+ \d+ passed\b[^,]* in |\d+ passed in |OK(?: \(|$)|ok\s+\S+\s+(?:[\d.]+s|\(cached\))|(?:# |ℹ )fail 0$)/;
+  /^(?:\s*Test Files\s+\d+ passed \(|Tests: +\d+ passed, \d+ total|test result: ok\b|=+ \d+ passed\b[^,]* in |\d+ passed in |OK(?: \(|$)|ok\s+\S+\s+(?:[\d.]+s|\(cached\))|(?:# |ℹ )fail 0$| {2}\d+ passing \()/;
+
+/** What a test has printed follows, up to the next of the runner's own lines: Jest, Vitest. */
+export const PRINTED = /^(?: {2}console\.\w+|std(?:err|out) \| \S.*)$/;
+export const RUNNERS_OWN = /^(?:(?:PASS|FAIL) | {1,4}[✓✕×❯●] | *Test (?:Files|Suites)\b|Tests: )/;
 
 /** Message and place on one line. */
 export const WHOLE: readonly (readonly [RegExp, Kind])[] = [
@@ -19,6 +23,13 @@ export const WHOLE: readonly (readonly [RegExp, Kind])[] = [
   [/^(?<file>[^\s(][^(]*)\((?<line>\d+),(?<column>\d+)\): error (?<message>[CF]S\d+: .*)$/, 'compile'],
   [/^\[ERROR\] (?<file>\S+\.\w+):\[(?<line>\d+),(?<column>\d+)\] (?<message>.*)$/, 'compile'],
   [/^(?<file>[^\s()]+\.\w+) \((?<line>\d+):(?<column>\d+)\): (?<message>.*)$/, 'compile'],
+  // Rollup itself
+  [
+    /^\[!\] (?:\(plugin [^)]*\) )?\w*Error: (?:(?<file>[^\s()]+) \((?<line>\d+):(?<column>\d+)\): )(?<message>.*)$/,
+    'compile',
+  ],
+  [/^\[!\] (?:\(plugin [^)]*\) )?\w*Error: (?<message>Could not resolve "[^"]*" from "(?<file>[^"]*)")$/, 'compile'],
+  [/^\[!\] (?:\(plugin [^)]*\) )?\w*Error: (?<message>.*)$/, 'compile'],
   // javac, kotlinc, gcc
   [/^(?<file>\S+\.\w+):(?<line>\d+)(?::(?<column>\d+))?: (?:fatal )?error: (?<message>.*)$/, 'compile'],
   [/^(?:\S*ld: )?(?<file>\S+):\(\.text\S*\): (?<message>undefined reference .*)$/, 'compile'],
@@ -45,6 +56,10 @@ export const MESSAGES: readonly (readonly [RegExp, Kind, 'maybe'?])[] = [
     'test',
     'maybe',
   ],
+  // Parcel
+  [/^@parcel\/[\w-]+: (?!Cannot load file)(?<message>.*)$/, 'compile'],
+  // Mocha
+  [/^ {5,6}(?<message>(?:[A-Z]\w*)?(?:Error|Exception)(?: \[\w+\])?: .*)$/, 'test', 'maybe'],
   [/^\s*not ok \d+ - (?<message>.*)$/, 'test', 'maybe'],
   [/^\s*● (?<message>.* › .*)$/, 'test'],
   [/^\s*● (?!Console$|.*Warning)(?<message>\S.*)$/, 'test', 'maybe'],

@@ -263,6 +263,7 @@ test.each([
   ['ok  \texample.com/shop\t0.008s', 'go'],
   ['ℹ fail 0', 'node'],
   ['# fail 0', 'node, TAP'],
+  ['  3 passing (6ms)', 'mocha'],
 ])('%s: tests that have passed retire tests that had failed, and nothing else (%s)', (line) => {
   const errors = createOutputErrors();
   for (const text of [
@@ -303,5 +304,19 @@ test('a summary without a place and a log’s line are no errors of their own', 
   ])
     errors.feed(text, 1);
   for (let i = 0; i < 60; i++) errors.feed('other words', i);
+  expect(errors.errors()).toEqual([]);
+});
+
+test.each([
+  ['⚡ Done in 4ms', 'esbuild'],
+  ['[watch] build finished, watching for changes...', 'esbuild --watch'],
+  ['created dist/main.js in 91ms', 'rollup'],
+  ['created dist/a.js, dist/b.js in 1.2s', 'rollup'],
+  ['✔ rolldown v1.3.2 Finished in 49.64 ms', 'rolldown'],
+  ['✨ Built in 2.65s', 'parcel'],
+])('%s: a build that has gone through retires compile errors (%s)', (line) => {
+  const errors = createOutputErrors();
+  errors.feed('src/a.ts(4,5): error TS1005: x', 1);
+  errors.feed(line, 2);
   expect(errors.errors()).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { createOutputErrors } from '../../src/timeline/output-errors.ts';
 
 const OUTPUTS = new URL('outputs/', import.meta.url);
 
-/** Kind, place, message. Of Node 20, TypeScript 7, esbuild 0.28, Vite 8, webpack 5, Vitest 4, Python 3.11, Go 1.26, Rust 1.95, Java 17, gcc. */
+/** Kind, place, message. Of Node 20, TypeScript 7, esbuild 0.28, Vite 8, webpack 5, Vitest 4, Jest 30, Mocha, Rollup 4, Parcel 2, Python 3.11, Go 1.26, Rust 1.95, Java 17, gcc. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'esbuild-unresolved': [
     'compile src/unresolved.ts:1:18 Could not resolve "./missing"',
@@ -38,6 +38,22 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'compile Bad.java:3 cannot find symbol',
   ],
   ld: ["compile ld.c undefined reference to `nope'"],
+  'jest-fail': [
+    'test jest/fail.test.cjs:2:38 cart › adds',
+    "test jest/fail.test.cjs:3:44 cart › throws: TypeError: Cannot read properties of undefined (reading 'b')",
+    'test jest/fail.test.cjs:5:3 cart › times out',
+  ],
+  'jest-missing': [
+    "test jest/missing.test.cjs:1:11 Test suite failed to run: Cannot find module '../src/gone.cjs' from 'jest/missing.test.cjs'",
+  ],
+  'jest-pass': [],
+  'jest-syntax': [
+    "test jest/syntax.test.cjs Test suite failed to run: Jest encountered an unexpected token: SyntaxError: Unexpected token '='",
+  ],
+  mocha: [
+    'test mocha.test.cjs:2:52 AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:',
+    "test mocha.test.cjs:2:105 TypeError: Cannot read properties of undefined (reading 'b')",
+  ],
   'node-a': ["runtime /home/dev/shop/a.mjs:2:37 Error: ENOENT: no such file or directory, open '/none'"],
   'node-b': ["runtime /home/dev/shop/b.mjs:1 SyntaxError: Unexpected token ';'"],
   'node-c': [
@@ -62,6 +78,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'test /home/dev/shop/t.test.mjs:2:29 adds: AssertionError [ERR_ASSERTION]: 2 == 3',
   ],
   'node-test': ['test /home/dev/shop/t.test.mjs:2:1 adds: 2 == 3'],
+  'parcel-missing': ["compile /home/dev/shop/src/miss.js:1:17 Failed to resolve './nowhere.js' from './src/miss.js'"],
+  'parcel-syntax': ["compile /home/dev/shop/src/bad.js:2:10 Expected ',', got 'a'"],
   pytest: ['test test_x.py:2 assert (1 + 1) == 3'],
   'python-assert': ['runtime /home/dev/shop/asrt.py:2 AssertionError: x is'],
   'python-bare': ['runtime /home/dev/shop/bare.py:2 Exception'],
@@ -72,6 +90,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'python-logging': ['runtime /home/dev/shop/logx.py:4 ZeroDivisionError: division by zero'],
   'python-syntax': ['compile /home/dev/shop/syn.py:1 SyntaxError: invalid syntax'],
   'python-unittest': ['runtime /home/dev/shop/ut.py:4 AssertionError: 2 != 3'],
+  'rollup-missing': ['compile src/missing.js Could not resolve "./nowhere.js" from "src/missing.js"'],
+  'rollup-noexport': [
+    'compile src/noexport.js:1:9 "nothere" is not exported by "src/fine.js", imported by "src/noexport.js".',
+  ],
+  'rollup-syntax': ['compile src/syntax.js:3:2 Cannot use a reserved word as a shorthand property'],
   'rust-build': [
     "compile src/main.rs:2:18 no method named `summ` found for struct `std::slice::Iter<'a, T>` in the current scope",
     'compile src/main.rs:7:21 mismatched types',
@@ -94,6 +117,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'test t/cart.test.ts:2:61 t/cart.test.ts > cart > adds: AssertionError: expected 2 to be 3 // Object.is equality',
     'test t/cart.test.ts:2:103 t/cart.test.ts > cart > throws: TypeError: inside',
   ],
+  'vitest-noise': [],
   webpack: [
     "compile ./src/w.js:1:0 Module not found: Error: Can't resolve './missing' in '/home/dev/shop/src'",
     'compile ./src/ws.js:3:11 Module parse failed: Unexpected token (3:11)',
