@@ -157,7 +157,7 @@ export function createPatterns({ workerUrl, clock, deadlineMs = 100 }: PatternsO
       return Promise.resolve({ kind: 'busy', pattern: shown(pattern), waiting: queue.length });
     }
     lastId += 1;
-    const job: Job = { id: lastId, task, pattern, flags, joined: texts.join(''), ends: endsOf(texts) };
+    const job: Job = { id: lastId, task, ...withFlags(pattern, flags), joined: texts.join(''), ends: endsOf(texts) };
     return new Promise((done) => {
       queue.push({ job, done });
       serve();
@@ -199,6 +199,15 @@ function refuse(pattern: string, texts: readonly string[], flags: string): Patte
   const characters = texts.reduce((sum, text) => sum + text.length, 0);
   if (characters <= MOST_CHARACTERS) return null;
   return { kind: 'too_large', pattern: shown(pattern), characters, most: MOST_CHARACTERS };
+}
+
+/** `(?i)error` as other engines take it, beside JavaScript's own flags. */
+function withFlags(pattern: string, flags: string): Pick<Job, 'pattern' | 'flags'> {
+  const [inline = '', more = ''] = /^\(\?([ims]{1,3})\)/.exec(pattern) ?? [];
+  return {
+    pattern: pattern.slice(inline.length),
+    flags: flags + [...new Set(more)].filter((flag) => !flags.includes(flag)).join(''),
+  };
 }
 
 function endsOf(texts: readonly string[]): Uint32Array {

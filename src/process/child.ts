@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { cannotExecute } from './cannot-execute.ts';
 import type { ProcessSpec, SpawnError } from './spec.ts';
 
 export interface ChildEvents {
@@ -41,10 +42,10 @@ export function spawnChild(
         windowsHide: true,
       });
     } catch (error) {
-      resolve(spawnError(error, spec.command));
+      resolve(spawnError(error, spec, env));
       return;
     }
-    child.on('error', (error) => resolve(spawnError(error, spec.command)));
+    child.on('error', (error) => resolve(spawnError(error, spec, env)));
     const { pid, stdin, stdout, stderr } = child;
     if (pid === undefined || stdin === null || stdout === null || stderr === null) return;
     listen(child, stdout, stderr, events);
@@ -105,10 +106,13 @@ export function cwdError(cwd: string): SpawnError | null {
   }
 }
 
-function spawnError(error: unknown, command: string): SpawnError {
+function spawnError(error: unknown, { command, cwd, shell }: ProcessSpec, env: Record<string, string>): SpawnError {
   const code = codeOf(error);
+  const isAboutFile = !shell && (code === 'ENOENT' || code === 'EACCES');
+  const seen = isAboutFile ? cannotExecute(command, cwd, env['PATH'] ?? '') : null;
+  if (seen !== null) return seen;
   const why: Record<string, string> = {
-    ENOENT: 'there is no such command',
+    ENOENT: 'it is there, but not what it needs to run',
     EACCES: 'it may not be executed',
     E2BIG: 'its arguments and environment are too long',
     EAGAIN: 'the system has no room for another process',

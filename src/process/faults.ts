@@ -66,13 +66,18 @@ export function alreadyExists({ id, path }: ProcessRequest, present: ManagedProc
   });
 }
 
-export const cannotStart = ({ id, path, spec }: ProcessRequest, { code, message }: SpawnError): Fault =>
-  new Fault('start_failed', message, 'Mend that and run it again; the id is free.', {
+export function cannotStart({ id, path, spec }: ProcessRequest, { code, message }: SpawnError): Fault {
+  const isLine = code === 'ENOENT' && !spec.shell && /\s/.test(spec.command.trim());
+  const mend = isLine
+    ? 'command is one program: give its arguments as args, or shell: true for a line'
+    : 'Mend that and run it again';
+  return new Fault('start_failed', message, `${mend}; the id is free.`, {
     process_id: id,
     path,
     command: spec.display,
     reason: code,
   });
+}
 
 export function notGone(entry: ManagedProcess, left: readonly Survivor[]): Fault {
   const names = left.map(({ pid, command }) => `${pid} (${command})`).join(', ');

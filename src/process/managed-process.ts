@@ -52,9 +52,14 @@ export interface ProcessView {
 
 const NO_END = { exitCode: null, exitSignal: null, endedBy: null } as const;
 
-export const NO_FACTS: Facts = { urls: [], ports: [], survivors: [], spawnError: null };
+export const NO_FACTS: Facts = { urls: [], ports: [], debuggers: [], survivors: [], spawnError: null };
 
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+/** Of two names the first: Node has SIGABRT and SIGIO before their old synonyms. */
+const SIGNAL_NAMES = new Map(
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
+);
 const signalName = (number: number): string => SIGNAL_NAMES.get(number) ?? `SIG${number}`;
 
 export class ManagedProcess {

@@ -1,6 +1,5 @@
 /** A child under a pseudo-terminal, for programs that want one. Needs the optional package @lydell/node-pty. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { cannotExecute } from './cannot-execute.ts';
 import { type Child, type ChildEvents, cwdError } from './child.ts';
 import type { ProcessSpec, SpawnError } from './spec.ts';
 
@@ -15,6 +14,7 @@ export async function spawnPtyChild(
 ): Promise<Child | SpawnError> {
   const command = spec.shell ? '/bin/sh' : spec.command;
   const args = spec.shell ? ['-c', spec.command] : [...spec.args];
+  // What execvp(3) would find out only in the child, where nobody can be told.
   const refused = cwdError(spec.cwd) ?? cannotExecute(command, spec.cwd, env['PATH'] ?? '');
   if (refused !== null) return refused;
   const pty = await import('@lydell/node-pty').catch(() => null);
@@ -51,23 +51,4 @@ export async function spawnPtyChild(
       if (open) terminal.pause();
     },
   };
-}
-
-/** What execvp(3) would find out only in the child, where nobody can be told. */
-function cannotExecute(command: string, cwd: string, path: string): SpawnError | null {
-  const candidates = command.includes('/')
-    ? [join(command.startsWith('/') ? '' : cwd, command)]
-    : path.split(delimiter).map((directory) => join(directory, command));
-  const found = candidates.filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
-  if (found.length === 0) return { code: 'ENOENT', message: `${command}: there is no such command (ENOENT)` };
-  return found.some(isExecutable) ? null : { code: 'EACCES', message: `${command}: it may not be executed (EACCES)` };
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

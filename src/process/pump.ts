@@ -1,6 +1,7 @@
 /** Moves what a process writes into shared memory, and looks for dev-server URLs in it on the way. */
 import type { Park } from '../lockfree/park.ts';
 import { RingBufferWriter } from '../lockfree/ring-buffer.ts';
+import { findDebuggerPorts } from '../text/debugger-ports.ts';
 import type { Stream } from '../text/lines.ts';
 import { createUrlScanner } from '../text/urls.ts';
 import type { Clock } from './clock.ts';
@@ -19,6 +20,8 @@ export interface Pump {
   /** What a scanner holds back for lack of a following character is said now. */
   flush(): void;
   urls(): readonly string[];
+  /** Ports that debuggers have announced. */
+  debuggers(): readonly number[];
 }
 
 export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, onUrl: () => void, quiet: Quiet): Pump {
@@ -27,6 +30,7 @@ export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, 
   let scanned = 0;
   let scanners = newScanners();
   let known = 0;
+  let debuggers = new Set<number>();
   const found = () => [...new Set([...scanners.stdout.urls, ...scanners.stderr.urls].map((url) => url.url))];
   const report = () => {
     const now = found().length;
@@ -42,7 +46,9 @@ export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, 
       quiet.heard();
       if (scanned >= SCANNED_BYTES) return;
       scanned += chunk.length;
-      scanners[stream].push(chunk.toString('latin1'));
+      const text = chunk.toString('latin1');
+      for (const port of findDebuggerPorts(text)) debuggers.add(port);
+      scanners[stream].push(text);
       report();
     },
     position: () => position,
@@ -50,6 +56,7 @@ export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, 
       scanners = newScanners();
       scanned = 0;
       known = 0;
+      debuggers = new Set();
     },
     flush() {
       scanners.stdout.flush();
@@ -57,6 +64,7 @@ export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, 
       report();
     },
     urls: found,
+    debuggers: () => [...debuggers],
   };
 }
 

@@ -50,6 +50,8 @@ export interface PortHolder {
 export interface Facts {
   readonly urls: readonly string[];
   readonly ports: readonly number[];
+  /** Those that a debugger has announced, whether it listens still or not. */
+  readonly debuggers: readonly number[];
   readonly survivors: readonly Survivor[];
   /** Why the last start failed, as the system says it. */
   readonly spawnError: SpawnError | null;
@@ -86,7 +88,12 @@ export interface WorkerAnswers {
   dismiss: null;
   holders: readonly PortHolder[];
   slots: readonly number[];
-  cleanup: { readonly killed: readonly PortHolder[]; readonly message: string; readonly left: readonly PortHolder[] };
+  cleanup: {
+    readonly killed: readonly PortHolder[];
+    readonly message: string;
+    readonly left: readonly PortHolder[];
+    readonly refused: boolean;
+  };
 }
 
 export type ToWorker = { readonly id: number } & WorkerCall;

@@ -4,6 +4,7 @@ import { type Child, type ChildEvents, isSpawnError } from './child.ts';
 import type { Clock } from './clock.ts';
 import { createLooks } from './looks.ts';
 import { type EndedBy, endState, isLive } from './machine.ts';
+import { ownFirst, placeOf, servingFirst } from './place.ts';
 import type { Pump } from './pump.ts';
 import type { Quiet } from './quiet.ts';
 import { type RestartBudget, restartBudget, wantsRestart } from './restart-budget.ts';
@@ -32,6 +33,8 @@ export interface SupervisorParts {
 const DRAIN_MS = 500;
 /** Between SIGTERM and SIGKILL where nobody has said how long. */
 const GRACE_MS = 5_000;
+const NOTHING_YET: Facts = { urls: [], ports: [], debuggers: [], survivors: [], spawnError: null };
+
 export class SupervisedProcess {
   readonly #parts: SupervisorParts;
   readonly #budget: RestartBudget = restartBudget();
@@ -41,7 +44,7 @@ export class SupervisedProcess {
   #forced = false;
   #stopping: Promise<StopVerdict> | null = null;
   #onEnd: (() => void)[] = [];
-  #facts: Facts = { urls: [], ports: [], survivors: [], spawnError: null };
+  #facts: Facts = NOTHING_YET;
   #restart: { cancel(): void } | null = null;
 
   constructor(parts: SupervisorParts) {
@@ -63,7 +66,7 @@ export class SupervisedProcess {
     this.#stopping = null;
     pump.beginRun();
     const number = cell.beginRun(pump.position());
-    this.#tell({ urls: [], ports: [], survivors: [], spawnError: null });
+    this.#tell(NOTHING_YET);
     const { env, tree } = this.#parts.beginRun();
     let run: Run | null = null;
     const child = await this.#parts.spawn(
@@ -107,6 +110,8 @@ export class SupervisedProcess {
     const run = this.#run;
     if (run === null) return { gone: true };
     if (!run.over) this.#asked ??= options.cause;
+    // Where a stop is under way, it may be the one that sees the tree gone.
+    if (options.force && run.exit === null) this.#forced = true;
     if (this.#stopping === null || options.force) this.#stopping = this.#stopTree(run, options);
     const stopping = this.#stopping;
     const verdict = await stopping;
@@ -204,7 +209,7 @@ export class SupervisedProcess {
     const endedBy = this.#endedBy(exit);
     const state = endState(endedBy, exit.code);
     const survivors = run.treeGone ? [] : run.tree.members();
-    this.#tell({ ...this.#facts, urls: pump.urls(), ports: [], survivors });
+    this.#tell({ ...this.#facts, urls: ownFirst(pump.urls(), this.#facts.ports), ports: [], survivors });
     cell.ended({ ...exit, endedBy, micros: clock.micros() });
     this.#move(state);
     // Before anybody is woken: who waits for what a run says would take this end for the last.
@@ -291,8 +296,10 @@ export class SupervisedProcess {
   #lookAtRun(run: Run): void {
     const { pump, cell, clock } = this.#parts;
     pump.flush();
-    const facts = { ...this.#facts, urls: pump.urls(), ports: run.tree.ports() };
-    if (facts.urls.length + facts.ports.length > 0) cell.ready(clock.micros());
+    const debuggers = pump.debuggers();
+    const ports = servingFirst(run.tree.ports(), debuggers);
+    const facts = { ...this.#facts, urls: ownFirst(pump.urls(), ports), ports, debuggers };
+    if (placeOf(facts) !== null) cell.ready(clock.micros());
     if (JSON.stringify(facts) !== JSON.stringify(this.#facts)) this.#tell(facts);
     // A stop that gave up, and a tree that has gone since.
     if (this.#asked !== null && this.#stopping === null && run.tree.members().length === 0) {

@@ -7,6 +7,7 @@ import type { Condition } from './condition.ts';
 import { isLive } from './machine.ts';
 import type { ManagedProcess } from './managed-process.ts';
 import { outputSearch } from './output-search.ts';
+import { servingPort } from './place.ts';
 
 /** As results show it: `{for, ok, ms, match}`. */
 export interface Waited {
@@ -176,15 +177,14 @@ function execLook(managed: ManagedProcess, line: string, options: WaitOptions, t
 
 /** The first of a URL in the output, a port that the tree listens on, and the end. */
 function readiness(managed: ManagedProcess): Look {
-  const { urls, ports } = managed.facts;
   if (!isLive(managed.state())) return { ok: managed.state() === 'stopped', match: null };
-  const match = urls[0] ?? ports[0];
+  const match = managed.facts.urls[0] ?? servingPort(managed.facts);
   return match === undefined ? null : { ok: true, match: String(match) };
 }
 
 async function settle(managed: ManagedProcess, signal: AbortSignal, { clock, changes }: WaitTools): Promise<void> {
   const until = clock.micros() + SETTLE_MS * 1000;
-  const complete = () => managed.facts.urls.length > 0 && managed.facts.ports.length > 0;
+  const complete = () => managed.facts.urls.length > 0 && servingPort(managed.facts) !== undefined;
   while (!signal.aborted) {
     const ticket = changes.ticket();
     const left = (until - clock.micros()) / 1000;

@@ -1,5 +1,5 @@
 /** A project directory as detection reads it: small text files, never more, never failing. */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A manifest is never this large; what is larger is not read. */
@@ -11,6 +11,8 @@ export interface Directory {
   /** Something other than a directory has this name. A loop of links is something: `read` will say so. */
   has(name: string): boolean;
   isDirectory(name: string): boolean;
+  /** The real path of a directory below, whatever links lead there; null when it is none. */
+  realPath(name: string): string | null;
   /** Text of a file; null when it is missing, no file, or cannot be read, which `problems` then tells. */
   read(name: string): string | null;
   /** Lines of a file, without their ends; none where `read` answers null. */
@@ -40,6 +42,7 @@ export function openDirectory(path: string): Directory {
     problem: (text) => void problems.add(text),
     has: (name) => isThere(join(path, name)),
     isDirectory: (name) => isDirectory(join(path, name)),
+    realPath: (name) => realPathOf(join(path, name)),
     read,
     lines: (name) => read(name)?.split(/\r?\n/) ?? [],
     parse(name, parse) {
@@ -88,6 +91,14 @@ function isDirectory(path: string): boolean {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch {
     return false;
+  }
+}
+
+function realPathOf(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
   }
 }
 

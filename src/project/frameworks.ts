@@ -73,6 +73,7 @@ export const PHP_FRAMEWORKS: FrameworkTable = [
 
 export const JAVA_FRAMEWORKS: FrameworkTable = [
   ['spring-boot', 'spring-boot'],
+  ['org.springframework.boot', 'spring-boot'],
   ['quarkus', 'quarkus'],
   ['micronaut', 'micronaut'],
 ];
@@ -87,5 +88,5 @@ export function frameworksOf(table: FrameworkTable, dependencies: readonly strin
 
 /** As above, for files that are searched rather than parsed. */
 export function frameworksIn(table: FrameworkTable, source: string): string[] {
-  return table.filter(([dependency]) => source.includes(dependency)).map(([, framework]) => framework);
+  return [...new Set(table.filter(([dependency]) => source.includes(dependency)).map(([, framework]) => framework))];
 }

@@ -59,10 +59,10 @@ function ofMaven(directory: Directory): Kind {
 const runOf = (program: string, task: string | null, frameworks: readonly string[]): RunnableScript[] =>
   task === null ? [] : [usual('run', `${program} ${task}`, { server: frameworks.length > 0 })];
 
-/** The first artifactId behind the parent's is the project's own. */
+/** The first artifactId that is not the parent's is the project's own. */
 function artifact(pom: string): string | null {
-  const parentEnd = pom.indexOf('</parent>');
-  const own = parentEnd === -1 ? pom : pom.slice(parentEnd);
+  const [parent, parentEnd] = [pom.indexOf('<parent>'), pom.indexOf('</parent>')];
+  const own = parent === -1 || parentEnd < parent ? pom : pom.slice(0, parent) + pom.slice(parentEnd);
   return /<artifactId>([^<]{1,200})</.exec(own)?.[1]?.trim() ?? null;
 }
 

@@ -4,7 +4,7 @@ import { type Directory, openDirectory } from './directory.ts';
 import { parseJson, parseYaml } from './formats.ts';
 import { frameworksOf, NODE_FRAMEWORKS } from './frameworks.ts';
 import { type Kind, kindOf, program, programWithSeparator, type RunnableScript, scriptOf } from './project.ts';
-import { record, text, textEntries, texts } from './values.ts';
+import { isRecord, record, text, texts } from './values.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;
 
@@ -32,7 +32,7 @@ export function detectNode(directory: Directory): Kind | null {
     name: text(manifest['name']),
     packageManager: manager,
     frameworks: frameworksOf(NODE_FRAMEWORKS, dependencies),
-    scripts: textEntries(manifest['scripts']).map(([name, command]) => script(name, command, manager)),
+    scripts: ownScripts(directory, manifest['scripts'] ?? {}, manager),
     workspaces: workspacePatterns(directory, manifest),
   });
 }
@@ -64,6 +64,15 @@ function managerHere(directory: Directory, manifest: Manifest): string | null {
   const named = text(manifest['packageManager'])?.split('@')[0];
   if (named !== undefined && MANAGERS.includes(named)) return named;
   return MANAGER_FILES.find(([, file]) => directory.has(file))?.[0] ?? null;
+}
+
+function ownScripts(directory: Directory, scripts: unknown, manager: string): RunnableScript[] {
+  if (!isRecord(scripts)) directory.problem('package.json scripts: is no object of names and commands');
+  return Object.entries(record(scripts)).flatMap(([name, command]) => {
+    if (typeof command === 'string' && name !== '') return [script(name, command, manager)];
+    directory.problem(`package.json scripts${name === '' ? ': one has no name' : `.${name}: is no text`}`);
+    return [];
+  });
 }
 
 /** npm takes a caller's arguments after `--`; the others pass them on as they are. */

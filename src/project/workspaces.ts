@@ -17,7 +17,19 @@ export function workspacePaths(directory: Directory, patterns: readonly string[]
   const walk: Walk = { directory, found: new Set(), listed: 0 };
   for (const pattern of all.filter((one) => !one.startsWith('!'))) expand(walk, [], levelsOf(pattern));
   if (isSpent(walk)) directory.problem(`workspaces: more than ${MOST_FOUND} directories, not all are looked at`);
-  return [...walk.found].filter((path) => !refused.some((levels) => matchesPath(levels, path.split('/')))).sort();
+  const paths = [...walk.found].filter((path) => !refused.some((levels) => matchesPath(levels, path.split('/'))));
+  return onceEach(directory, paths.sort());
+}
+
+/** One that links lead to counts once, by its own path where a pattern names that; the project itself is none. */
+function onceEach(directory: Directory, paths: readonly string[]): string[] {
+  const byPlace = new Map<string, string>();
+  for (const path of paths) {
+    const real = directory.realPath(path);
+    if (real === null || real === directory.path) continue;
+    if (!byPlace.has(real) || real === posix.join(directory.path, path)) byPlace.set(real, path);
+  }
+  return [...byPlace.values()].sort();
 }
 
 interface Walk {

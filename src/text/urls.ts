@@ -19,14 +19,16 @@ export interface UrlScanner {
   readonly urls: readonly FoundUrl[];
 }
 
-// After the scheme: printable ASCII without quotes and " < > \ ^ ` { | }.
-const CANDIDATE = /https?:\/\/[!#-&(-;=?-[\]_a-z~]+/gi;
-const PUNCTUATION = '.,;:!?)]*_';
+// After the scheme: printable ASCII without quotes, brackets but an IPv6 address's, and < > \ ^ ` |.
+const CANDIDATE = /https?:\/\/(?:\[[0-9a-f:.]{2,45}\])?[!#-&*-;=?-Z_a-z~]*/gi;
+const PUNCTUATION = '.,;:!?*_';
 const LOCAL_HOST = /^(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/;
 const LOCAL_HINT = /localhost|127\.|0\.0\.0\.0|\[::/i;
 // What request logs and stack traces name: endpoints, assets, files.
 const OTHER_PATH =
-  /^\/(?:api|v\d+|errors?|static|assets|public|_next|_nuxt|@[^/]*|node_modules|src|health|healthz|metrics|favicon)(?:[/.]|$)/i;
+  /^\/(?:api|v\d+|errors?|static|assets|public|_[^/]*|@[^/]*|node_modules|src|health|healthz|metrics|favicon)(?:[/.]|$)/i;
+// What names a server that this one calls, or could not reach: `[HPM] Proxy created: /api -> http://localhost:8080`.
+const OF_OTHERS = /\bECONN[A-Z]+\b|\bproxying\b|\bprox(?:y|ies|ied)\b.{0,200}?(?:[-=]>|→|\bto\b)/i;
 const FILE = /\.[a-z0-9]{1,5}(?::\d+)*$/i;
 /** Longer ones are no addresses of dev servers. */
 const LONGEST = 2_048;
@@ -102,13 +104,9 @@ function devServer(url: string): FoundUrl | null {
   return { url, port: port === '' ? defaultPort(protocol) : Number(port) };
 }
 
-/** A closing bracket stays when it was opened within: `http://[::1]`, but `(http://localhost:3000)`. */
 function withoutPunctuation(printed: string): string {
   let end = printed.length;
-  while (end > 0 && PUNCTUATION.includes(printed[end - 1] ?? ' ')) {
-    if (printed[end - 1] === ']' && printed.endsWith('://[', printed.lastIndexOf('[', end - 1) + 1)) break;
-    end--;
-  }
+  while (end > 0 && PUNCTUATION.includes(printed[end - 1] ?? ' ')) end--;
   return printed.slice(0, end);
 }
 
@@ -120,10 +118,14 @@ const keyOf = ({ url }: FoundUrl): string => new URL(url).href;
 function* addressLines(text: string): Generator<string> {
   if (!text.includes('://') || !LOCAL_HINT.test(text)) return;
   for (const line of text.split(/[\r\n]/)) {
-    if (line.includes('://') && LOCAL_HINT.test(line)) yield line.includes('\x1b') ? terminalText(line) : line;
+    if (!line.includes('://') || !LOCAL_HINT.test(line)) continue;
+    const plain = line.includes('\x1b') ? terminalText(line) : line;
+    if (!OF_OTHERS.test(plain)) yield plain;
   }
 }
 
-/** End of what can be scanned: an address must have something after it that is not part of it. */
-const wholeUntil = (text: string): number =>
-  Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'), text.lastIndexOf(' ')) + 1;
+/** End of what can be scanned: whole lines, since the words before an address say whose it is; of a line without an end what is too long to keep. */
+function wholeUntil(text: string): number {
+  const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
+  return text.length - end > HELD ? text.lastIndexOf(' ') + 1 : end;
+}

@@ -131,7 +131,7 @@ function notReady(
   return new Fault(
     'start_failed',
     `dependency ${name} ${why}`,
-    `Look at proc output of process_id=${process.id}; what was started before it runs on.`,
+    `${hintOf(until, process, waited)}Look at proc output of process_id=${process.id}; what was started before it runs on.`,
     {
       dependency: name,
       process_id: process.id,
@@ -142,4 +142,10 @@ function notReady(
       lines: firstAndLast(process, workbench),
     },
   );
+}
+
+/** One that nothing else is said of becomes ready by a URL, a port or its end: mostly it was never meant to be a server. */
+function hintOf(until: DependencyState, process: ManagedProcess, { reason }: Waited): string {
+  if (until !== 'ready' || reason !== 'timeout' || process.request.readiness !== null) return '';
+  return 'It has named no URL and listens nowhere: depend on it as "started", or say in the config by which ready it is. ';
 }

@@ -109,9 +109,13 @@ const HANDLERS: Record<Action, Handler> = {
     const waited = await workbench.processes.wait(process, condition, options);
     const value = { ...workbench.processes.view(process), waited };
     if (waited.ok) return { kind: 'data', value };
-    const why =
-      waited.reason === 'ended' ? 'the process has ended before that' : `not within timeout_ms=${input.timeout_ms}`;
-    const hint = 'The process was left as it is: look at proc output, or wait longer.';
+    const hasEnded = waited.reason === 'ended';
+    const why = hasEnded
+      ? `it has ended before that with ${process.endText()}`
+      : `not within timeout_ms=${input.timeout_ms}`;
+    const hint = hasEnded
+      ? 'Look at proc output; run starts it again.'
+      : 'The process was left as it is: look at proc output, or wait longer.';
     return {
       kind: 'data',
       value: { error: 'timeout', ...value },
@@ -145,18 +149,23 @@ const HANDLERS: Record<Action, Handler> = {
   },
   async cleanup_port(input, call, workbench) {
     const port = required(input.port, 'port', 'cleanup_port');
-    const { killed, message, left } = await workbench.processes.cleanupPort({
+    const { killed, message, left, refused } = await workbench.processes.cleanupPort({
       port,
       dryRun: input.dry_run,
       path: await knownPath(input.path, call.caller, workbench),
       foreign: input.force,
     });
-    if (left.length > 0) {
-      throw new Fault('timeout', `port=${port}: ${message}`, 'End those yourself, or choose another port.', {
-        port,
-        killed,
-        left,
-      });
+    if (left.length > 0 || refused) {
+      throw new Fault(
+        refused ? 'permission_denied' : 'timeout',
+        `port=${port}: ${message}`,
+        'End those yourself, or choose another port.',
+        {
+          port,
+          killed,
+          left,
+        },
+      );
     }
     return { kind: 'data', value: { port, killed, message } };
   },

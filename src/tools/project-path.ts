@@ -12,9 +12,13 @@ const directoryAt = joined(async (path) => {
   return (await stat(real)).isDirectory() ? real : null;
 });
 
+/** `~` is the caller's home directory, as a shell would have had it. */
+const absolute = (given: string, { cwd, env: { HOME = '~' } }: Caller): string =>
+  resolve(cwd, given === '~' || given.startsWith('~/') ? HOME + given.slice(1) : given);
+
 /** Throws `not_found` for a missing path, `permission_denied`, and `invalid_argument` for what is no directory. */
 export async function projectPath(given: string | undefined, caller: Caller): Promise<string> {
-  const path = resolve(caller.cwd, given ?? '.');
+  const path = absolute(given ?? '.', caller);
   if (path.includes('\0')) throw refusal('invalid_argument', path, 'holds a NUL character');
   try {
     const real = await directoryAt(path);
@@ -39,7 +43,7 @@ export async function knownPath(
   try {
     return await projectPath(given, caller);
   } catch (error) {
-    const path = resolve(caller.cwd, given ?? '.');
+    const path = absolute(given ?? '.', caller);
     const isKnown = processes.list(path, null).length > 0 || proxies.list(path).length > 0;
     if (error instanceof Fault && error.code === 'not_found' && isKnown) return path;
     throw error;

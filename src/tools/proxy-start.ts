@@ -1,6 +1,6 @@
 /** A proxy that is to be started: as the caller says, and for the rest as the config file says under its id. */
 
-import type { ManagedProcess } from '../process/managed-process.ts';
+import { placeOf } from '../process/place.ts';
 import { checkId, defaultId } from '../process/process-id.ts';
 import type { ProxyPlan } from '../project/config-plan.ts';
 import { configOf } from '../project/detect.ts';
@@ -119,7 +119,7 @@ async function targetPlace(
     const options = { timeoutMs: READY_MS, signal: call.signal, progress: call.progress, after: null };
     await processes.wait(process, { kind: 'ready' }, options);
   }
-  const url = placeOf(process);
+  const url = placeOf(process.facts);
   if (url !== null) return { url, processPath: process.path };
   throw new Fault(
     'not_running',
@@ -127,12 +127,6 @@ async function targetPlace(
     'Look at proc output, or give target_url.',
     { process_id: process.id, state: process.state() },
   );
-}
-
-/** The first URL that it has named, else the first port that its tree listens on; null for neither. */
-export function placeOf({ facts: { urls, ports } }: Pick<ManagedProcess, 'facts'>): string | null {
-  const [port] = ports;
-  return urls[0] ?? (port === undefined ? null : `http://localhost:${port}`);
 }
 
 function requestOf(wanted: WantedProxy, { url, processPath }: TargetPlace): ProxyRequest {

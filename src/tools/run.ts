@@ -38,7 +38,7 @@ const runSchema = z.strictObject({
   shell: z.boolean().default(false).describe('command is a shell line'),
   raw: z.boolean().default(false).describe('command and args as they are; implied without script_name'),
   wait_for: waitForSchema.optional().describe('ready (servers) | exit | none | {text|regex|port|http}'),
-  wait_timeout_ms: duration.optional().describe('default 30000'),
+  wait_timeout_ms: duration.optional().describe('default 30000; foreground: none'),
   timeout_ms: duration.optional().describe('end the run after so long'),
   restart: z.enum(['never', 'on-failure', 'always']).optional(),
   tty: z.boolean().optional(),
@@ -91,8 +91,8 @@ function wait(
   workbench: Workbench,
 ): Promise<Waited> {
   const chosen = chooseCondition(input, command);
-  const withinMs = input.wait_timeout_ms ?? readyWithinMs(command);
-  const timeoutMs = chosen.kind === 'glance' ? GLANCE_MS : foreground(input) ? MAX_TIMER_MS : withinMs;
+  const withinMs = input.wait_timeout_ms ?? (foreground(input) ? MAX_TIMER_MS : readyWithinMs(command));
+  const timeoutMs = chosen.kind === 'glance' ? GLANCE_MS : withinMs;
   const condition: Condition = chosen.kind === 'glance' ? { kind: 'exit' } : chosen;
   const waiting = workbench.processes.wait(process, condition, {
     timeoutMs,

@@ -62,6 +62,19 @@ test('what is being stopped is no live one: run waits for its end and starts it 
   await session.ok('proc', { action: 'stop', process_id: 'slow', force: true });
 });
 
+test('a stop that is forced while another waits for the grace period was a forced one', async () => {
+  const place = await world();
+  const session = await place.connect();
+  const code = `process.on('SIGTERM',()=>console.log('asked'));setInterval(()=>{},1e6);console.log('runs')`;
+  const args = ['-e', code];
+  await session.ok('run', { command: process.execPath, args, id: 'deaf', wait_for: { text: 'runs' } });
+  const stop = session.ok('proc', { action: 'stop', process_id: 'deaf', grace_ms: 60_000 });
+  await session.ok('proc', { action: 'wait', process_id: 'deaf', for: { text: 'asked' } });
+  const forced = await session.ok('proc', { action: 'stop', process_id: 'deaf', force: true });
+  for (const { data } of [forced, await stop])
+    expect(data).toMatchObject({ state: 'stopped', signal: 'SIGKILL', ended_by: 'forced_stop' });
+});
+
 test('the answer to a run that has ended has its last facts, however many end at once', async () => {
   const place = await world();
   const session = await place.connect();

@@ -86,10 +86,12 @@ describe('dependencies', () => {
         ok: server,
         bad: node('console.error("no such table");process.exit(3)'),
         slow: { ...node('setInterval(()=>{},1e6)'), ready: { text: 'never', timeout_ms: 200 } },
+        quiet: { ...node('setInterval(()=>{},1e6)'), ready: { timeout_ms: 200 } },
         none: { command: './missing' },
         a: { ...server, depends_on: { ok: 'ready', bad: 'completed' } },
         b: { ...server, depends_on: ['slow'] },
         c: { ...server, depends_on: ['none'] },
+        d: { ...server, depends_on: ['quiet'] },
       },
     });
     const a = await session.call('run', { script_name: 'a' });
@@ -105,8 +107,12 @@ describe('dependencies', () => {
     expect(b.data).toMatchObject({ dependency: 'slow', state: 'running' });
     const c = await session.call('run', { script_name: 'c' });
     expect(c.text).toMatch(/^start_failed: dependency none cannot be started: /);
+    const d = await session.call('run', { script_name: 'd' });
+    expect(d.text).toMatch(
+      /^start_failed: dependency quiet is not ready .* listens nowhere: depend on it as "started", or/,
+    );
     const names = (await states(session)).map((row) => (row as string[])[0]);
-    expect(names).toEqual(['ok', 'bad', 'slow']);
+    expect(names).toEqual(['ok', 'bad', 'slow', 'quiet']);
   });
 });
 

@@ -1,7 +1,7 @@
 /** `run` and the ends of processes, through MCP stdio on the built program. */
 import { chmod } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { sharedSession, until, world } from './harness.ts';
+import { sharedSession, sharedWorld, until, world } from './harness.ts';
 
 /** Every field of a process, whatever its state. */
 const FIELDS = [
@@ -43,6 +43,11 @@ describe('how a run ends', () => {
       'SIGSEGV',
       { command: 'sh', args: ['-c', 'kill -SEGV $$'] },
       { state: 'failed', exit_code: null, signal: 'SIGSEGV', ended_by: 'signal' },
+    ],
+    [
+      'SIGABRT, by its own name',
+      { command: 'sh', args: ['-c', 'kill -ABRT $$'] },
+      { state: 'failed', exit_code: null, signal: 'SIGABRT', ended_by: 'signal' },
     ],
     [
       'timeout',
@@ -110,6 +115,36 @@ describe('what cannot start', () => {
     expect(missing.data).toMatchObject({ error: 'not_found' });
     const { data } = await session.ok('run', { command: 'true', id: 'x', mode: 'foreground' });
     expect(data).toMatchObject({ state: 'stopped', exit_code: 0 });
+  });
+});
+
+describe('why a command cannot start is said in words', () => {
+  const fresh = sharedWorld();
+  test.each([
+    [
+      'a line',
+      'npm run dev',
+      /^start_failed: npm run dev: there is no such command .* shell: true for a line; the id is free\.$/,
+    ],
+    [
+      'a file of the directory',
+      'here.sh',
+      /^start_failed: here\.sh: PATH has no such command; \.\/here\.sh is here \(ENOENT\)/,
+    ],
+    ['a directory', './sub', /^start_failed: \.\/sub: it is no file \(EACCES\)/],
+    [
+      'its interpreter',
+      './crlf.sh',
+      /^start_failed: \.\/crlf\.sh: its first line names "\/bin\/sh\\r", which does not exist \(ENOENT\)/,
+    ],
+  ])('%s', async (_name, command, text) => {
+    const { place, session } = fresh();
+    for (const name of ['here.sh', 'crlf.sh']) await chmod(await place.write(name, '#!/bin/sh\r\n'), 0o755);
+    await place.write('sub/x', '');
+    for (const tty of [false, true]) {
+      const refused = await session.call('run', { command, tty });
+      expect(refused.text).toMatch(text);
+    }
   });
 });
 
@@ -236,6 +271,33 @@ describe('waiting', () => {
     const waited = await session.call('proc', { action: 'wait', process_id: 's', for: 'exit', timeout_ms: 50 });
     expect(waited.isError).toBe(true);
     expect(waited.data).toMatchObject({ error: 'timeout', state: 'running' });
+    await session.ok('run', { command: 'false', id: 'over', mode: 'foreground' });
+    const over = await session.call('proc', { action: 'wait', process_id: 'over', for: { text: 'x' } });
+    expect(over.text).toContain('it has ended before that with exit code 1. Look at proc output; run starts it again.');
+  });
+
+  test('a debugger makes no server ready, nor does the address of another one that is named', async () => {
+    const session = shared();
+    const code = `process.stdin.once('data',()=>{${SERVER.replace("console.log('Local: ", "console.log('up: ")}});console.log('[HPM] Proxy created: /api  -> http://localhost:9/')`;
+    const args = ['--inspect=0', '-e', code];
+    await session.ok('run', { command: process.execPath, args, id: 'bug', wait_for: { text: '[HPM]' } });
+    const status = async () => (await session.ok('proc', { action: 'status', process_id: 'bug' })).data;
+    await until('the debugger listens', async () => ((await status())['ports'] as number[]).length === 1);
+    const before = await status();
+    expect(before).toMatchObject({ ready: false, urls: [] });
+    const [debuggerPort] = before['ports'] as number[];
+    await session.ok('proc', { action: 'input', process_id: 'bug', data: 'go\n' });
+    const { data } = await session.ok('proc', { action: 'wait', process_id: 'bug', for: 'ready' });
+    const [url = ''] = data['urls'] as string[];
+    expect(data).toMatchObject({ ready: true, ports: [Number(new URL(url).port), debuggerPort] });
+    await session.ok('proc', { action: 'wait', process_id: 'bug', for: { port: debuggerPort } });
+  });
+
+  test('wait_timeout_ms bounds the foreground too, when it is given', async () => {
+    const session = shared();
+    const run = { command: 'sleep', args: ['60'], id: 'fg', mode: 'foreground', wait_timeout_ms: 100 };
+    const { data } = await session.ok('run', run);
+    expect(data).toMatchObject({ state: 'running', waited: { for: 'exit', ok: false, reason: 'timeout' } });
   });
 
   test('a busy port is named with its holder', async () => {

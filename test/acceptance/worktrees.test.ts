@@ -157,7 +157,7 @@ test('cleanup_port: another project’s process only when asked, one’s own is 
     ended_by: 'stop',
   });
   const proxy = await clean(new URL(a.proxy).port);
-  expect(proxy.text).toContain('devtool-mcp');
+  expect(proxy.text).toMatch(/^permission_denied: .* is devtool-mcp's own/);
   expect(await (await fetch(a.proxy)).text()).toBe(one);
   expect((await clean(a.port)).data).toMatchObject({ killed: [{ pid: a.pid }] });
   expect((await first.ok('proc', { action: 'status', process_id: 'web' })).data).toMatchObject({

@@ -87,6 +87,19 @@ test('names that objects have of themselves are names like others', async () => 
   ]);
 });
 
+test.each([
+  [['dev', 'build'], ['package.json scripts: is no object of names and commands'], []],
+  ['vite', ['package.json scripts: is no object of names and commands'], []],
+  [{ dev: 5, '': 'x', ok: 'vite', build: null }, ['dev: is no text', ' one has no name', 'build: is no text'], ['ok']],
+  [undefined, [], []],
+  [null, [], []],
+])('package.json whose scripts are %j', async (scripts, problems, names) => {
+  const project = await detectProject(projectDirectory({ 'package.json': { scripts } }));
+  expect(project.problems).toHaveLength(problems.length);
+  for (const [at, problem] of problems.entries()) expect(project.problems[at]).toContain(problem);
+  expect(project.scripts.map(({ name }) => name)).toEqual(names);
+});
+
 test('what is listed has bounds', async () => {
   const scripts = Object.fromEntries(Array.from({ length: 600 }, (_, at) => [`s${at}`, 'x'.repeat(600)]));
   const project = await detectProject(projectDirectory({ 'package.json': { scripts } }));

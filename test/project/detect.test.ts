@@ -182,7 +182,7 @@ const ECOSYSTEMS: [name: string, files: Files, expected: object, commands: Recor
     'maven with Spring',
     {
       'pom.xml':
-        '<project><parent><artifactId>spring-boot-starter-parent</artifactId></parent><artifactId>orders</artifactId></project>',
+        '<project><artifactId>orders</artifactId><parent><artifactId>spring-boot-starter-parent</artifactId></parent></project>',
       mvnw: '',
     },
     { type: 'java', name: 'orders', frameworks: ['spring-boot'] },
@@ -191,7 +191,7 @@ const ECOSYSTEMS: [name: string, files: Files, expected: object, commands: Recor
   [
     'gradle with Spring',
     {
-      'build.gradle.kts': 'plugins { id("org.springframework.boot") version "4" }\n// spring-boot',
+      'build.gradle.kts': 'plugins { id("org.springframework.boot") version "4" }',
       'settings.gradle.kts': 'rootProject.name = "pay"\n',
       gradlew: '',
     },

@@ -85,7 +85,13 @@ describe('bounds', () => {
   test('a directory that contains itself ends', async () => {
     const path = projectDirectory({ 'package.json': { workspaces: ['**'] }, 'a/package.json': {} });
     for (const name of ['x', 'y', 'z']) symlinkSync('..', join(path, 'a', name));
-    expect((await detectProject(path)).workspaces.length).toBeGreaterThan(0);
+    expect((await detectProject(path)).workspaces).toEqual([{ path: 'a', name: 'a', type: 'node' }]);
+  });
+
+  test('one that a link leads to as well counts once, by its own path', async () => {
+    const path = projectDirectory({ 'package.json': { workspaces: ['*', 'p/*'] }, 'p/a/package.json': {} });
+    symlinkSync('p/a', join(path, 'link'));
+    expect((await detectProject(path)).workspaces.map((workspace) => workspace.path)).toEqual(['p/a']);
   });
 
   test('patterns without end, and with NUL', async () => {

@@ -22,6 +22,9 @@ describe('findUrls', () => {
     ['Serving HTTP on :: port 8000 (http://[::]:8000/) ...', ['http://[::]:8000/']],
     ['http://[::1]:3000', ['http://[::1]:3000']],
     ['http://[::1].', ['http://[::1]']],
+    ['[http://[::1]:3000]', ['http://[::1]:3000']],
+    ['[http://localhost:3000](http://localhost:3000)', ['http://localhost:3000']],
+    ['Server running on [http://127.0.0.1:8000].', ['http://127.0.0.1:8000']],
     ['HTTPS://LOCALHOST:3443/', ['HTTPS://LOCALHOST:3443/']],
     ['http://shop.localhost:3000/', ['http://shop.localhost:3000/']],
     ['http://localhost', ['http://localhost']],
@@ -43,6 +46,12 @@ describe('findUrls', () => {
     ['http://localhost:3000/api/v1 http://localhost:3000/api http://localhost:3000/v1/users', []],
     ['http://localhost:3000/error http://localhost:3000/static/main.js http://localhost:3000/favicon.ico', []],
     ['at render (http://localhost:3000/src/cart.ts:42:7)', []],
+    ['http://localhost:3000/_devtools/ http://localhost:3000/__inspect/ http://localhost:8000/___graphql', []],
+    ['[HPM] Proxy created: /api  -> http://localhost:8080', []],
+    ['[Browsersync] Proxying: http://localhost:8000', []],
+    ['proxying requests for /api to \x1b[1mhttp://localhost:8080\x1b[22m', []],
+    ['Error: connect ECONNREFUSED http://127.0.0.1:5432', []],
+    ['proxy listening on http://localhost:8080', ['http://localhost:8080']],
     ['http://localhost:3000/apiary', ['http://localhost:3000/apiary']],
     ['http://localhost:99999/ http://localhost:0/ http://localhost:abc http://', []],
     ['0.0.0.0:3000', []],
@@ -61,7 +70,8 @@ describe('findUrls', () => {
   test.each([
     ['schemes', 'http://'.repeat(50_000)],
     ['dots', `http://localhost${'.'.repeat(300_000)}x`],
-    ['brackets', `http://[::1${']'.repeat(300_000)}`],
+    ['brackets', `http://[${':1'.repeat(150_000)}]`],
+    ['proxies', `${'proxy '.repeat(50_000)}http://localhost:3000/x?y`],
     ['colours', `http://localhost:${'\x1b[1m3'.repeat(50_000)}`],
   ])('stays linear: %s', (_, text) => {
     // Anything quadratic here runs into the test's time limit.
@@ -76,6 +86,13 @@ describe('createUrlScanner', () => {
     expect(scanner.push('00\n')).toEqual([{ url: 'http://localhost:3000', port: 3000 }]);
     expect(scanner.push('again http://localhost:3000/\n')).toEqual([]);
     expect(scanner.urls).toEqual([{ url: 'http://localhost:3000', port: 3000 }]);
+  });
+
+  test('the words before an address count, however they were written', () => {
+    const scanner = createUrlScanner();
+    for (const chunk of ['[HPM] Proxy created: ', '/api  -> ', 'http://localhost:8080 ', '\n'])
+      expect(scanner.push(chunk)).toEqual([]);
+    expect(scanner.flush()).toEqual([]);
   });
 
   test('one at the end is held until the silence after it', () => {

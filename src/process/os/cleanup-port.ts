@@ -15,6 +15,8 @@ export interface Cleanup {
   readonly message: string;
   /** Who listens there still. */
   readonly left: readonly Holder[];
+  /** Somebody listens there, and none of them may be ended. */
+  readonly refused: boolean;
 }
 
 const GRACE_MS = 3_000;
@@ -30,13 +32,15 @@ export async function cleanupPort(system: System, port: number, dryRun: boolean,
   const targets = listeners.filter(({ pid }) => isOrdinaryPid(pid) && !above.has(pid) && system.isOurs(pid));
   if (targets.length === 0) return untouched(system, port, listeners);
   const others = named(system, targets);
-  if (dryRun) return { killed: [], message: `would end ${list(others)}, listening on port ${port}`, left: [] };
+  if (dryRun)
+    return { killed: [], message: `would end ${list(others)}, listening on port ${port}`, left: [], refused: false };
   await end(system, port, targets, clock);
   const killed = others.filter((_, at) => targets[at] !== undefined && !isSame(system, targets[at]));
   const left = holdersOf(system, port);
   const ended = killed.length === 0 ? 'ended nobody' : `ended ${list(killed)}`;
-  if (left.length > 0) return { killed, message: `${ended}; still listening on port ${port}: ${list(left)}`, left };
-  return { killed, message: `port ${port} is free: ${ended}`, left };
+  if (left.length > 0)
+    return { killed, message: `${ended}; still listening on port ${port}: ${list(left)}`, left, refused: false };
+  return { killed, message: `port ${port} is free: ${ended}`, left, refused: false };
 }
 
 /** Nobody who could be ended. */
@@ -47,13 +51,14 @@ function untouched(system: System, port: number, listeners: readonly Identity[])
       killed: [],
       message: `port ${port} is devtool-mcp's own, its parents' or another user's: ${list(own)}`,
       left: own,
+      refused: true,
     };
   }
   const hidden = system.isListenedOn(port);
   const message = hidden
     ? `port ${port} is listened on by a process that this user may neither see nor end`
     : `nobody listens on port ${port}`;
-  return { killed: [], message, left: [] };
+  return { killed: [], message, left: [], refused: hidden };
 }
 
 async function end(system: System, port: number, targets: readonly Identity[], clock: StopClock): Promise<void> {

@@ -71,6 +71,24 @@ describe('the plan', () => {
     });
   });
 
+  test.each([
+    [
+      'all of a Procfile but what comes before a deployment',
+      ['web@Procfile', 'release@Procfile', 'worker@Procfile'],
+      ['web', 'worker'],
+    ],
+    ['the dev script rather than a Procfile', ['dev@package.json', 'web@Procfile'], ['dev']],
+    [
+      'a Procfile rather than what Rails always has',
+      ['web@Procfile.dev', 'css@Procfile.dev', 'server@usual'],
+      ['web', 'css'],
+    ],
+    ['what Django always has', ['runserver@usual', 'test@usual'], ['runserver']],
+  ])('%s', (_name, scripts, expected) => {
+    const listed = scripts.map((script) => script.split('@')).map(([name, source]) => ({ name, source }));
+    expect(planOf(project({ scripts: listed }), []).scripts).toEqual(expected);
+  });
+
   test('scripts that were asked for, or the names that there are', () => {
     expect(planOf(project({}), ['build', 'start']).scripts).toEqual(['build', 'start']);
     expect(() => planOf(project({}), ['bild'])).toThrow('/p has no script named bild');

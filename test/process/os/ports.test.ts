@@ -78,6 +78,7 @@ describe('cleanup', () => {
       killed: [{ pid, command: expect.stringContaining('port-listener.mjs') }],
       message: expect.stringContaining(`port ${port} is free`),
       left: [],
+      refused: false,
     });
     expect(await isFree(port)).toBe(true);
     expect(await exited).toEqual([null, 'SIGTERM']);
@@ -110,6 +111,7 @@ describe('cleanup', () => {
       killed: [],
       message: expect.stringContaining("devtool-mcp's own"),
       left: [{ pid: process.pid, command: expect.any(String) }],
+      refused: true,
     });
     // The listening process is the parent of the one that cleans up.
     const child = spawn('node', ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
@@ -135,12 +137,14 @@ describe('cleanup', () => {
       killed: [],
       message: `nobody listens on port ${port}`,
       left: [],
+      refused: false,
     });
   });
 
   test('one whose holder we may not look at', async () => {
     const hidden = { ...system, listenersOn: () => [], isListenedOn: () => true };
-    expect((await cleanupPort(hidden, 80, false, clock)).message).toContain('may neither see nor end');
+    const cleanup = await cleanupPort(hidden, 80, false, clock);
+    expect(cleanup).toMatchObject({ refused: true, message: expect.stringContaining('may neither see nor end') });
   });
 
   test('all who share a listening socket', async () => {

@@ -81,6 +81,7 @@ port.postMessage('ready');`,
 
 describe('test', () => {
   test.each<[string, string, string[], string, boolean[]]>([
+    ['flags in front, as other engines write them', '(?is)a.B', ['A\nb', 'ab'], 'i', [true, false]],
     ['some', 'b|d', ['a', 'b', 'c', 'd'], '', [false, true, false, true]],
     ['none', 'x', ['a', 'b'], '', [false, false]],
     ['no texts', 'x', [], '', []],
