@@ -129,7 +129,7 @@ export class ProcessManager {
     return this.#find(path, id);
   }
 
-  /** In the order in which they were registered; `path` null: of all projects; `label` as `name=value`. */
+  /** In the order in which they were registered; `path` null: of all projects; `label` as `name=value`, or a name alone. */
   list(path: string | null, label: string | null): ManagedProcess[] {
     return [...this.#entries.values()].filter(
       (entry) => (path === null || entry.path === path) && hasLabel(entry, label),
@@ -320,6 +320,7 @@ function renew(entry: ManagedProcess): boolean {
 
 function hasLabel(entry: ManagedProcess, label: string | null): boolean {
   if (label === null) return true;
+  const { labels } = entry.request;
   const [name = '', ...value] = label.split('=');
-  return entry.request.labels[name] === value.join('=');
+  return value.length === 0 ? Object.hasOwn(labels, name) : labels[name] === value.join('=');
 }

@@ -44,7 +44,7 @@ const procSchema = z.strictObject({
   process_id: z.string().optional(),
   path: z.string().optional().describe('project directory; default: where you work'),
   global: z.boolean().default(false).describe('list: of all projects'),
-  label: z.string().optional().describe('list: name=value'),
+  label: z.string().optional().describe('list: name=value, or name'),
   stream: z.enum(['combined', 'stdout', 'stderr']).default('combined'),
   grep: z.string().min(1).optional().describe('regular expression'),
   grep_v: z.string().min(1).optional().describe('regular expression of lines to leave out'),

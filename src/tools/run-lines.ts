@@ -2,7 +2,6 @@
 
 import { isLive } from '../process/machine.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
-import { MOST_CHARACTERS } from '../text/budget.ts';
 import { assembleLines, type Stream } from '../text/lines.ts';
 import { redactLines } from '../text/redact.ts';
 import { collapseRepeats, repeatedText } from '../text/repeats.ts';
@@ -11,6 +10,8 @@ import type { Workbench } from './workbench.ts';
 
 const FIRST = 10;
 const LAST = 10;
+/** So many characters fewer at least in each try to fit. */
+const SPARE = 64;
 
 export interface FirstAndLast {
   readonly first: readonly string[];
@@ -28,27 +29,30 @@ export function firstAndLast(process: ManagedProcess, workbench: Workbench): Fir
   return { first: texts.slice(0, FIRST), last: texts.slice(FIRST).slice(-LAST) };
 }
 
-/** Both streams in full, up to the cap that they share; the newest is kept. */
-export function wholeOutput(process: ManagedProcess, workbench: Workbench): Record<string, unknown> {
-  const text = (stream: Stream) => {
+/** Both streams in full, up to `room` characters as JSON writes them, which they share; the newest are kept. */
+export function wholeOutput(process: ManagedProcess, workbench: Workbench, room: number): Record<string, unknown> {
+  const read = (stream: Stream) => {
     const { pieces, dropped } = process.output.read(stream, process.snapshot().runPosition);
     const live = isLive(process.state());
     const lines = redactLines(assembleLines(pieces, { view: 'raw', live, dropped: dropped > 0 }), workbench.redact);
-    return lines.map((line) => visibleText(line.text) + (line.complete ? '\n' : '')).join('');
+    return { dropped, text: lines.map((line) => visibleText(line.text) + (line.complete ? '\n' : '')).join('') };
   };
-  const stdout = text('stdout');
-  const stderr = text('stderr');
-  const half = MOST_CHARACTERS / 2;
-  const stderrRoom = Math.max(half, MOST_CHARACTERS - stdout.length);
-  const keptErr = newest(stderr, stderrRoom);
-  const keptOut = newest(stdout, MOST_CHARACTERS - keptErr.length);
-  const truncated = keptOut.length < stdout.length || keptErr.length < stderr.length;
-  return { stdout: keptOut, stderr: keptErr, truncated };
+  const out = read('stdout');
+  const err = read('stderr');
+  const stderr = newest(err.text, Math.max(room / 2, room - written(out.text)));
+  const stdout = newest(out.text, room - written(stderr));
+  const isShort = stdout.length < out.text.length || stderr.length < err.text.length;
+  return { stdout, stderr, truncated: isShort || out.dropped + err.dropped > 0 };
 }
+
+const written = (text: string): number => JSON.stringify(text).length;
 
 /** The last characters of a text, from the start of a line where there is one. */
 function newest(text: string, room: number): string {
-  if (text.length <= room) return text;
-  const kept = text.slice(-room);
-  return kept.slice(kept.indexOf('\n') + 1).toWellFormed();
+  let kept = text;
+  for (let length = written(kept); length > room && kept !== ''; length = written(kept)) {
+    const fewer = Math.min(Math.floor((kept.length * room) / length), kept.length - SPARE);
+    kept = fewer > 0 ? kept.slice(-fewer) : '';
+  }
+  return kept.length === text.length ? text : kept.slice(kept.indexOf('\n') + 1).toWellFormed();
 }

@@ -4,6 +4,7 @@ import type { Condition } from '../process/condition.ts';
 import { isLive } from '../process/machine.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { Waited } from '../process/wait.ts';
+import { MOST_CHARACTERS } from '../text/budget.ts';
 import { portInUse } from '../text/port-in-use.ts';
 import { type Dependency, startWithDependencies } from './dependencies.ts';
 import { processRequest, readyWithinMs } from './process-request.ts';
@@ -127,7 +128,10 @@ async function answer(
   const lines = firstAndLast(process, workbench);
   const value: Record<string, unknown> = { ...workbench.processes.view(process), ...outcome, lines };
   if (!outcome.waited.ok) Object.assign(value, await whyNot([...lines.first, ...lines.last], workbench));
-  if (input.mode === 'foreground-raw') Object.assign(value, wholeOutput(process, workbench));
+  if (input.mode === 'foreground-raw') {
+    const room = MOST_CHARACTERS - JSON.stringify(value).length;
+    Object.assign(value, wholeOutput(process, workbench, room));
+  }
   return { kind: 'data', value };
 }
 

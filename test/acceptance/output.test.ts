@@ -202,3 +202,23 @@ describe('resources', () => {
     expect((contents[0] as { text: string }).text).toContain('news');
   });
 });
+
+test.each([
+  ['all of it', 'for(let i=0;i<30;i++){console.log("out"+i);console.error("err"+i)}', false],
+  ['the newest of both', 'for(let i=0;i<30000;i++){console.log("out"+i);console.error("err"+i)}', true],
+  ['the newest as JSON writes it', 'for(let i=0;i<9000;i++)console.log("\\\\\\"\\"out"+i);console.error("err1")', true],
+  [
+    'what was not overwritten',
+    'for(let i=0;i<3000;i++)console.log("漢".repeat(31)+"out"+i);console.error("err1")',
+    true,
+  ],
+])('foreground-raw has %s, whole lines within one answer', async (_name, code, truncated) => {
+  const run = { command: process.execPath, args: ['-e', code], id: 'raw', mode: 'foreground-raw' };
+  const { data, text } = await shared().ok('run', run);
+  expect(data).toMatchObject({ truncated, stdout: expect.any(String), stderr: expect.any(String) });
+  expect(data).not.toHaveProperty('whole_file');
+  for (const stream of ['stdout', 'stderr']) expect(data[stream]).toMatch(/^(.{0,40}(out|err)\d+\n)+$/);
+  const last = Number(/i<(\d+)/.exec(code)?.[1]) - 1;
+  expect(String(data['stdout']).endsWith(`out${last}\n`)).toBe(true);
+  expect(text.length).toBeLessThanOrEqual(101_000);
+});
