@@ -55,8 +55,8 @@ interface Waiting {
 interface Current {
   readonly waiting: Waiting;
   readonly deadline: { readonly cancel: () => void };
-  /** The thread's, when it was given the job. */
-  readonly busyMs: number;
+  /** Of the thread, since it was given the job. */
+  readonly workedMs: () => number;
   readonly overruns: number;
 }
 
@@ -100,7 +100,7 @@ export function createPatterns({ workerUrl, clock, deadlineMs = 100 }: PatternsO
     thread.hold(true);
     if (!thread.isReady()) return;
     queue.shift();
-    current = { waiting: next, deadline: clock.after(deadlineMs, overrun), busyMs: thread.busyMs(), overruns: 0 };
+    current = { waiting: next, deadline: clock.after(deadlineMs, overrun), workedMs: thread.stopwatch(), overruns: 0 };
     thread.post(next.job);
     spare ??= open();
   };
@@ -130,8 +130,8 @@ export function createPatterns({ workerUrl, clock, deadlineMs = 100 }: PatternsO
     } else replace((pattern) => ({ kind: 'runaway', pattern, deadlineMs }));
   };
 
-  const hasHadItsTime = ({ busyMs, overruns }: Current): boolean =>
-    overruns >= MOST_OVERRUNS || thread === null || thread.busyMs() - busyMs >= deadlineMs / 2;
+  const hasHadItsTime = ({ workedMs, overruns }: Current): boolean =>
+    overruns >= MOST_OVERRUNS || workedMs() >= deadlineMs / 2;
 
   /** The thread is of no more use: its job fails, or the one that waits for it to start; the spare goes on with the rest. */
   const replace = (failure: (pattern: string) => PatternFailure): void => {
@@ -140,7 +140,7 @@ export function createPatterns({ workerUrl, clock, deadlineMs = 100 }: PatternsO
     spare = null;
     const failed = current?.waiting ?? queue.shift();
     if (failed === undefined) return;
-    current ??= { waiting: failed, deadline: { cancel: () => {} }, busyMs: 0, overruns: 0 };
+    current ??= { waiting: failed, deadline: { cancel: () => {} }, workedMs: () => 0, overruns: 0 };
     finish(failure(shown(failed.job.pattern)));
   };
 

@@ -14,8 +14,8 @@ export interface Thread {
   readonly post: (job: Job) => void;
   /** Takes what has arrived but was not yet handed on, since the calling thread was busy. */
   readonly takeAnswer: () => Answer | null;
-  /** Milliseconds that it has been at work, as its event loop counts them; while it waits for a processor it is at rest. */
-  readonly busyMs: () => number;
+  /** From now on: how many milliseconds it has been at work. What waits for a processor is not at work. */
+  readonly stopwatch: () => () => number;
   /** Whether the thread keeps the calling process alive. */
   readonly hold: (yes: boolean) => void;
   /** No event comes after this. */
@@ -61,7 +61,14 @@ export function openThread(workerUrl: URL | string, events: ThreadEvents): Threa
     isReady: () => ready,
     post: (job) => port.postMessage(job),
     takeAnswer: () => receiveMessageOnPort(port)?.message ?? null,
-    busyMs: () => worker.performance.eventLoopUtilization().active,
+    stopwatch: () => {
+      const before = { active: worker.performance.eventLoopUtilization().active, used: process.cpuUsage() };
+      // Its loop counts what it waits for a processor amid its work too; it has had no more than the whole program.
+      return () => {
+        const { user, system } = process.cpuUsage(before.used);
+        return Math.min(worker.performance.eventLoopUtilization().active - before.active, (user + system) / 1_000);
+      };
+    },
     hold: (yes) => (yes ? worker.ref() : worker.unref()),
     end: async () => {
       over = true;

@@ -79,6 +79,22 @@ port.postMessage('ready');`,
   expect(await start({ workerUrl: slow }).test('x', ['a'])).toEqual({ kind: 'tested', matches: [false] });
 });
 
+test('a thread that loses its processor amid its work, as on a busy machine, has no runaway pattern', async () => {
+  // Its loop counts that it is at work meanwhile.
+  const halted = join(folder, 'halted.mjs');
+  await writeFile(
+    halted,
+    `import { workerData } from 'node:worker_threads';
+const { port } = workerData;
+port.on('message', ({ id }) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  port.postMessage({ id, verdict: { kind: 'tested', matches: new Uint8Array(1) } });
+});
+port.postMessage('ready');`,
+  );
+  expect(await start({ workerUrl: halted }).test('x', ['a'])).toEqual({ kind: 'tested', matches: [false] });
+});
+
 describe('test', () => {
   test.each<[string, string, string[], string, boolean[]]>([
     ['flags in front, as other engines write them', '(?is)a.B', ['A\nb', 'ab'], 'i', [true, false]],
