@@ -71,6 +71,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
   const patterns = createPatterns({ workerUrl: new URL('pattern-worker.js', beside), clock });
   const workerData: WorkerData = { segment: memory.buffer, marker: newMarker(randomBytes(16)), epoch: startedAt };
   let ending = false;
+  let turnsAway = false;
   let upgrade: string | null = null;
   let http: HttpService | null = null;
   let httpError: string | null = null;
@@ -177,8 +178,11 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
         upgrade_available: upgrade,
       };
     },
-    // After the answer has been written, before anybody's next line.
-    endDaemon: (how) => void clock.after(0, () => void end(`asked to ${how}`, 0, how === 'restart')),
+    // After the answer has been written; what comes behind it is for the next daemon.
+    endDaemon(how) {
+      turnsAway = true;
+      clock.after(0, () => void end(`asked to ${how}`, 0, how === 'restart'));
+    },
     log,
   };
   const autostart = createAutostart(() => workbench, following.signal);
@@ -227,6 +231,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
   async function end(why: string, code: number, isRestart = false): Promise<void> {
     if (ending) return;
     ending = true;
+    turnsAway = true;
     log(`ends: ${why}`);
     lifetime.end();
     holdings.end();
@@ -246,7 +251,8 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     greet,
     connected(hello, socket) {
       if (hello.role !== 'onlooker') goOn(hello);
-      serveFront(hello, socket, { workbench, lifetime, autostart, holdings, turns, now, log });
+      const isEnding = () => turnsAway;
+      serveFront(hello, socket, { workbench, lifetime, autostart, holdings, turns, now, isEnding, log });
     },
     turns,
     watch: holdings.watch,

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { FrontHello } from '../home/hello.ts';
+import { turnAway } from '../home/turned-away.ts';
 import type { Autostart } from '../tools/autostart.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { createComplaints } from './complaints.ts';
@@ -20,6 +21,8 @@ export interface FrontSessionParts {
   /** Monotonic milliseconds. */
   now(): number;
   readonly autostart: Autostart;
+  /** The daemon begins to end: what is under way is still answered. */
+  isEnding(): boolean;
   readonly log: Log;
 }
 
@@ -47,6 +50,7 @@ export function serveFront(hello: FrontHello, socket: Socket, parts: FrontSessio
     connection: socket,
     turns: parts.turns.place(),
     mostBytes: MOST_LINE_BYTES,
+    answerInstead: (line) => (hello.role === 'front' && parts.isEnding() ? turnAway(line) : null),
     onRefused: complaints.say,
     onBytes: holdings.came,
   });

@@ -20,13 +20,16 @@ export interface LineParts {
   /** Its place among all that send. */
   readonly turns: Place;
   readonly mostBytes: number;
+  /** What is said to a line in place of passing it on; null: it is passed on. */
+  answerInstead?(line: Buffer): string | null;
   /** A line that would cost too much was dropped. */
   onRefused(why: string): void;
   /** So many bytes have come. */
   onBytes?(bytes: number): void;
 }
 
-export function wholeLines({ connection, turns, mostBytes, onRefused, onBytes = () => {} }: LineParts): WholeLines {
+export function wholeLines(parts: LineParts): WholeLines {
+  const { connection, turns, mostBytes, onRefused, onBytes = () => {}, answerInstead = () => null } = parts;
   const lines = new Readable({ read: () => wanted?.() });
   const splitter = createLines(mostBytes, take, ({ bytes }) => onRefused(`a line of ${bytes} bytes was dropped`));
   /** Of the chunk in hand. */
@@ -34,7 +37,9 @@ export function wholeLines({ connection, turns, mostBytes, onRefused, onBytes = 
   let wanted: (() => void) | null = null;
 
   function take(line: Buffer): void {
-    if (hasFewValues(line)) lines.push(line);
+    const answer = hasFewValues(line) ? answerInstead(line) : null;
+    if (answer !== null) connection.write(answer);
+    else if (hasFewValues(line)) lines.push(line);
     else onRefused(`a line of more than ${MOST_VALUES} values was dropped`);
   }
 

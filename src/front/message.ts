@@ -1,5 +1,6 @@
 /** What kind of JSON-RPC message a line is. The daemon drops what is none without a word, so the front says it. */
 import type { LongLine } from '../home/lines.ts';
+import { TURNED_AWAY } from '../home/turned-away.ts';
 import { hasFewValues, MOST_VALUES } from '../home/values-in.ts';
 
 export type RequestId = string | number;
@@ -8,7 +9,8 @@ type Params = Readonly<Record<string, unknown>>;
 export type Message =
   | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: Params }
   | { readonly kind: 'notification'; readonly method: string; readonly params: Params }
-  | { readonly kind: 'answer'; readonly id: RequestId | null; readonly ok: boolean }
+  /** `turnedAway`: by a daemon that ends, which has not looked at the request. */
+  | { readonly kind: 'answer'; readonly id: RequestId | null; readonly ok: boolean; readonly turnedAway: boolean }
   | { readonly kind: 'refused'; readonly id: RequestId | null; readonly code: number; readonly why: string }
   | { readonly kind: 'blank' };
 
@@ -40,10 +42,12 @@ function classify(value: Params): Message {
   const named = isId(id) ? id : null;
   if (jsonrpc !== '2.0') return refused(named, '"jsonrpc" must be "2.0"');
   if (typeof method === 'string') return call(value, method);
-  if (isRecord(result) && named !== null) return { kind: 'answer', id: named, ok: true };
-  if (isRecord(error)) return { kind: 'answer', id: named, ok: false };
+  if (isRecord(result) && named !== null) return { kind: 'answer', id: named, ok: true, turnedAway: false };
+  if (isRecord(error)) return { kind: 'answer', id: named, ok: false, turnedAway: isTurnedAway(error) };
   return refused(named, 'a message has a "method" (a text), or a "result" or an "error" (an object)');
 }
+
+const isTurnedAway = ({ data }: Params): boolean => isRecord(data) && data['devtool_mcp'] === TURNED_AWAY;
 
 function call(value: Params, method: string): Message {
   const { id, params = {} } = value;

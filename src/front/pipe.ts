@@ -41,6 +41,8 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
   let waitingBytes = 0;
   let socket: Socket | null = null;
   let connecting = false;
+  /** The daemon ends: what comes is for the next one, which is looked for when all that is under way has been answered. */
+  let moving = false;
   /** While the daemon starts. */
   let answers: FirstAnswers | null = null;
   let ending = false;
@@ -62,8 +64,8 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
   function fromClient(line: Buffer): void {
     const message = readFromClient(line);
     if (message.kind === 'refused') fail(message.id, message.code, message.why);
+    else if (connecting || moving) keep(message, line);
     else if (socket !== null) send(socket, message, line);
-    else if (connecting) keep(message, line);
     else withoutDaemon(message, line);
     holdUp();
   }
@@ -97,7 +99,7 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
     const result = answers === null ? null : firstAnswer(message, answers, memory.isInitialized);
     if (result === null || message.kind !== 'request') return false;
     memory.sent(message, line);
-    memory.received({ kind: 'answer', id: message.id, ok: true });
+    memory.received({ kind: 'answer', id: message.id, ok: true, turnedAway: false });
     answer(message.id, { result });
     return true;
   }
@@ -143,13 +145,28 @@ export function runFront(parts: FrontParts, clock: Clock = systemClock): void {
   function fromDaemon(line: Buffer): void {
     const message = readMessage(line);
     const isMessage = message.kind !== 'refused' && message.kind !== 'blank';
-    if (isMessage && memory.received(message)) toClient(line);
+    if (isMessage && !isForNext(message) && memory.received(message)) toClient(line);
+    if (moving && memory.inFlight === 0) socket?.destroy();
     settle();
+  }
+
+  function isForNext(message: Message): boolean {
+    if (message.kind !== 'answer' || message.id === null || !message.turnedAway) return false;
+    const line = memory.turnedAway(message.id);
+    if (line === null) return false;
+    moving = true;
+    keep(readMessage(line), line);
+    return true;
   }
 
   function lose(): void {
     socket = null;
     for (const id of memory.lost()) fail(id, DAEMON_LOST, LOST);
+    if (moving) {
+      moving = false;
+      connecting = true;
+      void connect();
+    }
     holdUp();
     settle();
   }

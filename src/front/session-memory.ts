@@ -9,6 +9,8 @@ export interface SessionMemory {
   sent(message: Message, line: Buffer): boolean;
   /** A message of the daemon's; false when it answers something of ours and the client must not see it. */
   received(message: Message): boolean;
+  /** A request that the daemon has turned away, to be sent to the next one; null: too long to be kept. */
+  turnedAway(id: RequestId): Buffer | null;
   /** The daemon is lost: the requests that it will not answer any more. Those that only listen are kept. */
   lost(): readonly RequestId[];
   /** What a new daemon must hear first, in order. */
@@ -21,7 +23,7 @@ export interface SessionMemory {
 
 interface Pending {
   readonly method: string;
-  /** Kept only where it may have to be sent again: a request may have megabytes. */
+  /** To be sent again. Of what is asked for once only where it is short: a request may have megabytes. */
   readonly line: Buffer | null;
   /** Of what it subscribes to or unsubscribes from. */
   readonly uri: string | null;
@@ -30,6 +32,7 @@ interface Pending {
 }
 
 const AGAIN: ReadonlySet<string> = new Set(['initialize', 'resources/subscribe', 'subscriptions/listen']);
+const LONGEST_KEPT = 65_536;
 const SUBSCRIPTION_ID = 'io.modelcontextprotocol/subscriptionId';
 
 export function createSessionMemory(): SessionMemory {
@@ -83,7 +86,7 @@ export function createSessionMemory(): SessionMemory {
       if (message.kind === 'request') {
         const { id, method, params } = message;
         const uri = typeof params['uri'] === 'string' ? params['uri'] : null;
-        pending.set(id, { method, line: AGAIN.has(method) ? line : null, uri, acknowledged: false });
+        pending.set(id, { method, line: isKept(method, line) ? line : null, uri, acknowledged: false });
       }
       return true;
     },
@@ -94,6 +97,11 @@ export function createSessionMemory(): SessionMemory {
       if (message.kind !== 'answer' || message.id === null) return true;
       settle(message.id, message.ok);
       return !repeated.delete(message.id);
+    },
+    turnedAway(id) {
+      const line = pending.get(id)?.line ?? null;
+      if (line !== null) pending.delete(id);
+      return line;
     },
     lost() {
       const failed = [...pending].filter(([, { method }]) => !isListening(method)).map(([id]) => id);
@@ -120,4 +128,5 @@ export function createSessionMemory(): SessionMemory {
   };
 }
 
+const isKept = (method: string, line: Buffer): boolean => AGAIN.has(method) || line.length <= LONGEST_KEPT;
 const isListening = (method: string): boolean => method === 'subscriptions/listen';

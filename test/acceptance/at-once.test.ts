@@ -88,3 +88,26 @@ test('the answer to a run that has ended has its last facts, however many end at
       expect(data).toMatchObject({ urls: ['http://localhost:1/'], survivors: [{ command: 'sleep 600' }] });
   }
 });
+
+test('the call right behind daemon restart is served by the next daemon, of whoever asks', async () => {
+  const { connect } = await world();
+  const [one, other] = [await connect(), await connect({ versions: { versionNegotiation: { mode: 'auto' } } })];
+  // It takes a moment to end.
+  const stubborn = {
+    command: 'sh',
+    args: ['-c', `trap 'sleep 0.3; exit' TERM; echo up; while :; do sleep 0.05; done`],
+  };
+  for (let round = 0; round < 3; round++) {
+    const { data: before } = await other.ok('run', { ...stubborn, id: `r${round}`, wait_for: { text: 'up' } });
+    const waiting = other.ok('proc', { action: 'wait', process_id: `r${round}`, for: 'exit' });
+    // Answered behind it: the wait is under way.
+    await other.ok('daemon', { action: 'status' });
+    const { data } = await one.ok('daemon', { action: 'restart' });
+    const next = one.ok('run', { command: 'true', id: 'next', mode: 'foreground' });
+    // Who waits is answered by the daemon that ends.
+    expect((await waiting).data).toMatchObject({ pid: before['pid'], ended_by: 'shutdown' });
+    expect((await next).data).toMatchObject({ exit_code: 0 });
+    expect((await other.ok('daemon', { action: 'status' })).data['pid']).not.toBe(data['pid']);
+    expect((await one.ok('proc', { action: 'list' })).data['processes']).toMatchObject([{ process_id: 'next' }]);
+  }
+});

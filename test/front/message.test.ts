@@ -9,9 +9,12 @@ test.each([
   ['{"jsonrpc":"2.0","id":1,"method":"ping"}\n', { kind: 'request', id: 1, method: 'ping', params: {} }],
   ['{"jsonrpc":"2.0","id":"1","method":"x","params":{"a":1}}\r\n', { kind: 'request', id: '1', params: { a: 1 } }],
   ['{"jsonrpc":"2.0","method":"notifications/x"}', { kind: 'notification', method: 'notifications/x' }],
-  ['{"jsonrpc":"2.0","id":0,"result":{}}', { kind: 'answer', id: 0, ok: true }],
-  ['{"jsonrpc":"2.0","id":0,"error":{"code":1,"message":""}}', { kind: 'answer', id: 0, ok: false }],
-  ['{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}', { kind: 'answer', id: null, ok: false }],
+  ['{"jsonrpc":"2.0","id":0,"result":{}}', { kind: 'answer', id: 0, ok: true, turnedAway: false }],
+  ['{"jsonrpc":"2.0","id":0,"error":{"code":1,"message":""}}', { kind: 'answer', id: 0, ok: false, turnedAway: false }],
+  [
+    '{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":""}}',
+    { kind: 'answer', id: null, ok: false, turnedAway: false },
+  ],
   ['', { kind: 'blank' }],
   [' \r\n', { kind: 'blank' }],
 ])('%s', (text, expected) => {

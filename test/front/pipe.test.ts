@@ -143,6 +143,52 @@ const ANSWERS = {
 
 const INITIALIZE = { id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25' } };
 
+describe('a daemon that ends', () => {
+  const away = (id: number) => ({ id, error: { code: -32000, message: 'ends', data: { devtool_mcp: 'turned_away' } } });
+
+  test('answers what is under way; what it turns away, and all behind it, is the next one’s', async () => {
+    const { hears, heard, says, daemon } = world();
+    says(INITIALIZE);
+    const first = await daemon(0);
+    await first.hears();
+    first.says({ id: 0, result: {} });
+    says({ id: 1, method: 'wait' }, { id: 2, method: 'run', params: { a: 1 } });
+    for (const id of [1, 2]) expect(await first.hears()).toMatchObject({ id });
+    first.says(away(2));
+    first.says({ id: 1, result: { ended: true } });
+    for (const id of [0, 1]) expect(await hears()).toMatchObject({ id });
+    says({ id: 3, method: 'list' });
+    const second = await daemon(1);
+    await until('the first one is left', () => first.socket.destroyed);
+    expect(await second.hears()).toMatchObject({ method: 'initialize' });
+    expect(await second.hears()).toMatchObject({ id: 2, method: 'run', params: { a: 1 } });
+    expect(await second.hears()).toMatchObject({ id: 3, method: 'list' });
+    for (const id of [2, 3]) second.says({ id, result: { id } });
+    await until('all are answered', () => heard.length === 4);
+    expect(heard.map(({ id, error }) => [id, error])).toEqual([0, 1, 2, 3].map((id) => [id, undefined]));
+  });
+
+  test('of what it never answers the client is told; what it has turned away goes on', async () => {
+    const { hears, says, daemon } = world();
+    says({ id: 1, method: 'wait' }, { id: 2, method: 'run' });
+    const first = await daemon(0);
+    for (const id of [1, 2]) expect(await first.hears()).toMatchObject({ id });
+    first.says(away(2));
+    await first.dies();
+    expect(await hears()).toMatchObject({ id: 1, error: { message: expect.stringContaining('lost') } });
+    expect(await (await daemon(1)).hears()).toMatchObject({ id: 2, method: 'run' });
+  });
+
+  test('what is too long to be kept is the client’s to ask again', async () => {
+    const { hears, says, daemon } = world();
+    says({ id: 1, method: 'run', params: { big: 'x'.repeat(100_000) } });
+    const first = await daemon(0);
+    await first.hears();
+    first.says(away(1));
+    expect(await hears()).toMatchObject(away(1));
+  });
+});
+
 describe('between client and daemon', () => {
   test('lines pass both ways, byte for byte, however they are cut', async () => {
     const { stdin, hears, says, daemon } = world();
