@@ -65,7 +65,8 @@ test('what is being stopped is no live one: run waits for its end and starts it 
 test('a stop that is forced while another waits for the grace period was a forced one', async () => {
   const place = await world();
   const session = await place.connect();
-  const code = `process.on('SIGTERM',()=>console.log('asked'));setInterval(()=>{},1e6);console.log('runs')`;
+  // Without pipes that would hold up its end until both have looked.
+  const code = `const{closeSync,writeSync}=require('fs');process.on('SIGTERM',()=>{writeSync(1,'asked\\n');closeSync(1);closeSync(2)});setInterval(()=>{},1e6);console.log('runs')`;
   const args = ['-e', code];
   await session.ok('run', { command: process.execPath, args, id: 'deaf', wait_for: { text: 'runs' } });
   const stop = session.ok('proc', { action: 'stop', process_id: 'deaf', grace_ms: 60_000 });
