@@ -3,9 +3,17 @@ import type { Facts } from './spec.ts';
 
 type Whereabouts = Pick<Facts, 'urls' | 'ports' | 'debuggers'>;
 
-/** Those that it listens on itself first: output names other servers too, such as the one that requests are passed on to. */
-export function ownFirst(urls: readonly string[], ports: readonly number[]): readonly string[] {
+/**
+ * Those that it listens on itself first: output names other servers too, such as the one that requests are passed on to. The rest as
+ * they were `before`, then as found: while a server opens its port anew, its address stays where it was.
+ */
+export function ownFirst(
+  found: readonly string[],
+  ports: readonly number[],
+  before: readonly string[],
+): readonly string[] {
   const isOwn = (url: string) => ports.includes(portOf(url));
+  const urls = [...new Set([...before, ...found])];
   return [...urls.filter(isOwn), ...urls.filter((url) => !isOwn(url))];
 }
 

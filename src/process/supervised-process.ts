@@ -209,7 +209,7 @@ export class SupervisedProcess {
     const endedBy = this.#endedBy(exit);
     const state = endState(endedBy, exit.code);
     const survivors = run.treeGone ? [] : run.tree.members();
-    this.#tell({ ...this.#facts, urls: ownFirst(pump.urls(), this.#facts.ports), ports: [], survivors });
+    this.#tell({ ...this.#facts, urls: ownFirst(pump.urls(), [], this.#facts.urls), ports: [], survivors });
     cell.ended({ ...exit, endedBy, micros: clock.micros() });
     this.#move(state);
     // Before anybody is woken: who waits for what a run says would take this end for the last.
@@ -298,7 +298,7 @@ export class SupervisedProcess {
     pump.flush();
     const debuggers = pump.debuggers();
     const ports = servingFirst(run.tree.ports(), debuggers);
-    const facts = { ...this.#facts, urls: ownFirst(pump.urls(), ports), ports, debuggers };
+    const facts = { ...this.#facts, urls: ownFirst(pump.urls(), ports, this.#facts.urls), ports, debuggers };
     if (placeOf(facts) !== null) cell.ready(clock.micros());
     if (JSON.stringify(facts) !== JSON.stringify(this.#facts)) this.#tell(facts);
     // A stop that gave up, and a tree that has gone since.
