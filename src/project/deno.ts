@@ -3,6 +3,7 @@ import type { Directory } from './directory.ts';
 import { parseJsonc } from './formats.ts';
 import { frameworksOf, NODE_FRAMEWORKS } from './frameworks.ts';
 import { type Kind, kindOf, program, scriptOf, usual } from './project.ts';
+import { scriptTable } from './script-table.ts';
 import { isRecord, joined, record, text, texts } from './values.ts';
 
 export function detectDeno(directory: Directory): Kind | null {
@@ -10,7 +11,7 @@ export function detectDeno(directory: Directory): Kind | null {
   if (file === undefined) return null;
   const manifest = directory.parse(file, parseJsonc) ?? {};
   const workspace = manifest['workspace'];
-  const tasks = Object.entries(record(manifest['tasks'])).map(([name, task]) =>
+  const tasks = Object.entries(scriptTable(directory, `${file} tasks`, manifest['tasks'])).map(([name, task]) =>
     scriptOf(name, commandOf(task) || `deno task ${name}`, file, program('deno', 'task', name)),
   );
   return kindOf('deno', {

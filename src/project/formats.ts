@@ -26,7 +26,8 @@ export const parseToml = (text: string): Fields =>
 /** With merge keys, as YAML 1.1 has them and Go's parser. Warnings of the parser would go to stderr, which is the log's. */
 export const parseYaml = (text: string): Fields =>
   byLine(
-    () => parseYamlText(text, { logLevel: 'error', merge: true }),
+    // Of an empty file, null.
+    () => objectIn(parseYamlText(text, { logLevel: 'error', merge: true }) ?? {}),
     (error) =>
       error instanceof YAMLParseError && error.linePos !== undefined
         ? { line: error.linePos[0].line, what: error.message.replace(/ at line [\s\S]*$/, '') }

@@ -14,7 +14,14 @@ export function detectJust(directory: Directory): Kind | null {
     const recipe = body(lines, at + 1);
     return [scriptOf(name, recipe || `just ${name}`, file, program('just', name))];
   });
-  return kindOf('just', { scripts });
+  return kindOf('just', { scripts: onceEach(scripts) });
+}
+
+/** A recipe may stand once for each system, as attributes say: `[linux]`, `[windows]`. */
+function onceEach(scripts: readonly RunnableScript[]): RunnableScript[] {
+  const byName = new Map<string, RunnableScript>();
+  for (const script of scripts) if (!byName.has(script.name)) byName.set(script.name, script);
+  return [...byName.values()];
 }
 
 /** `@name parameter='a:b' *rest: dependencies`; `name := value` is a variable. */

@@ -4,7 +4,8 @@ import { type Directory, openDirectory } from './directory.ts';
 import { parseJson, parseYaml } from './formats.ts';
 import { frameworksOf, NODE_FRAMEWORKS } from './frameworks.ts';
 import { type Kind, kindOf, program, programWithSeparator, type RunnableScript, scriptOf } from './project.ts';
-import { isRecord, record, text, texts } from './values.ts';
+import { scriptTable } from './script-table.ts';
+import { record, text, texts } from './values.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;
 
@@ -32,7 +33,7 @@ export function detectNode(directory: Directory): Kind | null {
     name: text(manifest['name']),
     packageManager: manager,
     frameworks: frameworksOf(NODE_FRAMEWORKS, dependencies),
-    scripts: ownScripts(directory, manifest['scripts'] ?? {}, manager),
+    scripts: ownScripts(directory, manifest['scripts'], manager),
     workspaces: workspacePatterns(directory, manifest),
   });
 }
@@ -67,8 +68,7 @@ function managerHere(directory: Directory, manifest: Manifest): string | null {
 }
 
 function ownScripts(directory: Directory, scripts: unknown, manager: string): RunnableScript[] {
-  if (!isRecord(scripts)) directory.problem('package.json scripts: is no object of names and commands');
-  return Object.entries(record(scripts)).flatMap(([name, command]) => {
+  return Object.entries(scriptTable(directory, 'package.json scripts', scripts)).flatMap(([name, command]) => {
     if (typeof command === 'string' && name !== '') return [script(name, command, manager)];
     directory.problem(`package.json scripts${name === '' ? ': one has no name' : `.${name}: is no text`}`);
     return [];
@@ -86,6 +86,7 @@ const dependenciesOf = (manifest: Manifest): string[] =>
 
 function workspacePatterns(directory: Directory, manifest: Manifest): string[] {
   const field = manifest['workspaces'];
+  if (typeof field === 'string') directory.problem('package.json workspaces: is no list of patterns');
   const own = texts(Array.isArray(field) ? field : record(field)['packages']);
   const pnpm = directory.parse('pnpm-workspace.yaml', parseYaml) ?? {};
   return [...own, ...texts(pnpm['packages'])];

@@ -3,6 +3,7 @@ import type { Directory } from './directory.ts';
 import { parseJson } from './formats.ts';
 import { frameworksOf, PHP_FRAMEWORKS } from './frameworks.ts';
 import { type Kind, kindOf, programWithSeparator, type RunnableScript, scriptOf, usual } from './project.ts';
+import { scriptTable } from './script-table.ts';
 import { joined, record, text } from './values.ts';
 
 const FILE = 'composer.json';
@@ -13,13 +14,16 @@ export function detectPhp(directory: Directory): Kind | null {
   return kindOf('php', {
     name: text(manifest['name']),
     frameworks: frameworksOf(PHP_FRAMEWORKS, Object.keys(record(manifest['require']))),
-    scripts: [...ownScripts(manifest['scripts']), ...usualScripts(directory)],
+    scripts: [
+      ...ownScripts(scriptTable(directory, `${FILE} scripts`, manifest['scripts'])),
+      ...usualScripts(directory),
+    ],
   });
 }
 
 /** Without the events that Composer calls itself. It ends a script after 300 s unless told otherwise (getcomposer.org/doc/06-config.md). */
-function ownScripts(scripts: unknown): RunnableScript[] {
-  return Object.entries(record(scripts))
+function ownScripts(scripts: Readonly<Record<string, unknown>>): RunnableScript[] {
+  return Object.entries(scripts)
     .filter(([name]) => !/^(pre|post)-/.test(name))
     .map(([name, lines]) =>
       scriptOf(name, joined(lines), FILE, programWithSeparator('composer', 'run-script', '--timeout=0', name)),

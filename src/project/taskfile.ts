@@ -2,6 +2,7 @@
 import { type Directory, firstPresent } from './directory.ts';
 import { parseYaml } from './formats.ts';
 import { type Kind, kindOf, programWithSeparator, scriptOf } from './project.ts';
+import { scriptTable } from './script-table.ts';
 import { isRecord, record, text } from './values.ts';
 
 const FILES = ['Taskfile.yml', 'taskfile.yml', 'Taskfile.yaml', 'taskfile.yaml', 'Taskfile.dist.yml'];
@@ -9,7 +10,7 @@ const FILES = ['Taskfile.yml', 'taskfile.yml', 'Taskfile.yaml', 'taskfile.yaml',
 export function detectTask(directory: Directory): Kind | null {
   const file = firstPresent(directory, FILES);
   if (file === null) return null;
-  const tasks = record(directory.parse(file, parseYaml)?.['tasks']);
+  const tasks = scriptTable(directory, `${file} tasks`, directory.parse(file, parseYaml)?.['tasks']);
   const scripts = Object.entries(tasks)
     .filter(([, task]) => !(isRecord(task) && task['internal'] === true))
     .map(([name, task]) => scriptOf(name, commandOf(task) || `task ${name}`, file, programWithSeparator('task', name)));

@@ -100,6 +100,26 @@ test.each([
   expect(project.scripts.map(({ name }) => name)).toEqual(names);
 });
 
+test.each([
+  [{ 'package.json': { workspaces: 'packages/*' } }, 'package.json workspaces: is no list of patterns'],
+  [{ 'deno.json': { tasks: ['dev'] } }, 'deno.json tasks: is no object of names and commands'],
+  [{ 'composer.json': { scripts: 'phpunit' } }, 'composer.json scripts: is no object of names and commands'],
+  [{ 'Taskfile.yml': 'tasks: [dev]' }, 'Taskfile.yml tasks: is no object of names and commands'],
+  [{ 'Taskfile.yml': '- dev' }, 'Taskfile.yml cannot be parsed: it holds no object'],
+])('%j is told', async (files, problem) => {
+  expect((await detectProject(projectDirectory(files))).problems).toEqual([problem]);
+});
+
+test('an empty Taskfile is no broken one', async () => {
+  expect(await detectProject(projectDirectory({ 'Taskfile.yml': '' }))).toMatchObject({ type: 'task', problems: [] });
+});
+
+test('a recipe for each system is one script', async () => {
+  const justfile = '[linux]\nbuild:\n  a\n\n[windows]\nbuild:\n  b\n';
+  const { scripts } = await detectProject(projectDirectory({ justfile }));
+  expect(scripts).toEqual([{ name: 'build', command: 'a', source: 'justfile' }]);
+});
+
 test('what is listed has bounds', async () => {
   const scripts = Object.fromEntries(Array.from({ length: 600 }, (_, at) => [`s${at}`, 'x'.repeat(600)]));
   const project = await detectProject(projectDirectory({ 'package.json': { scripts } }));
