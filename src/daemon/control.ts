@@ -24,7 +24,7 @@ import { followProcesses } from '../tools/proxy-follow.ts';
 import { createRedaction } from '../tools/redaction.ts';
 import { createStartTurns } from '../tools/start-turns.ts';
 import type { Workbench } from '../tools/workbench.ts';
-import { holdEpoch, sweepEpochs } from './epoch.ts';
+import { sweepEpochs } from './epoch.ts';
 import { serveFront } from './front-session.ts';
 import { createHoldings } from './holdings.ts';
 import type { HttpService } from './http/serve.ts';
@@ -33,6 +33,7 @@ import { isLeft, keepState, whenGone } from './keep-state.ts';
 import { largeFiles } from './large-files.ts';
 import { createLifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
+import { keepPlace } from './place.ts';
 import { portMemory } from './port-memory.ts';
 import { settings } from './settings.ts';
 import { openDoor } from './socket.ts';
@@ -55,7 +56,6 @@ export interface DaemonParts {
 const WORKER_LOST = 70;
 /** For all connections together: lines that are not ended, answers that are not taken. */
 const MOST_HELD_BYTES = 32 * 1_048_576;
-const HOLD_EVERY_MS = 60_000;
 const ANSWER_FIRST_MS = 50;
 
 export async function runDaemon({ home, epoch, beside, log, flags, say }: DaemonParts): Promise<void> {
@@ -235,6 +235,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     log(`ends: ${why}`);
     lifetime.end();
     holdings.end();
+    place.end();
     following.abort();
     const kept = keeper.end(isRestart);
     await Promise.all([kept, processes.shutdown(limits.shutdownMs), proxies.shutdown()]);
@@ -268,13 +269,20 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     `serves epoch ${epoch} as pid ${process.pid}, version ${__VERSION__}; found ${left.running.length} processes of an earlier daemon`,
   );
   void followProcesses(processes, proxies, following.signal);
-  holdOn();
-
-  /** A cleaner of temporary files may take our owner file; a daemon that a later one has followed must end. */
-  function holdOn(): void {
-    if (holdEpoch(home.runtimeDirectory, epoch, process.pid, Date.now() / 1000)) clock.after(HOLD_EVERY_MS, holdOn);
-    else void end('a later daemon rules', 0);
-  }
+  const place = keepPlace({
+    runtimeDirectory: home.runtimeDirectory,
+    stateDirectory: home.stateDirectory,
+    socketPath: home.socketPath(epoch),
+    epoch,
+    pid: process.pid,
+    uid: process.getuid?.() ?? null,
+    after: (ms, run) => clock.after(ms, run),
+    seconds: () => Date.now() / 1_000,
+    reopen: () => door.reopen(),
+    restored: () => processes.changes.announce(),
+    lost: () => void end('a later daemon rules', 0),
+    log,
+  });
 
   /** Starts again what autostart had running, for the first client; after the machine's own restart it is as on any new day. */
   function goOn({ env, pid }: FrontHello): void {

@@ -61,18 +61,22 @@ export function sweepEpochs(directory: string, epoch: number, socketPath: (epoch
   }
 }
 
-/**
- * For the owner of `epoch`, about once a minute: keeps its file from those who clean temporary folders by age, and puts it back
- * when it was taken. False when a greater epoch rules, since somebody found no owner: this daemon must end. `seconds` is wall time.
- */
-export function holdEpoch(directory: string, epoch: number, pid: number, seconds: number): boolean {
-  try {
-    const latest = latestEpoch(directory);
-    if (latest !== null && latest.epoch > epoch) return false;
-    if (latest === null || latest.epoch < epoch) return linkOwner(directory, epoch, pid);
+export type Hold =
+  | 'held'
+  /** Its file had been taken, and nobody has come since. */
+  | 'restored'
+  /** A greater epoch rules, or somebody found no owner and is one now: this daemon must end. */
+  | 'lost';
+
+/** For the owner of `epoch`: keeps its file from those who clean temporary folders by age, and puts it back when it was taken. `seconds`: wall time. */
+export function holdEpoch(directory: string, epoch: number, pid: number, seconds: number): Hold {
+  const latest = latestEpoch(directory);
+  if (latest !== null && latest.epoch > epoch) return 'lost';
+  if (latest?.epoch === epoch) {
+    if (latest.owner?.pid !== pid) return 'lost';
     utimesSync(ownerPath(directory, epoch), seconds, seconds);
-  } catch {
-    // The directory is gone or cannot be read: no reason to end what runs.
+    return 'held';
   }
-  return true;
+  if (latest !== null && isOwnerAlive(latest.owner)) return 'lost';
+  return linkOwner(directory, epoch, pid) ? 'restored' : 'lost';
 }

@@ -28,6 +28,7 @@ export function openLog(path: string, now: () => string): Log {
   }
 
   function write(line: string): void {
+    if (file !== null && fstatSync(file).nlink === 0) close();
     let to = file ?? open();
     if (bytes > MOST_BYTES) {
       close();

@@ -7,6 +7,8 @@ import type { Holding } from './holdings.ts';
 import type { Turns } from './turns.ts';
 
 export interface Door {
+  /** At the same path once more, where somebody has removed the socket; connections go on. */
+  reopen(): Promise<void>;
   /** No more connections; those that are there get what is written to them already, and end. */
   close(): void;
 }
@@ -37,16 +39,24 @@ const INVALID_REQUEST = -32_600;
 /** Resolves when the socket listens. Main thread only: the umask belongs to the process. */
 export async function openDoor(parts: DoorParts): Promise<Door> {
   const sockets = new Set<Socket>();
-  const server = createServer({ pauseOnConnect: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    // A client that has gone is no fault of the daemon's.
-    socket.on('error', () => socket.destroy());
-    if (sockets.size > MOST_CONNECTIONS) refuse(socket, `a connection beyond ${MOST_CONNECTIONS}`, parts.log);
-    else void welcome(socket, parts);
-  });
+  const newServer = () =>
+    createServer({ pauseOnConnect: true }, (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      // A client that has gone is no fault of the daemon's.
+      socket.on('error', () => socket.destroy());
+      if (sockets.size > MOST_CONNECTIONS) refuse(socket, `a connection beyond ${MOST_CONNECTIONS}`, parts.log);
+      else void welcome(socket, parts);
+    });
+  let server = newServer();
   await listenPrivately(server, parts.path);
   return {
+    async reopen() {
+      // It takes the path with it, which must not be the next one's.
+      server.close();
+      server = newServer();
+      await listenPrivately(server, parts.path);
+    },
     close() {
       server.close();
       for (const socket of sockets) endSoon(socket);

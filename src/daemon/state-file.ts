@@ -1,5 +1,5 @@
 /** What runs, on disk, so that the next daemon can say what this one left if it is killed. Written whole or not at all. */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import type { AutostartRecord } from '../tools/autostart.ts';
 import { writeWhole } from './whole-file.ts';
 
@@ -42,7 +42,7 @@ export function stateFile(path: string, now: () => number, log: (line: string) =
   return {
     async write(state) {
       const text = JSON.stringify(state);
-      if (text === last) return;
+      if (text === last && existsSync(path)) return;
       try {
         await writeWhole(path, `${JSON.stringify({ version: VERSION, written_at: now(), ...state })}\n`);
         last = text;

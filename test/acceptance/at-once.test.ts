@@ -1,5 +1,7 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { world } from './harness.ts';
+import { until, world } from './harness.ts';
 
 test('a cursor stays good when a process is restarted', async () => {
   const { connect } = await world();
@@ -111,4 +113,17 @@ test('the call right behind daemon restart is served by the next daemon, of whoe
     expect((await other.ok('daemon', { action: 'status' })).data['pid']).not.toBe(data['pid']);
     expect((await one.ok('proc', { action: 'list' })).data['processes']).toMatchObject([{ process_id: 'next' }]);
   }
+});
+
+test('a daemon whose directories are removed goes on, and is found again', async () => {
+  const place = await world();
+  const session = await place.connect();
+  const { data } = await session.ok('run', { command: 'sleep', args: ['60'], id: 's' });
+  for (let round = 0; round < 2; round++) {
+    rmSync(place.home, { recursive: true });
+    await until('its socket is back', () => existsSync(join(place.home, 'run/daemon-1.sock')));
+    const { data: found } = await (await place.connect()).ok('proc', { action: 'status', process_id: 's' });
+    expect(found).toMatchObject({ pid: data['pid'], state: 'running' });
+  }
+  await until('what runs is written down again', () => existsSync(join(place.home, 'state/state.json')));
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, linkSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -155,17 +155,25 @@ test('a sweep takes what the dead have left, and never the greatest epoch nor wh
   expect(others.sort()).toEqual([`.claim-${process.pid}-1`, 'daemon-20.sock', 'history', 'start-20']);
 });
 
-test('an owner holds its epoch against cleaners by age, until a greater one rules', () => {
+test('an owner holds its epoch against cleaners by age, until another rules', () => {
   const directory = freshDirectory();
+  const hold = (epoch: number) => holdEpoch(directory, epoch, process.pid, 1_000_000);
   expect(claimEpoch(directory, process.pid)).toMatchObject({ epoch: 1 });
-  expect(holdEpoch(directory, 1, process.pid, 1_000_000)).toBe(true);
+  expect(hold(1)).toBe('held');
   expect(statSync(ownerPath(directory, 1)).mtimeMs).toBe(1_000_000_000);
   rmSync(ownerPath(directory, 1));
-  expect(holdEpoch(directory, 1, process.pid, 1_000_000)).toBe(true);
+  expect(hold(1)).toBe('restored');
   expect(isOwnerAlive(latestEpoch(directory)?.owner ?? null)).toBe(true);
   writeFileSync(ownerPath(directory, 2), '');
-  expect(holdEpoch(directory, 1, process.pid, 1_000_000)).toBe(false);
-  rmSync(directory, { recursive: true });
-  expect(holdEpoch(directory, 1, process.pid, 1_000_000)).toBe(true);
-  expect(existsSync(directory)).toBe(false);
+  expect(hold(1)).toBe('lost');
+});
+
+test('in a directory that was made anew, the one who has come first rules, under whatever number', () => {
+  const directory = freshDirectory();
+  const parent = process.ppid;
+  expect(claimEpoch(directory, parent)).toMatchObject({ epoch: 1 });
+  for (const epoch of [1, 7]) expect(holdEpoch(directory, epoch, process.pid, 1_000_000)).toBe('lost');
+  rmSync(ownerPath(directory, 1));
+  writeFileSync(ownerPath(directory, 1), JSON.stringify({ pid: parent, startTime: 'another' }));
+  expect(holdEpoch(directory, 7, process.pid, 1_000_000)).toBe('restored');
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +54,26 @@ test('is the user’s alone from its first moment, and the umask is as it was', 
   expect(statSync(path).mode & 0o777).toBe(0o600);
   await opening;
   expect(process.umask()).toBe(before);
+});
+
+test('is opened again where somebody has removed it; who is connected stays', async () => {
+  await open();
+  const before = createConnection(path);
+  before.write(helloLine(hello));
+  await once(before, 'data');
+  rmSync(path);
+  await door?.reopen();
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const after = createConnection(path);
+  after.write(helloLine(hello));
+  await once(after, 'data');
+  expect(connected).toHaveLength(2);
+  const heard = Promise.all([before, after].map((socket) => once(socket, 'data')));
+  for (const { socket } of connected) socket.end('x');
+  expect((await heard).map(String)).toEqual(['x', 'x']);
+  for (const socket of [before, after]) socket.destroy();
+  door?.close();
+  expect(existsSync(path)).toBe(false);
 });
 
 test('hello lines each way, and what came behind it is still there', async () => {
