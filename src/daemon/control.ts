@@ -57,11 +57,13 @@ const WORKER_LOST = 70;
 /** For all connections together: lines that are not ended, answers that are not taken. */
 const MOST_HELD_BYTES = 32 * 1_048_576;
 const ANSWER_FIRST_MS = 50;
+/** What is told of that time just before a sleep is shown as after it. */
+const LOOK_FOR_SLEEP_MS = 5_000;
 
 export async function runDaemon({ home, epoch, beside, log, flags, say }: DaemonParts): Promise<void> {
   const startedAt = process.hrtime.bigint();
   const clock = systemClock(startedAt);
-  const wall = wallClock(Date.now());
+  const wall = wallClock(Date.now(), bootMicros());
   const limits = settings(process.env, flags, process.cwd());
   const state = stateFile(home.statePath, Date.now, log);
   const left = state.read();
@@ -269,6 +271,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     `serves epoch ${epoch} as pid ${process.pid}, version ${__VERSION__}; found ${left.running.length} processes of an earlier daemon`,
   );
   void followProcesses(processes, proxies, following.signal);
+  if (process.platform === 'linux') lookForSleep();
   const place = keepPlace({
     runtimeDirectory: home.runtimeDirectory,
     stateDirectory: home.stateDirectory,
@@ -284,6 +287,12 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     log,
   });
 
+  /** Only Linux counts the time asleep there. */
+  function lookForSleep(): void {
+    wall.look(clock.micros(), bootMicros());
+    clock.after(LOOK_FOR_SLEEP_MS, lookForSleep);
+  }
+
   /** Starts again what autostart had running, for the first client; after the machine's own restart it is as on any new day. */
   function goOn({ env, pid }: FrontHello): void {
     const records = wentOn || left.writtenAt < bootedAt() ? [] : left.autostart;
@@ -294,4 +303,5 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
   }
 }
 
+const bootMicros = (): number => uptime() * 1e6;
 const bootedAt = (): number => Date.now() - uptime() * 1_000;

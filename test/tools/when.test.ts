@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { wallClock } from '../../src/process/clock.ts';
 import { spanOf } from '../../src/tools/when.ts';
 
 const EPOCH = Date.parse('2026-07-01T12:00:00.000Z');
@@ -28,6 +29,14 @@ test.each(['5', '', '5 m', 'yesterday', 'dev 5', '2026', '2026-13-01', '2026-07-
     );
   },
 );
+
+test('a time before the machine slept is found as one after it', () => {
+  const wall = wallClock(EPOCH, 0);
+  wall.look(30e6, 30e6);
+  wall.look(35e6, 35e6 + 3_600e6);
+  const awake = { now: 60e6, iso: wall.iso };
+  for (const micros of [10e6, 50e6]) expect(spanOf({ since: wall.iso(micros) }, awake).from).toBe(micros);
+});
 
 test('a span that ends before it begins is refused', () => {
   expect(() => spanOf({ since: '1m', until: '5m' }, clocks)).toThrow('since="1m" is later than until="5m"');
