@@ -1,5 +1,6 @@
 /** An answer's value within what an answer may hold: what is longer is cut, the longest first, and the whole stands in a file. */
 import { MOST_CHARACTERS } from '../text/budget.ts';
+import { Fault } from '../text/fault.ts';
 import { visibleText } from '../text/visible.ts';
 
 /** Names and small members may stand beside a text that is as long as a text may be. */
@@ -19,20 +20,28 @@ export interface Fitted {
   readonly text: string;
 }
 
-/** `save`: puts bytes into a file, and gives its path. */
+/** `save`: puts bytes into a file, and gives its path; a fault costs that file, not the answer. */
 export function fitAnswer(value: Record<string, unknown>, save: (bytes: Uint8Array) => string): Fitted {
   const whole = JSON.stringify(value);
   if (whole.length <= MOST) return { value, text: whole };
-  const whole_file = save(Buffer.from(whole));
+  const file = wholeIn(save, Buffer.from(whole));
   for (const [characters, items] of STEPS) {
     const cut = Object.fromEntries(
       Object.entries(value).map(([name, member]) => [name, cutTo(member, characters, items)]),
     );
-    const text = JSON.stringify({ ...cut, whole_file });
-    if (text.length <= MOST) return { value: { ...cut, whole_file }, text };
+    const text = JSON.stringify({ ...cut, ...file });
+    if (text.length <= MOST) return { value: { ...cut, ...file }, text };
   }
-  const only = { whole_file };
-  return { value: only, text: JSON.stringify(only) };
+  return { value: file, text: JSON.stringify(file) };
+}
+
+function wholeIn(save: (bytes: Uint8Array) => string, whole: Uint8Array): Record<string, string | null> {
+  try {
+    return { whole_file: save(whole) };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { whole_file: null, whole_file_error: `${error.message}. ${error.hint}` };
+  }
 }
 
 function cutTo(value: unknown, characters: number, items: number): unknown {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Fault } from '../../src/text/fault.ts';
 import { fitAnswer } from '../../src/tools/fit-answer.ts';
 
 function fitted(value: Record<string, unknown>) {
@@ -27,6 +28,13 @@ test.each([
   expect(JSON.parse(text)).toEqual(shown);
   expect(shown).toMatchObject({ id: 'req_1', whole_file: '/files/value-1.json' });
   expect(saved).toEqual([JSON.stringify(value)]);
+});
+
+test('a disk that is full costs the file alone', () => {
+  const { value } = fitAnswer({ id: 'req_1', body: 'x'.repeat(200_000) }, () => {
+    throw new Fault('limit', 'no room', 'Make some.');
+  });
+  expect(value).toMatchObject({ id: 'req_1', whole_file: null, whole_file_error: 'no room. Make some.' });
 });
 
 test('members without number: the file alone', () => {

@@ -95,7 +95,8 @@ function socketCheck(path: string): Check {
   if (path.startsWith('\\\\')) return ok('socket', path);
   const stats = lstatSync(path, { throwIfNoEntry: false });
   const again = 'devtool-mcp daemon restart, or end the daemon by its pid.';
-  if (stats === undefined) return broken('socket', `${path} is gone`, `Somebody has removed it: ${again}`);
+  if (stats === undefined)
+    return broken('socket', `${path} is gone`, `Somebody has removed it, and the daemon has not put it back: ${again}`);
   if (!stats.isSocket()) return broken('socket', `${path} is no socket`, `Remove it, then ${again}`);
   const mode = (stats.mode & 0o777).toString(8).padStart(4, '0');
   if ((stats.mode & 0o077) !== 0)
