@@ -5,6 +5,7 @@
 import {
   ANNOUNCES,
   BUILT,
+  FILE,
   FOREIGN,
   HEADINGS,
   IMPORTED_FROM,
@@ -70,6 +71,8 @@ export function createOutputErrors(): OutputErrors {
   let eslintFile: string | null = null;
   let thrownAt: Place | null = null;
   let sinceKept = Number.POSITIVE_INFINITY;
+  /** Several errors were announced, and their stack has not come. */
+  let isListed = false;
   /** A test prints it: a run that passes has meant it so. */
   let isPrinted = false;
 
@@ -161,9 +164,13 @@ export function createOutputErrors(): OutputErrors {
   function takeHeading(text: string, micros: number): boolean {
     const quoted = THROWN_AT.exec(text)?.groups;
     if (quoted !== undefined) thrownAt = placeOf(quoted);
-    for (const [pattern, kind] of HEADINGS) {
+    const isAnnounced = ANNOUNCES.test(pending?.message ?? '');
+    isListed = isAnnounced || (isListed && !/^ {4}at /.test(text));
+    const headings = isListed ? [...HEADINGS, [FILE, 'compile'] as const] : HEADINGS;
+    for (const [pattern, kind] of headings) {
       const groups = pattern.exec(text)?.groups;
       if (groups === undefined) continue;
+      if (isAnnounced) pending = null;
       // Said already, and this is only where.
       if (pending?.message != null && kind === 'compile') settle(placeOf(groups));
       else pending = { message: null, place: placeOf(groups), kind, micros, maybe: false, patience: 3 };

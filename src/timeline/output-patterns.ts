@@ -111,3 +111,5 @@ export const MORE: readonly (readonly [RegExp, (more: string) => string])[] = [
 
 /** Only announces what comes: `Transform failed with 1 error:`. */
 export const ANNOUNCES = /\bwith \d+ errors?:$/;
+/** A heading behind that alone: Turbopack names a file without a place in it. */
+export const FILE = /^(?<file>\.\/\S+\.\w+)$/;

@@ -5,7 +5,7 @@ import { createOutputErrors } from '../../src/timeline/output-errors.ts';
 
 const OUTPUTS = new URL('outputs/', import.meta.url);
 
-/** Kind, place, message. Of Node 20, TypeScript 7, esbuild 0.28, Vite 8, webpack 5, Vitest 4, Jest 30, Mocha, Rollup 4, Parcel 2, Python 3.11, Go 1.26, Rust 1.95, Java 17, gcc. */
+/** Kind, place, message. Of Node 20, TypeScript 7, esbuild 0.28, Vite 8, webpack 5, Vitest 4, Jest 30, Mocha, Rollup 4, Parcel 2, Next 16, Python 3.11, Go 1.26, Rust 1.95, Java 17, gcc. */
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'esbuild-unresolved': [
     'compile src/unresolved.ts:1:18 Could not resolve "./missing"',
@@ -54,6 +54,12 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'test mocha.test.cjs:2:52 AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:',
     "test mocha.test.cjs:2:105 TypeError: Cannot read properties of undefined (reading 'b')",
   ],
+  'next-build-missing': ["compile ./app/page.jsx:1:1 Error: Module not found: Can't resolve './nowhere'"],
+  'next-build-syntax': [
+    "compile ./app/page.jsx:1:37 Error: Expected ',', got '<'",
+    'compile ./app/layout.jsx Error: Specified module format (CommonJs) is not matching the module format of the source code (EcmaScript Modules)',
+  ],
+  'next-build-throws': ["runtime app/page.jsx:1:60 TypeError: Cannot read properties of undefined (reading 'b')"],
   'node-a': ["runtime /home/dev/shop/a.mjs:2:37 Error: ENOENT: no such file or directory, open '/none'"],
   'node-b': ["runtime /home/dev/shop/b.mjs:1 SyntaxError: Unexpected token ';'"],
   'node-c': [
