@@ -3,6 +3,7 @@ import { watchChanges } from './changes.ts';
 import { watchConsole } from './console.ts';
 import { watchErrors } from './errors.ts';
 import { execute } from './exec.ts';
+import { watchFrames } from './frames.ts';
 import { watchInteractions } from './interactions.ts';
 import { openLink } from './link.ts';
 import { watchMoves } from './moves.ts';
@@ -57,6 +58,7 @@ function main(): void {
 
   watchErrors(link, watchNetwork(link, load));
   watchConsole(link, now);
+  watchFrames(link);
   watchInteractions(link);
   watchMoves(link, statusDue);
   watchRewrites();

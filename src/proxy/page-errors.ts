@@ -84,7 +84,7 @@ async function mapped(
   const last = records.at(-1);
   if (first === undefined || last === undefined) throw new RangeError('a group has a record');
   return {
-    message: `${label === '' ? '' : `${label} `}${message}${isHandled ? ' (handled later)' : ''}`,
+    message: `${label === '' ? '' : `${label} `}${message}${inFrame(first.facts)}${isHandled ? ' (handled later)' : ''}`,
     source: first.kind === 'error' ? String(first.facts['source'] ?? 'error') : first.kind,
     count: records.length,
     isHandled,
@@ -95,6 +95,10 @@ async function mapped(
     stack: frames,
   };
 }
+
+/** ` (in frame #preview)` of what a page tells of a frame that it has filled itself. */
+export const inFrame = ({ in: frame }: PageRecord['facts']): string =>
+  typeof frame === 'string' ? ` (in ${frame.slice(0, LONGEST_CAUSE)})` : '';
 
 async function framesOf(stack: string, place: Group['place'], maps: SourceMaps): Promise<readonly MappedFrame[]> {
   const frames = await maps.mapStack(tidyStack(stack));

@@ -1,4 +1,5 @@
 /** Entries of pages as results show them. */
+import { inFrame } from '../proxy/page-errors.ts';
 import type { PageRecord } from '../proxy/page-log.ts';
 import { visibleLine } from '../text/visible.ts';
 import { fitToShow } from './page-text.ts';
@@ -46,12 +47,13 @@ export function sayingOf({ kind, facts }: PageRecord): string {
     case 'error':
       return (
         (facts['source'] === 'rejectionhandled' ? 'handled later: ' : '') +
-        errorText(word('name'), word('message').replace(/^Uncaught (\(in promise\) )?/, ''))
+        errorText(word('name'), word('message').replace(/^Uncaught (\(in promise\) )?/, '')) +
+        inFrame(facts)
       );
     case 'network':
       return `${word('method')} ${word('url')} failed: ${word('reason')}`;
     case 'console':
-      return `${word('level')}: ${word('text')}`;
+      return `${word('level')}: ${word('text')}${inFrame(facts)}`;
     case 'performance':
       return performanceText(facts, word);
     case 'interaction':

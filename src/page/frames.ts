@@ -1,0 +1,124 @@
+/**
+ * Frames that a page fills itself (`srcdoc`, `about:blank`, `blob:`): no document of theirs came through the proxy, so the page around
+ * them tells what is thrown and printed there. A frame's first document keeps the window of the empty one before it (WHATWG HTML 7.5.1),
+ * so that what is put there in time sees its first script.
+ */
+import { facts } from './errors.ts';
+import type { Link } from './link.ts';
+import {
+  apply,
+  get,
+  has,
+  keepFor,
+  keptFor,
+  later,
+  listenTo,
+  NativeMutationObserver,
+  quietly,
+  record,
+} from './natives.ts';
+import { patch } from './patch.ts';
+import { isError } from './plain.ts';
+import { selectorOf } from './selector.ts';
+import { MARK } from './tab.ts';
+import { textOf } from './words.ts';
+
+const LEVELS = ['debug', 'log', 'info', 'warn', 'error', 'trace', 'dir', 'table', 'assert'] as const;
+/** Of a page with more, the others are not looked at. */
+const MOST_FRAMES = 100;
+/** Until the page has loaded: to observe it would cost something for each of its elements. */
+const LOOK_EVERY_MS = 10;
+
+type Frame = Window & typeof globalThis;
+
+export function watchFrames(link: Link): void {
+  let seen = 0;
+
+  function look(): void {
+    seen = window.length;
+    for (let i = 0; i < seen && i < MOST_FRAMES; i++) quietly(() => watch(window[i] as Frame));
+  }
+
+  function lookEarly(): void {
+    if (window.length !== seen) look();
+    if (document.readyState !== 'complete') later(() => quietly(lookEarly), LOOK_EVERY_MS);
+    else lookOn();
+  }
+
+  function lookOn(): void {
+    new NativeMutationObserver(() => {
+      if (window.length !== seen) look();
+    }).observe(document, { childList: true, subtree: true });
+  }
+
+  /** Throws for one of another origin. */
+  function watch(frame: Frame): void {
+    // Of this very window: a frame that was filled again has another, and other classes.
+    const realm = get(frame, 'Object') as object;
+    const known = keptFor(realm);
+    if (known === undefined && !has(frame, MARK)) begin(frame, realm);
+    // `document.open` has taken them away; those that are there are not doubled.
+    else if (typeof known === 'function') apply(known as () => void, undefined, []);
+  }
+
+  function begin(frame: Frame, realm: object): void {
+    const tell = (kind: 'error' | 'console', said: Record<string, unknown>) => {
+      // Since then a document with a client of its own has come there.
+      if (!has(frame, MARK)) link.report(kind, { ...said, in: nameOf(frame) });
+    };
+    const onError = (event: Event) => quietly(() => noteError(event, tell));
+    const onRejection = (event: Event) =>
+      quietly(() => tell('error', { source: 'unhandledrejection', ...facts(get(event, 'reason')) }));
+    const onLeave = () => later(look, 0);
+    const listen = () => {
+      listenTo(frame, 'error', onError, true);
+      listenTo(frame, 'unhandledrejection', onRejection);
+      listenTo(frame, 'pagehide', onLeave);
+    };
+    keepFor(realm, listen);
+    listen();
+    for (let i = 0; i < LEVELS.length; i++) watchLevel(frame.console, LEVELS[i] ?? 'log', tell);
+  }
+
+  // An empty frame's comes at once, before anything can be put into it.
+  listenTo(document, 'load', () => quietly(look), true);
+  quietly(lookEarly);
+}
+
+type Tell = (kind: 'error' | 'console', said: Record<string, unknown>) => void;
+
+/** Classes of a frame are its own: what an event is shows in what it has. */
+function noteError(event: Event, tell: Tell): void {
+  const message: unknown = get(event, 'message');
+  if (typeof message !== 'string') return;
+  const known = facts(get(event, 'error') ?? message);
+  const place = { file: get(event, 'filename'), line: get(event, 'lineno'), column: get(event, 'colno') };
+  tell('error', { source: 'uncaught', ...known, ...place });
+}
+
+function watchLevel(console: Console, level: (typeof LEVELS)[number], tell: Tell): void {
+  patch(console, level, (original) => {
+    const ours = (...words: unknown[]) => {
+      quietly(() => notePrinted(level, words, tell));
+      return apply(original as () => void, console, words);
+    };
+    return ours as Console[typeof level];
+  });
+}
+
+function notePrinted(level: (typeof LEVELS)[number], words: readonly unknown[], tell: Tell): void {
+  if (level === 'assert' && words[0]) return;
+  const said = level === 'assert' ? ['Assertion failed', ...words.slice(1)] : words;
+  let error: unknown = null;
+  for (let i = 0; i < said.length && error === null; i++) if (isError(said[i])) error = record(facts(said[i]));
+  tell('console', {
+    level: level === 'assert' ? 'error' : level,
+    text: textOf(said),
+    ...(error === null ? {} : { error }),
+  });
+}
+
+function nameOf(frame: Window): string {
+  const element = frame.frameElement;
+  return element === null ? 'a frame' : `frame ${selectorOf(element)}`;
+}
