@@ -103,7 +103,7 @@ test('through MCP: the first question turns it on and says so, the next one show
     return data['active_count'] === 1;
   });
   expect(await ask()).toMatch(
-    /^Changes of the document are recorded from now on .*1 page is open now.*\n\[0 of 0 lines/,
+    /^Changes of the document are recorded from now on .*1 page is open now.*\n(?:None of .*\n)?\[0 of 0 lines/,
   );
   await until('the change is told', async () => {
     await tab.evaluate(`document.querySelector('h1').setAttribute('title', 'changed')`);
