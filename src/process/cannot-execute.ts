@@ -27,7 +27,14 @@ const placesOf = (command: string, cwd: string, path: string): string[] =>
     ? [resolve(cwd, command)]
     : path.split(delimiter).map((directory) => resolve(cwd, directory, command));
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+/** What may not be looked at, or is a loop of links, is none. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
 
 function isExecutable(file: string): boolean {
   try {

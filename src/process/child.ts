@@ -1,7 +1,7 @@
 /** Spawns one child as the leader of its own process group and reports what becomes of it. The only file that spawns users' commands. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
-import { constants } from 'node:os';
+import { accessSync, constants, statSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { cannotExecute } from './cannot-execute.ts';
 import type { ProcessSpec, SpawnError } from './spec.ts';
@@ -68,7 +68,7 @@ function listen(child: ChildProcess, stdout: Readable, stderr: Readable, events:
     // A pipe that breaks is at its end; there is nobody to tell.
     stream.on('error', () => {});
   }
-  child.once('exit', (code, signal) => events.exited(code, signal === null ? null : constants.signals[signal]));
+  child.once('exit', (code, signal) => events.exited(code, signal === null ? null : system.signals[signal]));
 }
 
 function handle(pid: number, stdin: Writable, outputs: readonly Readable[]): Child {
@@ -98,8 +98,10 @@ function handle(pid: number, stdin: Writable, outputs: readonly Readable[]): Chi
 /** The system's own error for a bad directory: spawn reports it as if the command were missing. */
 export function cwdError(cwd: string): SpawnError | null {
   try {
-    if (statSync(cwd).isDirectory()) return null;
-    return { code: 'ENOTDIR', message: `working directory ${cwd} is not a directory` };
+    if (!statSync(cwd).isDirectory())
+      return { code: 'ENOTDIR', message: `working directory ${cwd} is not a directory` };
+    accessSync(cwd, constants.X_OK);
+    return null;
   } catch (error) {
     const code = codeOf(error);
     return { code, message: `working directory ${cwd} cannot be entered (${code})` };
@@ -110,7 +112,8 @@ function spawnError(error: unknown, { command, cwd, shell }: ProcessSpec, env: R
   const code = codeOf(error);
   const isAboutFile = !shell && (code === 'ENOENT' || code === 'EACCES');
   const seen = isAboutFile ? cannotExecute(command, cwd, env['PATH'] ?? '') : null;
-  if (seen !== null) return seen;
+  // Of a path the system knows better; of a name it tells the last directory of PATH that it was refused.
+  if (seen !== null && (seen.code === code || !command.includes('/'))) return seen;
   const why: Record<string, string> = {
     ENOENT: 'it is there, but not what it needs to run',
     EACCES: 'it may not be executed',

@@ -49,6 +49,16 @@ describe('ends by signal, by name', () => {
   });
 });
 
+test('a PATH that leads into a loop, or through a file, is no end of the daemon', async () => {
+  const { place, session } = shared();
+  await symlink('loop', join(place.project, 'loop'));
+  const env = { PATH: `${join(place.project, 'loop')}:/etc/passwd:/no/such` };
+  for (const tty of [false, true]) {
+    const refused = await session.call('run', { command: 'no-such-command', env, tty });
+    expect(refused.text).toMatch(/^start_failed: no-such-command: /);
+  }
+});
+
 test('streams that are closed at once end nothing; what takes no input says so', async () => {
   const { session } = shared();
   await ran('exec <&- 2>&-; echo closed; exec >&-; exec sleep 600', {
