@@ -53,7 +53,7 @@ function checkAction(tool: Tool, values: Record<string, unknown>): void {
 }
 
 /** ` Did you mean status?`, where somebody may have. */
-function guess(given: unknown, valid: readonly string[]): string {
+export function guess(given: unknown, valid: readonly string[]): string {
   const near = typeof given === 'string' ? nearNames(given, valid)[0] : undefined;
   return near === undefined ? '' : ` Did you mean ${near}?`;
 }

@@ -3,7 +3,7 @@ import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { PRESETS, type Preset } from '../proxy/shape/presets.ts';
 import type { Chaos } from '../proxy/shape/rule-book.ts';
 import { Fault } from '../text/fault.ts';
-import { shown } from './arguments.ts';
+import { guess, shown } from './arguments.ts';
 import { chaosInputs, chaosSpec } from './chaos-input.ts';
 import { invalid, refuseTwins } from './rule-parts.ts';
 import { refuseHeavy, refuseUnknown } from './rule-refusals.ts';
@@ -96,7 +96,11 @@ function wantedOf(input: ChaosArguments, before: Chaos | null, newSeed: () => nu
 function presetNamed(name: string): Preset {
   const found = Object.entries(PRESETS).find(([known]) => known === name)?.[1];
   if (found !== undefined) return found;
-  throw invalid('preset', `preset=${shown(name)} is unknown`, `Use one of: ${PRESET_NAMES.join(', ')}.`);
+  throw invalid(
+    'preset',
+    `preset=${shown(name)} is unknown`,
+    `Use one of: ${PRESET_NAMES.join(', ')}.${guess(name, PRESET_NAMES)}`,
+  );
 }
 
 function viewChaos(proxy: ManagedProxy, workbench: Workbench): Record<string, unknown> {

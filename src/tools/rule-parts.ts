@@ -3,8 +3,7 @@ import * as z from 'zod';
 import { checkPattern } from '../proxy/shape/pattern-set.ts';
 import { PatternRefused } from '../proxy/shape/pattern-syntax.ts';
 import { Fault } from '../text/fault.ts';
-import { nearNames } from '../text/near.ts';
-import { shown } from './arguments.ts';
+import { guess, shown } from './arguments.ts';
 
 const idSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'must be 1 to 64 letters, digits, . _ : -');
 export const methodSchema = z
@@ -48,25 +47,10 @@ type Given = Readonly<Record<string, unknown>>;
 /** All of them, or a fault that names the field: `rules[2].match.url_pattern`. */
 export function parseRules<Output>(given: readonly Given[], schema: z.ZodType<Output>): Output[] {
   return given.map((one, at) => {
-    const parameter = `rules[${at}]`;
-    if (!isShallow(one)) throw invalid(parameter, `${parameter} has values within values`, TOO_DEEP);
     const parsed = schema.safeParse(one);
     if (parsed.success) return parsed.data;
     throw refusal(parsed.error.issues[0], one, at, schema);
   });
-}
-
-const MOST_DEPTH = 200;
-const TOO_DEEP = `More than ${MOST_DEPTH} levels are too many. No rule was changed.`;
-
-/** Without recursion: what is nested without end must not end us. */
-function isShallow(value: unknown): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MOST_DEPTH) return false;
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-  }
-  return true;
 }
 
 function refusal(found: z.core.$ZodIssue | undefined, given: Given, at: number, schema: z.ZodType): Fault {
@@ -77,9 +61,8 @@ function refusal(found: z.core.$ZodIssue | undefined, given: Given, at: number, 
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step).slice(0, 80)}`))
     .join('')}`;
   if (unknown !== undefined) {
-    const near = nearNames(unknown, membersAt(schema, path))[0];
-    const guess = near === undefined ? '' : ` Did you mean ${near}?`;
-    return invalid(parameter, `${parameter} is unknown`, `${hintFor(schema, path)}${guess}`);
+    const near = guess(unknown, membersAt(schema, path));
+    return invalid(parameter, `${parameter} is unknown`, `${hintFor(schema, path)}${near}`);
   }
   const value = path.reduce<unknown>(
     (holder, step) => (typeof holder === 'object' && holder !== null ? Reflect.get(holder, step) : undefined),
@@ -89,7 +72,7 @@ function refusal(found: z.core.$ZodIssue | undefined, given: Given, at: number, 
   return invalid(
     parameter,
     value === undefined && issue?.code === 'custom' ? `${parameter}: ${issue.message}` : said,
-    hintFor(schema, path),
+    `${hintFor(schema, path)}${issue?.code === 'invalid_value' ? guess(value, issue.values.map(String)) : ''}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { broken, type Check, ok, warning } from '../../src/cli/doctor/check.ts';
-import { silentCheck } from '../../src/cli/doctor/daemon.ts';
+import { silentCheck, startChecks } from '../../src/cli/doctor/daemon.ts';
 import { type DirectoryFacts, directoryCheck } from '../../src/cli/doctor/directories.ts';
 import { report } from '../../src/cli/doctor/doctor.ts';
 import { limitsCheck, nodeCheck } from '../../src/cli/doctor/machine.ts';
@@ -38,6 +38,31 @@ test.each<[string | null, string | null, RegExp]>([
   ['Max open files            unlimited            unlimited            files', '8192', /^warning: 8192 files.*sysctl/],
 ])('limits %j, %j', (limits, watches, expected) => {
   expect(told(limitsCheck(limits, watches))).toMatch(expected);
+});
+
+test('what a daemon has found at its start, and could not do', () => {
+  const whole = { recovered: [], state_ignored: null, http: null, autostart: [] };
+  expect(startChecks(whole)).toEqual([]);
+  const scripts = [
+    { name: 'dev', started: true, error: null },
+    { name: 'db', started: false, error: 'start_failed: no docker' },
+  ];
+  const checks = startChecks({
+    recovered: [
+      { process_id: 'a', path: '/p', pid: 7, command: 'sleep 9', alive: true },
+      { pid: 8, alive: false },
+    ],
+    state_ignored: 'version 99 is not ours',
+    http: { url: null, token_path: null, error: 'port 7337 is taken' },
+    autostart: [{ path: '/p', scripts, proxies: [{ id: 'front', url: null, error: 'no url' }] }],
+  });
+  expect(checks.map((check) => `${check.hop} ${told(check)}`)).toEqual([
+    'leftover warning: a of /p, pid 7, outlived its daemon: sleep 9 → kill 7',
+    'state file warning: that of an earlier daemon is not used: version 99 is not ours → It is written anew; nothing to mend.',
+    'http warning: is not served: port 7337 is taken → Mend that, then devtool-mcp daemon restart.',
+    'autostart db warning: in /p: start_failed: no docker → devtool-mcp detect path=/p shows its config.',
+    'autostart front warning: in /p: no url → devtool-mcp detect path=/p shows its config.',
+  ]);
 });
 
 test.each<[DirectoryFacts, RegExp]>([

@@ -4,8 +4,7 @@ import { type Reached, reachDaemon } from '../../front/connect.ts';
 import { isNewer } from '../../home/hello.ts';
 import type { Home } from '../../home/home.ts';
 import { procStat } from '../../home/process-start.ts';
-import type { Json } from '../record.ts';
-import { isRecord } from '../record.ts';
+import { asRecords, isRecord, type Json } from '../record.ts';
 import { type CliSession, openSession } from '../session.ts';
 import { hello } from '../surroundings.ts';
 import { within } from '../within.ts';
@@ -115,7 +114,7 @@ async function threadChecks(session: CliSession, pid: number): Promise<Check[]> 
     ...(typeof upgrade_available === 'string'
       ? [warning('upgrade', `version ${upgrade_available} was there`, 'devtool-mcp daemon restart, when nothing runs.')]
       : []),
-    ...recoveredChecks(answer.data),
+    ...startChecks(answer.data),
   ];
 }
 
@@ -124,10 +123,32 @@ const threadCheck = (hop: string, ms: unknown, log: string): Check =>
     ? ok(hop, `answers in ${ms} ms`)
     : broken(hop, 'does not answer', `devtool-mcp daemon restart; its log is ${log}.`);
 
-/** What an earlier daemon left, as this one has found it. */
-function recoveredChecks({ recovered }: Json): Check[] {
-  const left = (Array.isArray(recovered) ? recovered.filter(isRecord) : []).filter(({ alive }) => alive === true);
-  return left.map(({ process_id, path, pid, command }) =>
-    warning('leftover', `${process_id} of ${path}, pid ${pid}, outlived its daemon: ${command}`, `kill ${pid}`),
+/** What an earlier daemon left, as this one has found it, and what it could not do at its start. */
+export function startChecks({ recovered, state_ignored, http, autostart }: Json): Check[] {
+  const left = asRecords(recovered).filter(({ alive }) => alive === true);
+  const reports = asRecords(autostart).flatMap(({ path, scripts, proxies }) =>
+    [...asRecords(scripts), ...asRecords(proxies)].map((one) => ({ ...one, path })),
   );
+  return [
+    ...left.map(({ process_id, path, pid, command }) =>
+      warning('leftover', `${process_id} of ${path}, pid ${pid}, outlived its daemon: ${command}`, `kill ${pid}`),
+    ),
+    ...(typeof state_ignored === 'string'
+      ? [
+          warning(
+            'state file',
+            `that of an earlier daemon is not used: ${state_ignored}`,
+            'It is written anew; nothing to mend.',
+          ),
+        ]
+      : []),
+    ...(isRecord(http) && typeof http['error'] === 'string'
+      ? [warning('http', `is not served: ${http['error']}`, 'Mend that, then devtool-mcp daemon restart.')]
+      : []),
+    ...reports
+      .filter(({ error }: Json) => typeof error === 'string')
+      .map(({ name, id, error, path }: Json) =>
+        warning(`autostart ${name ?? id}`, `in ${path}: ${error}`, `devtool-mcp detect path=${path} shows its config.`),
+      ),
+  ];
 }
