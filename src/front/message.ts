@@ -56,10 +56,23 @@ function call(value: Params, method: string): Message {
   if (odd !== undefined) return refused(named, `${JSON.stringify(odd)} is no field of a request`);
   if (!isRecord(params)) return refused(named, '"params" must be an object');
   if (id === undefined) return { kind: 'notification', method, params };
-  return named === null
-    ? refused(null, '"id" must be a text or a whole number')
-    : { kind: 'request', id: named, method, params };
+  if (named === null) return refused(null, '"id" must be a text or a whole number');
+  const wrong = wrongInMeta(params['_meta']);
+  return wrong === null ? { kind: 'request', id: named, method, params } : refused(named, wrong);
 }
+
+/** The daemon's reader drops a request for these too. */
+function wrongInMeta(meta: unknown): string | null {
+  if (meta === undefined) return null;
+  if (!isRecord(meta)) return '"_meta" must be an object';
+  const { progressToken = 0, [RELATED_TASK]: task } = meta;
+  if (!isId(progressToken)) return '"progressToken" must be a text or a whole number';
+  return task === undefined || (isRecord(task) && typeof task['taskId'] === 'string')
+    ? null
+    : `"${RELATED_TASK}" must have a "taskId" (a text)`;
+}
+
+const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 
 const CALL_FIELDS: ReadonlySet<string> = new Set(['jsonrpc', 'id', 'method', 'params']);
 
