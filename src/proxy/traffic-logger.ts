@@ -235,7 +235,8 @@ export class TrafficLogger {
   }
 }
 
-const KEPT_BYTES = 64 * 1_024;
+/** Of each body. */
+export const KEPT_BYTES = 64 * 1_024;
 
 function pendingOf({ a: id, micros, body }: JournalRecord, aliveSince: number, rules: string): Exchange {
   const head = new KeptHead(body);

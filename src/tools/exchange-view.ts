@@ -1,7 +1,7 @@
 /** Exchanges and messages of a proxy as results show them: a line each, or one in full. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Fields, field } from '../proxy/fields.ts';
-import type { Exchange, Message, TrafficLogger } from '../proxy/traffic-logger.ts';
+import { type Exchange, KEPT_BYTES, type Message, type TrafficLogger } from '../proxy/traffic-logger.ts';
 import { visibleLine, visibleText } from '../text/visible.ts';
 
 type Show = (text: string) => string;
@@ -24,16 +24,17 @@ export function sizeText(bytes: number): string {
   return bytes < 1_000_000 ? `${(bytes / 1_000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-/** `req_142 12:00:01.123 POST /api/users 500 45 ms 1.2 kB` */
-export function exchangeLine(exchange: Exchange, nowMicros: number, iso: Iso, show: Show): string {
-  const { id, method, target, status, outcome, began, ended, responseBytes, note, rules } = exchange;
+/** `req_142 12:00:01.123 POST /api/users 500 45 ms 1.2 kB`; of one under way, what has been kept of its answer so far. */
+export function exchangeLine(exchange: Exchange, nowMicros: number, iso: Iso, show: Show, bodies: Bodies): string {
+  const { id, method, target, status, outcome, began, ended, note, rules } = exchange;
+  const size = outcome === null ? bodies.body(id, 'response', 0).bytes.length : exchange.responseBytes;
   const state =
     outcome === null
       ? 'pending'
       : outcome === 'complete' || outcome === 'upgraded'
         ? String(status)
         : `${status || '-'} ${outcome}`;
-  const facts = `${milliseconds((ended ?? nowMicros) - began)} ${sizeText(responseBytes)}`;
+  const facts = `${milliseconds((ended ?? nowMicros) - began)} ${sizeText(size)}${outcome === null && size >= KEPT_BYTES ? '+' : ''}`;
   const words = `req_${id} ${iso(began).slice(11, 23)} ${method || '-'} ${show(target).slice(0, LONGEST_TARGET)} ${state} ${facts}`;
   const touched = rules === '' ? words : `${words} (rules: ${rules})`;
   return visibleLine(note === '' ? touched : `${touched} (${show(note)})`);

@@ -61,7 +61,11 @@ export async function entriesOf(
     const { exchanges, total } = await newestExchanges(proxy, query, workbench);
     older = total - exchanges.length;
     for (const exchange of exchanges)
-      entries.push({ id: exchange.id, micros: exchange.began, line: () => exchangeLine(exchange, now, iso, show) });
+      entries.push({
+        id: exchange.id,
+        micros: exchange.began,
+        line: () => exchangeLine(exchange, now, iso, show, proxy.log),
+      });
   }
   if (types.has('websocket') && query.page === undefined) {
     for (const message of proxy.log.messages(query.after))

@@ -100,7 +100,7 @@ function proxyMoments(
       heard: exchange.ended ?? exchange.began,
       kind: 'http',
       id: `req_${exchange.id}`,
-      text: () => bare(exchangeLine(exchange, now, iso, show)),
+      text: () => bare(exchangeLine(exchange, now, iso, show, proxy.log)),
     }),
   );
   const messages = (kinds.has('websocket') ? proxy.log.messages() : []).map(

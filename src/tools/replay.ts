@@ -45,7 +45,7 @@ export async function replay(
       proxy_id: proxy.id,
       replayed: `req_${exchange.id}`,
       entry_id: `req_${again.id}`,
-      line: exchangeLine(again, workbench.proxies.now(), workbench.iso, show),
+      line: exchangeLine(again, workbench.proxies.now(), workbench.iso, show, proxy.log),
       same: isSame(response),
       response,
     },

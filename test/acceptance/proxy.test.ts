@@ -311,6 +311,19 @@ describe('proxylog', () => {
     expect((await lines(session))[1]).toMatch(/POST \/gone 502 upstream_aborted/);
   });
 
+  test('a stream under way tells what has come of it', async () => {
+    const { session, url } = await start((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(`data: ${'x'.repeat(1_000)}\n\n`);
+    });
+    const cancelled = new AbortController();
+    const { body } = await fetch(`${url}events`, { signal: cancelled.signal });
+    await body?.getReader().read();
+    await until('it has come', async () =>
+      / pending \d+(?:\.\d)? ms 1\.0 kB$/m.test((await lines(session)).join('\n')),
+    );
+    cancelled.abort();
+  });
+
   test('WebSocket messages, events, summary, stats, clear, HAR', async () => {
     const { session, url, server } = await start((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
