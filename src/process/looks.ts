@@ -18,6 +18,8 @@ export function createLooks(clock: Clock, quiet: Quiet, look: () => boolean): Lo
   const later = () => {
     const delay = LOOKS_MS[Math.min(count, LOOKS_MS.length - 1)] ?? 0;
     count += 1;
+    // A look may have asked for another soon.
+    timer?.cancel();
     timer = clock.after(delay, () => quiet.await(now));
   };
   const now = () => {

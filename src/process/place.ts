@@ -13,7 +13,7 @@ export function ownFirst(
   before: readonly string[],
 ): readonly string[] {
   const isOwn = (url: string) => ports.includes(portOf(url));
-  const urls = [...new Set([...before, ...found])];
+  const urls = [...new Set([...before.filter((url) => found.includes(url)), ...found])];
   return [...urls.filter(isOwn), ...urls.filter((url) => !isOwn(url))];
 }
 

@@ -17,26 +17,32 @@ export interface Pump {
   position(): number;
   /** Starts the search for URLs anew, for a new run. */
   beginRun(): void;
-  /** What a scanner holds back for lack of a following character is said now. */
+  /** What a scanner holds back for lack of a line's end is said now. */
   flush(): void;
   urls(): readonly string[];
   /** Ports that debuggers have announced. */
   debuggers(): readonly number[];
 }
 
-export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, onUrl: () => void, quiet: Quiet): Pump {
+export interface Notices {
+  /** An address that was not there before. */
+  url(): void;
+  /** Perhaps one, in a line that has no end yet: `flush` says. */
+  maybeUrl(): void;
+}
+
+export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, notices: Notices, quiet: Quiet): Pump {
   const rings = { stdout: new RingBufferWriter(buffers.stdout), stderr: new RingBufferWriter(buffers.stderr) };
   let position = buffers.from;
   let scanned = 0;
   let scanners = newScanners();
-  let known = 0;
+  let known = new Set<string>();
   let debuggers = new Set<number>();
   const found = () => [...new Set([...scanners.stdout.urls, ...scanners.stderr.urls].map((url) => url.url))];
   const report = () => {
-    const now = found().length;
-    const news = now > known;
-    known = now;
-    if (news) onUrl();
+    const news = found().filter((url) => !known.has(url));
+    for (const url of news) known.add(url);
+    if (news.length > 0) notices.url();
   };
   return {
     write(stream, chunk) {
@@ -48,14 +54,17 @@ export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, 
       scanned += chunk.length;
       const text = chunk.toString('latin1');
       for (const port of findDebuggerPorts(text)) debuggers.add(port);
-      scanners[stream].push(text);
+      const scanner = scanners[stream];
+      const wasHolding = scanner.isHolding;
+      scanner.push(text);
       report();
+      if (!wasHolding && scanner.isHolding) notices.maybeUrl();
     },
     position: () => position,
     beginRun() {
       scanners = newScanners();
       scanned = 0;
-      known = 0;
+      known = new Set();
       debuggers = new Set();
     },
     flush() {

@@ -281,7 +281,12 @@ export class SupervisedProcess {
   urlPrinted(): void {
     if (this.#run === null || this.#run.over) return;
     this.#parts.cell.ready(this.#parts.clock.micros());
-    this.#run.looks.soon();
+    this.lookSoon();
+  }
+
+  /** Something may have become known of the run. */
+  lookSoon(): void {
+    if (this.#run !== null && !this.#run.over) this.#run.looks.soon();
   }
 
   /** Whether there is to be another look. */

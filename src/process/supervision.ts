@@ -33,7 +33,8 @@ export function createSupervision(parts: SupervisionParts): (call: ToWorker) => 
   function supervise(slot: number, spec: ProcessSpec, output: OutputBuffers): SupervisedProcess {
     const present = entries.get(slot);
     if (present !== undefined) return present;
-    const pump = createPump(output, clock, memory.changes, () => entry.urlPrinted(), quiet);
+    const notices = { url: () => entry.urlPrinted(), maybeUrl: () => entry.lookSoon() };
+    const pump = createPump(output, clock, memory.changes, notices, quiet);
     const entry = new SupervisedProcess({
       cell: memory.cell(slot),
       spec,

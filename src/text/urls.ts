@@ -11,12 +11,14 @@ export interface FoundUrl {
 }
 
 export interface UrlScanner {
-  /** New addresses. One at the very end of the chunk is held until something follows it. */
+  /** New addresses in whole lines. What has no end yet is held: more of it may follow. */
   readonly push: (chunk: string) => FoundUrl[];
-  /** Addresses in what is held: for the end of the output, or a silence. */
+  /** New addresses in what is held too, for the end of the output, or a silence; they last until more of the line has come. */
   readonly flush: () => FoundUrl[];
   /** All so far, in their order. */
   readonly urls: readonly FoundUrl[];
+  /** An address may be in what is held. */
+  readonly isHolding: boolean;
 }
 
 // After the scheme: printable ASCII without quotes, brackets but an IPv6 address's, and < > \ ^ ` |.
@@ -52,33 +54,41 @@ export function findUrls(text: string): FoundUrl[] {
  * well as UTF-8: an address is ASCII.
  */
 export function createUrlScanner(most: number = 5): UrlScanner {
-  const urls: FoundUrl[] = [];
+  const settled: FoundUrl[] = [];
   const known = new Set<string>();
+  /** Of the line that has no end yet. */
+  let provisional: readonly FoundUrl[] = [];
   let held = '';
 
-  const scan = (text: string): FoundUrl[] => {
-    const fresh = findUrls(text)
+  const fresh = (text: string): FoundUrl[] =>
+    findUrls(text)
       .filter((url) => !known.has(keyOf(url)))
-      .slice(0, most - urls.length);
-    for (const url of fresh) known.add(keyOf(url));
-    urls.push(...fresh);
-    return fresh;
-  };
+      .slice(0, most - settled.length);
 
-  const push = (chunk: string): FoundUrl[] => {
-    if (urls.length >= most) return [];
-    const text = held + chunk;
-    const end = wholeUntil(text);
-    held = text.slice(Math.max(end, text.length - HELD));
-    return end > 0 ? scan(text.slice(0, end)) : [];
+  return {
+    push(chunk) {
+      if (settled.length >= most) return [];
+      const text = held + chunk;
+      const end = wholeUntil(text);
+      held = text.slice(Math.max(end, text.length - HELD));
+      provisional = [];
+      const found = end > 0 ? fresh(text.slice(0, end)) : [];
+      for (const url of found) known.add(keyOf(url));
+      settled.push(...found);
+      return found;
+    },
+    flush() {
+      const before = new Set(provisional.map(keyOf));
+      provisional = fresh(held);
+      return provisional.filter((url) => !before.has(keyOf(url)));
+    },
+    get urls() {
+      return [...settled, ...provisional];
+    },
+    get isHolding() {
+      return mayHoldAddress(held);
+    },
   };
-
-  const flush = (): FoundUrl[] => {
-    const text = held;
-    held = '';
-    return scan(text);
-  };
-  return { push, flush, urls };
 }
 
 /**
@@ -114,11 +124,13 @@ const defaultPort = (protocol: string): number => (protocol === 'https:' ? 443 :
 
 const keyOf = ({ url }: FoundUrl): string => new URL(url).href;
 
+const mayHoldAddress = (text: string): boolean => text.includes('://') && LOCAL_HINT.test(text);
+
 /** The few lines that may have one. Colours end within an address (`localhost:ESC[1m5173ESC[22m/`), so they go first. */
 function* addressLines(text: string): Generator<string> {
-  if (!text.includes('://') || !LOCAL_HINT.test(text)) return;
+  if (!mayHoldAddress(text)) return;
   for (const line of text.split(/[\r\n]/)) {
-    if (!line.includes('://') || !LOCAL_HINT.test(line)) continue;
+    if (!mayHoldAddress(line)) continue;
     const plain = line.includes('\x1b') ? terminalText(line) : line;
     if (!OF_OTHERS.test(plain)) yield plain;
   }

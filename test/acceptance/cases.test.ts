@@ -2,7 +2,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sharedWorld } from './harness.ts';
+import { sharedWorld, until } from './harness.ts';
 
 const shared = sharedWorld();
 
@@ -47,6 +47,22 @@ describe('ends by signal, by name', () => {
     const end = { state: 'failed', exit_code: null, signal: `SIG${name}`, ended_by: 'signal' };
     expect(await ran(`kill -s ${name} $$; sleep 60`)).toMatchObject(end);
   });
+});
+
+test('an address that comes in pieces, over silences, is whole in the end', async () => {
+  const { session } = shared();
+  const code = `process.stdout.write('at http://localhost:4');process.stdin.on('data',(d)=>process.stdout.write(d))`;
+  await session.ok('run', { command: process.execPath, args: ['-e', code], id: 'case', wait_for: 'ready' });
+  for (const data of ['32', '1/', '\n']) {
+    await session.ok('proc', { action: 'input', process_id: 'case', data });
+    await until(`${data} has been looked at`, async () => {
+      const status = await session.ok('proc', { action: 'status', process_id: 'case' });
+      const [url = ''] = status.data['urls'] as string[];
+      return url.endsWith(data.trim());
+    });
+  }
+  const { data } = await session.ok('proc', { action: 'stop', process_id: 'case' });
+  expect(data['urls']).toEqual(['http://localhost:4321/']);
 });
 
 test('a PATH that leads into a loop, or through a file, is no end of the daemon', async () => {

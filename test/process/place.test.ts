@@ -12,6 +12,8 @@ test('while no port is open the order stays, and what is new comes last', () => 
   const [a, b, c] = ['http://localhost:1', 'http://localhost:2', 'http://localhost:3'];
   expect(ownFirst([a, b, c], [], [b, a])).toEqual([b, a, c]);
   expect(ownFirst([a, b, c], [3], [b, a])).toEqual([c, b, a]);
+  // What turned out to be half an address is gone.
+  expect(ownFirst([b, c], [], [a, b])).toEqual([b, c]);
 });
 
 test('where it serves: its first URL, else a port that is no debugger’s', () => {

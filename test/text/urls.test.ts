@@ -102,6 +102,18 @@ describe('createUrlScanner', () => {
     expect(scanner.flush()).toEqual([]);
   });
 
+  test('what a silence cut short is whole once the rest has come', () => {
+    const scanner = createUrlScanner();
+    scanner.push('at http://localhost:30');
+    expect(scanner.isHolding).toBe(true);
+    expect(scanner.flush()).toEqual([{ url: 'http://localhost:30', port: 30 }]);
+    expect(scanner.push('00/')).toEqual([]);
+    expect(scanner.flush()).toEqual([{ url: 'http://localhost:3000/', port: 3000 }]);
+    expect(scanner.push('\n')).toEqual([{ url: 'http://localhost:3000/', port: 3000 }]);
+    expect(scanner.urls).toEqual([{ url: 'http://localhost:3000/', port: 3000 }]);
+    expect(scanner.isHolding).toBe(false);
+  });
+
   test('after a long preamble, with and without newlines', () => {
     for (const preamble of ['x'.repeat(20_000), 'line of output\n'.repeat(2_000), `${'x'.repeat(5_000)} `.repeat(10)]) {
       const scanner = createUrlScanner();
