@@ -68,7 +68,7 @@ export function read(from: object, name: string): unknown {
 function plainAt(value: unknown, place: Place): unknown {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return cut(value, place);
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? (Object.is(value, -0) ? '-0' : value) : String(value);
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'undefined') return 'undefined';
   if (typeof value === 'symbol') return String(value);
@@ -165,7 +165,11 @@ function items(members: ArrayLike<unknown>, inside: Place): unknown[] {
 }
 
 const isList = (value: object): value is ArrayLike<unknown> & object =>
-  isArray(value) || ArrayBuffer.isView(value) || value instanceof NodeList || value instanceof HTMLCollection;
+  isArray(value) ||
+  ArrayBuffer.isView(value) ||
+  value instanceof NodeList ||
+  value instanceof HTMLCollection ||
+  value instanceof DOMTokenList;
 
 function errorOf(error: object, inside: Place): unknown {
   const made = record();

@@ -23,6 +23,8 @@ const PRINTED: readonly (readonly [string, ...string[]])[] = [
   [`console.log('%s and %s', 'one')`, 'log: one and %s'],
   [`console.log('%d %i', Symbol('s'), 10n)`, 'log: NaN 10'],
   [`console.log('50 %', 1)`, 'log: 50 % 1'],
+  [`console.log(-0, [0, -0], NaN)`, 'log: -0 [0,"-0"] NaN'],
+  [`document.body.className = 'a b'; console.log(document.body.classList)`, 'log: ["a","b"]'],
   [`const c = { n: 1 }; c.self = c; console.log(c)`, 'log: {"n":1,"self":"[circular]"}'],
   [`console.log(document.body.firstChild, document)`, 'log: #p [#document]'],
   [
