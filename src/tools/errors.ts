@@ -29,9 +29,11 @@ export const errorsTool = defineTool({
   }),
   async run(input, call, workbench) {
     const path = await knownPath(input.path, call.caller, workbench);
-    const faults = await faultsOf(path, workbench);
     const { cursors, proxies } = workbench;
-    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(proxies.now()));
+    // What comes while the sources are read is for the next cursor.
+    const asOf = proxies.now();
+    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
+    const faults = (await faultsOf(path, workbench)).filter(({ heard }) => heard <= asOf);
     const all = groupFaults(
       faults,
       ({ source, severity, heard }) =>

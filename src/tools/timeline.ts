@@ -45,13 +45,17 @@ export const timelineTool = defineTool({
     const path = await knownPath(input.path, call.caller, workbench);
     const chosen = chosenOf(path, input, workbench);
     const { cursors, proxies } = workbench;
-    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(proxies.now()));
+    // What comes while the sources are read, one after the other, is for the next cursor: of one source it would be seen, of another missed.
+    const asOf = proxies.now();
+    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
     const kinds = new Set<Kind>(input.kinds?.length ? input.kinds : KINDS);
     const all = momentsOf(chosen, input.around === undefined ? kinds : EVERY, input.reveal, workbench);
-    const asked = spanOf(input, { now: proxies.now(), iso: workbench.iso });
+    const asked = spanOf(input, { now: asOf, iso: workbench.iso });
     const span = input.around === undefined ? asked : spanAround(all, input, asked, workbench);
-    const within = all.filter(({ micros, heard, kind }) => kinds.has(kind) && isWithin(span, micros) && heard > after);
+    const within = all.filter(
+      ({ micros, heard, kind }) => kinds.has(kind) && isWithin(span, micros) && heard > after && heard <= asOf,
+    );
     const found = input.grep === undefined ? within : await matching(within, input.grep, workbench);
     const sorted = found.sort((a, b) => a.micros - b.micros);
     const lines = sorted.slice(-input.limit).map((moment) => escapeClosing(lineOf(moment, workbench.iso)));

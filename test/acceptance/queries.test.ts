@@ -100,3 +100,38 @@ test('a cursor of a daemon that has ended leaves nothing out of what the next on
     expect(news.text, tool).toBe(all.text);
   }
 });
+
+test('who follows a timeline by its cursor misses nothing, whatever comes from several sources meanwhile', async () => {
+  const session = await (await world()).connect();
+  const code = `
+const server = require('node:http').createServer((_, response) => response.end('ok'));
+server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port));
+process.stdin.once('data', () => {
+  let n = 0;
+  const timer = setInterval(() => {
+    for (let i = 0; i < 3; i++) console.log('line ' + n++ + '.');
+    if (n >= 1_500) clearInterval(timer);
+  }, 2);
+});`;
+  await session.ok('run', { command: 'node', args: ['-e', code], id: 'dev', wait_for: 'ready' });
+  const { data } = await session.ok('proxy', { action: 'start', process_id: 'dev', max_log_size: 100_000 });
+  const url = String(data['url']);
+  let isFollowed = false;
+  const asking = (async () => {
+    while (!isFollowed) await (await fetch(url)).text();
+  })();
+  const lines: string[] = [];
+  let { meta } = await session.ok('timeline');
+  await session.ok('proc', { action: 'input', process_id: 'dev', data: 'go\n' });
+  while (!lines.at(-1)?.endsWith('line 1499.')) {
+    const { text, meta: next } = await session.ok('timeline', { after: meta['cursor'], limit: 1_000 });
+    expect(next['total']).toBe(next['lines']);
+    lines.push(...text.split('\n').filter((line) => line.includes('out  dev line')));
+    meta = next;
+  }
+  isFollowed = true;
+  await asking;
+  expect(lines.map((line) => line.slice(line.indexOf('line')))).toEqual(
+    Array.from({ length: 1_500 }, (_, n) => `line ${n}.`),
+  );
+});
