@@ -101,6 +101,21 @@ test('a cursor of a daemon that has ended leaves nothing out of what the next on
   }
 });
 
+test('a line that has grown is told again, whole', async () => {
+  const session = await (await world()).connect();
+  await session.ok('run', { command: 'cat', id: 'c', wait_for: 'none' });
+  const say = async (data: string) => {
+    await session.ok('proc', { action: 'input', process_id: 'c', data });
+    await session.ok('proc', { action: 'wait', process_id: 'c', for: { text: data.trim().split('\n').at(-1) } });
+  };
+  await say('one\ntwo, ');
+  const first = await session.ok('timeline', { kinds: ['output'] });
+  expect(first.text).toMatch(/out {2}c one\n.* out {2}c two,? *\n\[2 of 2 lines/);
+  await say('three\n');
+  const { text } = await session.ok('timeline', { kinds: ['output'], after: first.meta['cursor'] });
+  expect(text).toMatch(/^[\d:.]+ out {2}c two, three\n\[1 of 1 lines/);
+});
+
 test('who follows a timeline by its cursor misses nothing, whatever comes from several sources meanwhile', async () => {
   const session = await (await world()).connect();
   const code = `
