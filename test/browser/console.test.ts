@@ -24,7 +24,7 @@ const PRINTED: readonly (readonly [string, ...string[]])[] = [
   [`console.log('%d %i', Symbol('s'), 10n)`, 'log: NaN 10'],
   [`console.log('50 %', 1)`, 'log: 50 % 1'],
   [`console.log(-0, [0, -0], NaN)`, 'log: -0 [0,"-0"] NaN'],
-  [`document.body.className = 'a b'; console.log(document.body.classList)`, 'log: ["a","b"]'],
+  [`console.log(Object.assign(document.createElement('p'), { className: 'a b' }).classList)`, 'log: ["a","b"]'],
   [`const c = { n: 1 }; c.self = c; console.log(c)`, 'log: {"n":1,"self":"[circular]"}'],
   [`console.log(document.body.firstChild, document)`, 'log: #p [#document]'],
   [
