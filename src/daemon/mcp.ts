@@ -10,7 +10,7 @@ import {
 import { Fault } from '../text/fault.ts';
 import { completionOf } from '../tools/completion.ts';
 import { promptList, promptNamed } from '../tools/prompts.ts';
-import { checkAddress, listResources, RESOURCE_TEMPLATES, readResource, watchResources } from '../tools/resources.ts';
+import { listResources, RESOURCE_TEMPLATES, readResource, watchResources } from '../tools/resources.ts';
 import { renderedFault, respond } from '../tools/respond.ts';
 import { TOOLS } from '../tools/table.ts';
 import type { Call, Caller } from '../tools/tool.ts';
@@ -133,15 +133,6 @@ function serveCompletion(server: Server, connection: Connection, workbench: Work
 /** As the specification has it. */
 const MOST_VALUES = 100;
 
-/** What `use` refuses is an error of the protocol that names the address. */
-async function withAddress<Value>(uri: string, use: () => Value | Promise<Value>): Promise<Value> {
-  try {
-    return await use();
-  } catch (error) {
-    throw error instanceof Fault ? new ResourceNotFoundError(uri, error.text) : error;
-  }
-}
-
 /** As many as subscriptions of the 2026 era, and more than a person's projects have. */
 const MOST_WATCHED = 1_024;
 
@@ -154,14 +145,17 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
   }));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [...RESOURCE_TEMPLATES] }));
   server.setRequestHandler('resources/read', async ({ params }, context) => {
-    return { contents: [await withAddress(params.uri, () => readResource(params.uri, caller(context), workbench))] };
+    try {
+      return { contents: [await readResource(params.uri, caller(context), workbench)] };
+    } catch (error) {
+      throw error instanceof Fault ? new ResourceNotFoundError(params.uri, error.text) : error;
+    }
   });
   if (connection.updates === 'none') return;
   if (connection.updates === 'subscribed') {
-    server.setRequestHandler('resources/subscribe', async (request) => {
+    server.setRequestHandler('resources/subscribe', (request) => {
       if (watched.size >= MOST_WATCHED)
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `${MOST_WATCHED} resources are watched: end one`);
-      await withAddress(request.params.uri, () => checkAddress(request.params.uri, caller(), workbench));
       watched.add(request.params.uri);
       // Who watched nothing may be waiting for long.
       workbench.processes.changes.announce();

@@ -33,18 +33,7 @@ function resourceAt(uri: string, caller: Caller, workbench: Workbench): Resource
     const found = kind.find(uri, caller, workbench);
     if (found !== null) return found;
   }
-  throw new Fault('not_found', `resource ${JSON.stringify(uri.slice(0, 200))} is unknown`, 'See resources/list.', {
-    unknown: true,
-  });
-}
-
-/** Throws `not_found` for what is no address of ours; what it names may come later. */
-export function checkAddress(uri: string, caller: Caller, workbench: Workbench): void {
-  try {
-    resourceAt(uri, caller, workbench);
-  } catch (error) {
-    if (!(error instanceof Fault) || error.code !== 'not_found' || error.values['unknown'] === true) throw error;
-  }
+  throw new Fault('not_found', `resource ${JSON.stringify(uri.slice(0, 200))} is unknown`, 'See resources/list.', {});
 }
 
 const all = (caller: Caller, workbench: Workbench): Resource[] => KINDS.flatMap((kind) => kind.list(caller, workbench));
