@@ -1,8 +1,9 @@
 // Bundles src into dist: a CommonJS front that imports no package, ESM threads and command line, and the lock-free core with its types.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { pageClient } from './page-client.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -40,6 +41,14 @@ async function writeData(name, entry, made) {
   rmSync(bundle);
 }
 
+/** The first script of each page. */
+async function writePageClient() {
+  const { script, inline } = await pageClient();
+  mkdirSync(out, { recursive: true });
+  writeFileSync(`${out}/page.js`, script);
+  writeFileSync(`${out}/page-inline.js`, inline);
+}
+
 rmSync(`${out}`, { recursive: true, force: true });
 
 await Promise.all([
@@ -74,16 +83,7 @@ await Promise.all([
     chunkNames: 'chunks/[name]-[hash]',
     banner: REQUIRE,
   }),
-  // The first script of each page.
-  build({
-    ...shared,
-    entryPoints: { page: 'src/page/main.ts' },
-    outdir: out,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    minify: true,
-  }),
+  writePageClient(),
   // Others read them: as they were written, in need of nothing.
   build({
     ...shared,

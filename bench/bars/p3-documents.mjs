@@ -11,7 +11,7 @@ const count = Number(process.argv[2] ?? 3_000);
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
 const BATCH = 100;
 const LARGE_BYTES = 50 << 20;
-const LOADER = 'src="/__devtool/client.js?v=';
+const LOADER = '<script data-at="';
 if (chromiumPath() === null) {
   console.log('P3: skipped, this bar needs Chromium');
   process.exit(0);
@@ -209,7 +209,7 @@ const COMPARE = `(pairs) => pairs.map(([charset, before, after]) => {
   const whole = (one) => one.compatMode + [...one.childNodes].map((node) => node.nodeType === 1 ? node.outerHTML : node.nodeType === 10 ? '<!' + node.name + ' ' + node.publicId + ' ' + node.systemId + '>' : '<!--' + node.data + '-->').join('');
   const [one, other] = [tree(decoded(before)), tree(decoded(after))];
   const first = other.head?.firstElementChild;
-  if (!first?.getAttribute('src')?.startsWith('/__devtool/client.js?v=')) return 'the loader is not first in the head';
+  if (!first?.dataset.at) return 'the loader is not first in the head';
   first.remove();
   return whole(one) === whole(other) ? '' : whole(one).slice(0, 300) + ' → ' + whole(other).slice(0, 300);
 })`;

@@ -25,9 +25,9 @@ export async function startProgram(command, programArgs, env = {}) {
 
 /** `worker`: the module of the proxy's worker. */
 export async function startOurs(url, directory, worker = pathToFileURL(here('../../dist/proxy-worker.js')).href) {
-  requireBuilt('page.js', 'proxy-worker.js');
-  // A worker reads it from beside itself.
-  copyFileSync(here('../../dist/page.js'), join(directory, 'page.js'));
+  requireBuilt('page.js', 'page-inline.js', 'proxy-worker.js');
+  // A worker reads them from beside itself.
+  for (const file of ['page.js', 'page-inline.js']) copyFileSync(here(`../../dist/${file}`), join(directory, file));
   return startProgram(process.execPath, [here('./ours.mjs'), url], {
     BENCH_PROXY_MEMORY: await bundle('src/proxy/shared-memory.ts', directory),
     BENCH_PROXY_WORKER: worker,

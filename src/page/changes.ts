@@ -2,9 +2,9 @@
  * Changes of the document, recorded only while somebody has asked for them: what came, went, and changed, in few words, equal ones
  * together. A page that changes without end is counted, not followed.
  */
+import { isTypedIn, labelOf } from './labels.ts';
 import type { Link } from './link.ts';
-import { floor, later, list, NativeMutationObserver, now, quietly, record } from './natives.ts';
-import { isTypedIn, labelOf, selectorOf } from './selector.ts';
+import { clock, later, list, NativeMutationObserver, quietly, round, selectorOf } from './natives.ts';
 
 /** Changes wait so long for equal ones. */
 const GATHER_MS = 200;
@@ -14,6 +14,8 @@ const MOST_A_SECOND = 50;
 /** Records looked at in one go: a page that draws ten thousand rows is not to wait for us. */
 const MOST_LOOKED_AT = 500;
 const LONGEST_TEXT = 80;
+
+const WATCHED = { __proto__: null, subtree: true, childList: true, attributes: true, characterData: true };
 
 type What = 'added' | 'removed' | 'attribute' | 'text';
 
@@ -89,7 +91,7 @@ export function watchChanges(link: Link): (isOn: boolean) => void {
 
   function tell(): void {
     isGathering = false;
-    const today = floor(now() / 1_000);
+    const today = round(clock() / 1_000);
     if (today !== second) inSecond = 0;
     second = today;
     for (let i = 0; i < changes.length; i++) {
@@ -109,8 +111,7 @@ export function watchChanges(link: Link): (isOn: boolean) => void {
   return (wanted) => {
     if (wanted === isOn) return;
     isOn = wanted;
-    if (wanted)
-      observer.observe(document, record({ subtree: true, childList: true, attributes: true, characterData: true }));
+    if (wanted) observer.observe(document, WATCHED);
     else observer.disconnect();
   };
 }

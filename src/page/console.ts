@@ -1,28 +1,27 @@
 /** What the page writes to its console, all levels, as one text each; errors among the arguments keep their stacks. */
+
 import { facts } from './errors.ts';
 import type { Link } from './link.ts';
-import { apply, floor, later, NativeError, quietly, record, round, start } from './natives.ts';
-import { patch } from './patch.ts';
+import type { Receiver } from './lookout/receiver.ts';
+import { clock, later, NativeError, NativeMap, quietly, round, start } from './natives.ts';
 import { isError } from './plain.ts';
 import { textOf, wordOf } from './words.ts';
 
-/** Those that show their arguments. */
-const LEVELS = ['debug', 'log', 'info', 'warn', 'error', 'trace', 'dir', 'dirxml', 'table', 'group'] as const;
 /** Of a page that prints without end: so many a second, the others are counted. */
 const MOST_A_SECOND = 400;
 const TELL_DROPPED_MS = 1_000;
 /** Labels that are remembered. */
 const MOST_LABELS = 100;
 
-export function watchConsole(link: Link, clock: () => number): void {
-  const counts = new Map<string, number>();
-  const times = new Map<string, number>();
+export function readConsole(link: Link): Receiver['printed'] {
+  const counts = new NativeMap<string, number>();
+  const times = new NativeMap<string, number>();
   let second = 0;
   let inSecond = 0;
   let dropped = 0;
 
-  function note(level: string, words: readonly unknown[]): void {
-    const today = floor(clock() / 1_000);
+  function note(level: string, words: readonly unknown[], made: Error | null): void {
+    const today = round(clock() / 1_000);
     if (today !== second) inSecond = 0;
     second = today;
     inSecond += 1;
@@ -31,7 +30,7 @@ export function watchConsole(link: Link, clock: () => number): void {
       dropped += 1;
       return;
     }
-    link.report('console', { level, text: textOf(words), ...placeOf(level, words) });
+    link.report('console', { level, text: textOf(words), ...placeOf(level, words, made) });
   }
 
   function tellDropped(): void {
@@ -43,41 +42,35 @@ export function watchConsole(link: Link, clock: () => number): void {
     dropped = 0;
   }
 
-  for (const level of LEVELS) watch(level, (words) => note(level, words));
-  watch('groupCollapsed', (words) => note('group', words));
-  watch('assert', ([holds, first, ...rest]) => {
-    if (!holds) note('error', assertion(first, rest));
-  });
-  watch('count', ([label]) => {
-    const name = labelOf(label);
-    const count = (counts.get(name) ?? 0) + 1;
-    if (counts.size < MOST_LABELS || counts.has(name)) counts.set(name, count);
-    note('count', [`${name}: ${count}`]);
-  });
-  watch('countReset', ([label]) => counts.delete(labelOf(label)));
-  watch('time', ([label]) => {
-    if (times.size < MOST_LABELS && !times.has(labelOf(label))) times.set(labelOf(label), clock());
-  });
-  watch('timeLog', ([label, ...words]) => noteTime(labelOf(label), words));
-  watch('timeEnd', ([label]) => {
-    noteTime(labelOf(label), []);
-    times.delete(labelOf(label));
-  });
-
   function noteTime(label: string, words: readonly unknown[]): void {
     const begun = times.get(label);
-    if (begun !== undefined) note('time', [`${label}: ${round((clock() - begun) * 10) / 10} ms`, ...words]);
+    if (begun !== undefined) note('time', [`${label}: ${round((clock() - begun) * 10) / 10} ms`, ...words], null);
   }
 
-  function watch<K extends keyof Console & string>(name: K, take: (words: readonly unknown[]) => void): void {
-    patch(console, name, (original) => {
-      const ours = (...words: unknown[]) => {
-        quietly(() => take(words));
-        return apply(original as () => void, console, words);
-      };
-      return ours as Console[K];
-    });
-  }
+  /** Those that have a label; the others show their arguments, and are levels. */
+  const labelled: Readonly<Record<string, (label: string, words: readonly unknown[]) => void>> = {
+    count(label) {
+      const sum = (counts.get(label) ?? 0) + 1;
+      if (counts.size < MOST_LABELS || counts.has(label)) counts.set(label, sum);
+      note('count', [`${label}: ${sum}`], null);
+    },
+    countReset: (label) => void counts.delete(label),
+    time(label) {
+      if (times.size < MOST_LABELS && !times.has(label)) times.set(label, clock());
+    },
+    timeLog: noteTime,
+    timeEnd(label) {
+      noteTime(label, []);
+      times.delete(label);
+    },
+  };
+
+  return (method, words, made) => {
+    const take = labelled[method];
+    if (take !== undefined) take(labelOf(words[0]), words.slice(1));
+    else if (method === 'assert') note('error', assertion(words[1], words.slice(2)), made);
+    else note(method === 'groupCollapsed' ? 'group' : method, words, made);
+  };
 }
 
 const labelOf = (label: unknown): string => (label === undefined ? 'default' : start(wordOf(label), 100));
@@ -89,8 +82,8 @@ const assertion = (first: unknown, rest: readonly unknown[]): readonly unknown[]
 };
 
 /** The first error among the words; else, of what is worth it, where it was said. */
-function placeOf(level: string, words: readonly unknown[]): Record<string, unknown> {
-  for (let i = 0; i < words.length; i++)
-    if (isError(words[i])) return { error: record(facts(words[i])), stack: new NativeError().stack ?? '' };
-  return level === 'error' || level === 'trace' ? { stack: new NativeError().stack ?? '' } : {};
+function placeOf(level: string, words: readonly unknown[], made: Error | null): Record<string, unknown> {
+  const stack = () => (made ?? new NativeError()).stack ?? '';
+  for (let i = 0; i < words.length; i++) if (isError(words[i])) return { error: facts(words[i]), stack: stack() };
+  return level === 'error' || level === 'trace' ? { stack: stack() } : {};
 }

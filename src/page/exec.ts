@@ -7,21 +7,17 @@ import type { Link } from './link.ts';
 import {
   apply,
   bytesOf,
-  create,
-  defineProperty,
-  deleteProperty,
+  clock,
   encode,
   later,
   list,
   listenTo,
   newScript,
-  now,
-  putInDocument,
+  put,
   quietly,
-  record,
   round,
-  stopListening,
-  takeOut,
+  saved,
+  setPrototypeOf,
   whenOurs,
 } from './natives.ts';
 import { type Limits, plain, typeOf } from './plain.ts';
@@ -42,7 +38,7 @@ type Run = (own: Console) => Promise<unknown>;
 export function execute(link: Link, id: string, path: string): void {
   const src = location.origin + path;
   const name = EXEC_CALLBACK + id;
-  const begun = now();
+  const begun = clock();
   const lines = list<string>();
   let script: HTMLScriptElement | null = null;
   let isAnswered = false;
@@ -50,12 +46,12 @@ export function execute(link: Link, id: string, path: string): void {
   function answer(ok: boolean, type: string, { value, cut }: Told): void {
     if (isAnswered) return;
     isAnswered = true;
-    quietly(() => deleteProperty(window, name));
-    if (script !== null) takeOut(script);
-    link.say({ say: 'answer', id, ok, type, value, console: lines, ms: round(now() - begun), cut });
+    quietly(() => saved.deleteProperty(window, name));
+    if (script !== null) saved.takeOut(script);
+    link.say({ say: 'answer', id, ok, type, value, console: lines, ms: round(clock() - begun), cut });
   }
 
-  const fail = (error: unknown) => answer(false, typeOf(error), { value: record(facts(error)), cut: false });
+  const fail = (error: unknown) => answer(false, typeOf(error), { value: facts(error), cut: false });
   const guarded = (run: () => void) => {
     try {
       run();
@@ -71,11 +67,11 @@ export function execute(link: Link, id: string, path: string): void {
   const onError = (event: Event) => {
     if (event instanceof ErrorEvent && event.filename === src) fail(event.error ?? event.message);
   };
-  const stop = () => stopListening(window, 'error', onError, true);
+  const stop = () => saved.stopListening(window, 'error', onError, true);
   const refused = () => fail(new Error(`the page's policy, or its network, kept the code from loading (${src})`));
 
   guarded(() => {
-    defineProperty(window, name, { value: take, configurable: true, enumerable: false, writable: false });
+    put(window, name, take, false);
     script = scriptOf(src);
     // Where only trusted types name scripts, an import still names a module (Trusted Types 4.3).
     if (script === null) {
@@ -88,7 +84,7 @@ export function execute(link: Link, id: string, path: string): void {
       stop();
       refused();
     });
-    putInDocument(script);
+    saved.append(saved.rootOf(document), script);
   });
 }
 
@@ -114,7 +110,7 @@ function told(value: unknown): Told {
 
 /** A console that also keeps its lines for the answer. */
 function consoleInto(lines: string[]): Console {
-  const own: Console = create(console);
+  const own = setPrototypeOf({}, console) as Console;
   let chars = 0;
   for (let i = 0; i < LEVELS.length; i++) {
     const level = LEVELS[i] ?? 'log';
@@ -128,7 +124,7 @@ function consoleInto(lines: string[]): Console {
       apply(console[level], console, words);
     };
     // Not assigned: a console that the page has frozen lets nobody have a method of that name.
-    defineProperty(own, level, { value: say, configurable: true, writable: true, enumerable: true });
+    put(own, level, say, true);
   }
   return own;
 }

@@ -5,58 +5,56 @@
  */
 import { facts } from './errors.ts';
 import type { Link } from './link.ts';
+import { MARK } from './lookout/mark.ts';
+import { get } from './lookout/property.ts';
 import {
   apply,
-  get,
-  has,
-  keepFor,
-  keptFor,
   later,
   listenTo,
+  lookUp,
   NativeMutationObserver,
+  NativeWeakMap,
+  noteDown,
+  patch,
   quietly,
-  record,
+  selectorOf,
 } from './natives.ts';
-import { patch } from './patch.ts';
 import { isError } from './plain.ts';
-import { selectorOf } from './selector.ts';
-import { MARK } from './tab.ts';
 import { textOf } from './words.ts';
 
 const LEVELS = ['debug', 'log', 'info', 'warn', 'error', 'trace', 'dir', 'table', 'assert'] as const;
 /** Of a page with more, the others are not looked at. */
 const MOST_FRAMES = 100;
-/** Until the page has loaded: to observe it would cost something for each of its elements. */
-const LOOK_EVERY_MS = 10;
+const CHANGES = { __proto__: null, childList: true, subtree: true };
 
 type Frame = Window & typeof globalThis;
 
-export function watchFrames(link: Link): void {
+/** Returns what looks at all that there are. */
+export function watchFrames(link: Link): () => void {
+  const watched = new NativeWeakMap<object, unknown>();
   let seen = 0;
+  // Before that the lookout looks.
+  if (document.readyState === 'complete') lookOn();
+  else listenTo(window, 'load', lookOn, true);
+  return look;
 
   function look(): void {
     seen = window.length;
     for (let i = 0; i < seen && i < MOST_FRAMES; i++) quietly(() => watch(window[i] as Frame));
   }
 
-  function lookEarly(): void {
-    if (window.length !== seen) look();
-    if (document.readyState !== 'complete') later(() => quietly(lookEarly), LOOK_EVERY_MS);
-    else lookOn();
-  }
-
   function lookOn(): void {
     new NativeMutationObserver(() => {
       if (window.length !== seen) look();
-    }).observe(document, { childList: true, subtree: true });
+    }).observe(document, CHANGES);
   }
 
   /** Throws for one of another origin. */
   function watch(frame: Frame): void {
     // Of this very window: a frame that was filled again has another, and other classes.
     const realm = get(frame, 'Object') as object;
-    const known = keptFor(realm);
-    if (known === undefined && !has(frame, MARK)) begin(frame, realm);
+    const known = lookUp(watched, realm);
+    if (known === undefined && !(MARK in frame)) begin(frame, realm);
     // `document.open` has taken them away; those that are there are not doubled.
     else if (typeof known === 'function') apply(known as () => void, undefined, []);
   }
@@ -64,7 +62,7 @@ export function watchFrames(link: Link): void {
   function begin(frame: Frame, realm: object): void {
     const tell = (kind: 'error' | 'console', said: Record<string, unknown>) => {
       // Since then a document with a client of its own has come there.
-      if (!has(frame, MARK)) link.report(kind, { ...said, in: nameOf(frame) });
+      if (!(MARK in frame)) link.report(kind, { ...said, in: nameOf(frame) });
     };
     const onError = (event: Event) => quietly(() => noteError(event, tell));
     const onRejection = (event: Event) =>
@@ -75,14 +73,10 @@ export function watchFrames(link: Link): void {
       listenTo(frame, 'unhandledrejection', onRejection);
       listenTo(frame, 'pagehide', onLeave);
     };
-    keepFor(realm, listen);
+    noteDown(watched, realm, listen);
     listen();
     for (let i = 0; i < LEVELS.length; i++) watchLevel(frame.console, LEVELS[i] ?? 'log', tell);
   }
-
-  // An empty frame's comes at once, before anything can be put into it.
-  listenTo(document, 'load', () => quietly(look), true);
-  quietly(lookEarly);
 }
 
 type Tell = (kind: 'error' | 'console', said: Record<string, unknown>) => void;
@@ -97,20 +91,24 @@ function noteError(event: Event, tell: Tell): void {
 }
 
 function watchLevel(console: Console, level: (typeof LEVELS)[number], tell: Tell): void {
-  patch(console, level, (original) => {
-    const ours = (...words: unknown[]) => {
-      quietly(() => notePrinted(level, words, tell));
-      return apply(original as () => void, console, words);
-    };
-    return ours as Console[typeof level];
-  });
+  patch(
+    console,
+    level,
+    (original) =>
+      ({
+        [level](...words: unknown[]) {
+          quietly(() => notePrinted(level, words, tell));
+          return apply(original as () => void, console, words);
+        },
+      }) as Record<typeof level, unknown>,
+  );
 }
 
 function notePrinted(level: (typeof LEVELS)[number], words: readonly unknown[], tell: Tell): void {
   if (level === 'assert' && words[0]) return;
   const said = level === 'assert' ? ['Assertion failed', ...words.slice(1)] : words;
   let error: unknown = null;
-  for (let i = 0; i < said.length && error === null; i++) if (isError(said[i])) error = record(facts(said[i]));
+  for (let i = 0; i < said.length && error === null; i++) if (isError(said[i])) error = facts(said[i]);
   tell('console', {
     level: level === 'assert' ? 'error' : level,
     text: textOf(said),

@@ -20,6 +20,8 @@ export interface Interaction {
   at: number;
   /** Selector of what was interacted with: some events have none (Chromium's pointer events). */
   element: string | null;
+  /** Somebody has been told of it. */
+  isTold: boolean;
 }
 
 /** That many tell the 98th percentile of 500 interactions; beyond, the least of them stands for it. */
@@ -39,7 +41,8 @@ export interface Interactions {
 export function countInteractions(counted: () => number | null): Interactions {
   /** The longest first. */
   const longest: Interaction[] = [];
-  let [leastId, greatestId] = [Number.POSITIVE_INFINITY, 0];
+  let leastId = Number.POSITIVE_INFINITY;
+  let greatestId = 0;
 
   function place(interaction: Interaction): void {
     const present = longest.indexOf(interaction);
@@ -60,7 +63,7 @@ export function countInteractions(counted: () => number | null): Interactions {
       const known = longest.find((one) => one.id === id);
       if (known === undefined) {
         if (longest.length === MOST_KEPT && duration <= (longest.at(-1)?.latency ?? 0)) return null;
-        const made = { id, latency: duration, name, at: startTime, element };
+        const made = { id, latency: duration, name, at: startTime, element, isTold: false };
         place(made);
         return made;
       }

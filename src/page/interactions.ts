@@ -1,45 +1,40 @@
 /** What the person does: clicks, submits, and keys, but never what is typed. */
+
+import { labelOf } from './labels.ts';
 import type { Link } from './link.ts';
-import { now, on, quietly } from './natives.ts';
-import { labelOf, selectorOf } from './selector.ts';
+import { get } from './lookout/property.ts';
+import { clock, selectorOf } from './natives.ts';
 
 /** Typing is one entry a field and second. */
 const KEYS_EVERY_MS = 1_000;
 const CLICKED = 'a,button,input,select,label,summary,[role=button],[onclick]';
 
-export function watchInteractions(link: Link): void {
+export function readInteractions(link: Link): (event: Event) => void {
   let typedIn: EventTarget | null = null;
   let typedAt = 0;
 
-  const listen = <K extends keyof WindowEventMap>(name: K, take: (event: WindowEventMap[K]) => void) =>
-    on(name, (event) => quietly(() => take(event as WindowEventMap[K])), { capture: true, passive: true });
+  const tell = (what: string, element: Element, more = {}) =>
+    link.report('interaction', { what, element: selectorOf(element), ...more });
 
-  listen('click', (event) => {
-    const meant = meantBy(event);
-    if (meant === null) return;
-    link.report('interaction', { what: 'click', element: selectorOf(meant), label: labelOf(meant) });
-  });
-  listen('submit', ({ target }) => {
-    if (target instanceof HTMLFormElement)
-      link.report('interaction', { what: 'submit', element: selectorOf(target), action: target.action });
-  });
-  listen('change', ({ target }) => {
-    if (target instanceof Element) link.report('interaction', { what: 'change', element: selectorOf(target) });
-  });
-  listen('keydown', (event) => {
-    const { key } = event;
+  function typed(event: Event): void {
+    const key = String(get(event, 'key'));
     const target = pathOf(event)[0];
     if (target === undefined) return;
     const isCommand = key.length > 1;
-    if (!isCommand && target === typedIn && now() - typedAt < KEYS_EVERY_MS) return;
+    if (!isCommand && target === typedIn && clock() - typedAt < KEYS_EVERY_MS) return;
     typedIn = target;
-    typedAt = now();
-    link.report('interaction', {
-      what: 'keys',
-      element: selectorOf(target),
-      ...(isCommand && !isSecret(target) ? { key } : {}),
-    });
-  });
+    typedAt = clock();
+    tell('keys', target, isCommand && !isSecret(target) ? { key } : {});
+  }
+
+  return (event) => {
+    const { type, target } = event;
+    const meant = type === 'click' ? meantBy(event) : null;
+    if (meant !== null) tell('click', meant, { label: labelOf(meant) });
+    if (type === 'submit' && target instanceof HTMLFormElement) tell('submit', target, { action: target.action });
+    if (type === 'change' && target instanceof Element) tell('change', target);
+    if (type === 'keydown') typed(event);
+  };
 }
 
 /** The elements that it happened in, the innermost first: within shadow trees that are open too. */

@@ -3,27 +3,19 @@
  * acknowledged it, so that a restart of either side loses nothing. A page that makes too much is told on, never slowed down.
  */
 import {
-  bodyOf,
-  closeSocket,
-  dataOf,
+  clock,
   encode,
-  encodePart,
   forget,
-  isOk,
   later,
   list,
   listenTo,
-  max,
+  lookout,
   min,
   NativeWebSocket,
-  nativeFetch,
-  now,
-  parse,
   quietly,
-  random,
   record,
+  saved,
   sendOn,
-  soon,
   start,
   whenOurs,
 } from './natives.ts';
@@ -42,8 +34,8 @@ const MOST_ENTRY_CHARS = 150_000;
 /** Browsers send at most 64 KiB for a page that has gone (Fetch 4.6). */
 const MOST_LATE_CHARS = 20_000;
 
-/** Entries that a page makes before it has loaded become texts afterwards, so that its load does not wait for that. */
-const MOST_EARLY = 50;
+/** Without a prototype: whatever a page gives to all objects is no option of ours. */
+const POST = { __proto__: null, method: 'POST', credentials: 'omit', cache: 'no-store' } as RequestInit;
 
 interface Queued {
   readonly number: number;
@@ -77,13 +69,12 @@ function tooLarge(facts: Readonly<Record<string, unknown>>): Readonly<Record<str
 }
 
 export function openLink({ hello, heard }: LinkParts): Link {
-  let early = list<PageEntry>();
   let queue = list<Queued>();
   let chars = 0;
   let last = 0;
   let acknowledged = 0;
   let sent = 0;
-  let dropped = 0;
+  let dropped = lookout.unkept();
   let socket: WebSocket | null = null;
   let isReady = false;
   let isLeaving = false;
@@ -97,29 +88,19 @@ export function openLink({ hello, heard }: LinkParts): Link {
 
   const hasRoom = () => queue.length < MOST_QUEUED && chars <= MOST_QUEUED_CHARS;
 
-  function report(kind: EntryKind, facts: Readonly<Record<string, unknown>>, at = now()): void {
+  function report(kind: EntryKind, facts: Readonly<Record<string, unknown>>, at = clock()): void {
     if (!hasRoom()) {
       dropped += 1;
       return;
     }
-    early[early.length] = { kind, facts, at };
-    if (turn > 0 || isLeaving || early.length >= MOST_EARLY) encodeEarly();
+    quietly(() => enqueue({ kind, facts, at }));
     if (isLeaving) tellLast();
     else if (isReady && gathering === 0) gathering = later(flush, GATHER_MS);
   }
 
-  function encodeEarly(): void {
-    const entries = early;
-    early = list();
-    for (let i = 0; i < entries.length; i++) {
-      const entry = entries[i];
-      if (entry !== undefined) quietly(() => enqueue(entry));
-    }
-  }
-
   function enqueue(entry: PageEntry): void {
-    const whole = encode(record({ ...entry }));
-    const text = whole.length <= MOST_ENTRY_CHARS ? whole : encode(record({ ...entry, facts: tooLarge(entry.facts) }));
+    const whole = encode(entry);
+    const text = whole.length <= MOST_ENTRY_CHARS ? whole : encode({ ...entry, facts: tooLarge(entry.facts) });
     last += 1;
     queue[queue.length] = { number: last, text };
     chars += text.length;
@@ -129,7 +110,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
   function tellLast(): void {
     if (isDue) return;
     isDue = true;
-    soon(() => {
+    saved.soon(() => {
       isDue = false;
       if (isReady) flush();
       else quietly(sendLate);
@@ -147,7 +128,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
   /** One message, from place `i` of the queue on; the place behind it. */
   function sendFrom(i: number, to: WebSocket): number {
     const { text, at, number } = gathered(i, sent, MOST_MESSAGE_CHARS);
-    sent = max(sent, number);
+    if (number > sent) sent = number;
     if (text !== '') sendOn(to, takeReport(text, sent));
     return at;
   }
@@ -173,7 +154,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
     return text;
   }
 
-  const helloText = () => encode(record({ say: 'hello', version: 1, acknowledged, ...hello() }));
+  const helloText = () => encode({ say: 'hello', version: 1, acknowledged, ...hello() });
 
   /** A page that is left before its socket is open: the beginning of what it has to say, in a request that outlives it. */
   function sendLate(): void {
@@ -181,18 +162,19 @@ export function openLink({ hello, heard }: LinkParts): Link {
     const { text, number } = gathered(0, acknowledged, MOST_LATE_CHARS);
     // What is too long by itself would not be sent at all.
     if (text.length > MOST_LATE_CHARS) return;
-    const headers = record({ 'content-type': 'application/json' });
+    const headers = record() as Record<string, string>;
+    headers['content-type'] = 'application/json';
     const body = `${helloText()}\n${takeReport(text, number)}`;
-    const init = record({ method: 'POST', keepalive: true, credentials: 'omit', cache: 'no-store', headers, body });
+    const init = { __proto__: null, ...POST, keepalive: true, headers, body } as RequestInit;
     whenOurs(
-      nativeFetch(location.origin + REPORT_PATH, init),
+      saved.nativeFetch(location.origin + REPORT_PATH, init),
       () => {},
       () => {},
     );
   }
 
   function acknowledge(upTo: number): void {
-    acknowledged = max(acknowledged, min(upTo, last));
+    if (upTo > acknowledged) acknowledged = min(upTo, last);
     const kept = list<Queued>();
     chars = 0;
     for (let i = 0; i < queue.length; i++) {
@@ -205,19 +187,18 @@ export function openLink({ hello, heard }: LinkParts): Link {
   }
 
   /** Of our own origin, wherever the document's `<base>` leads. */
+  /** Of our own origin, wherever the document's `<base>` leads. */
   function connect(): void {
     if (isAway) return;
     turn += 1;
     const mine = turn;
     const failed = () => again(mine);
     try {
-      // Without a prototype: whatever a page gives to all objects is no option of ours.
-      const init = record({ method: 'POST', credentials: 'omit', cache: 'no-store', keepalive: false });
       const take = (answer: Response) => {
-        if (isOk(answer)) whenOurs(bodyOf(answer), (token) => quietly(() => open(token, mine)), failed);
+        if (saved.isOk(answer)) whenOurs(saved.bodyOf(answer), (token) => quietly(() => open(token, mine)), failed);
         else failed();
       };
-      whenOurs(nativeFetch(location.origin + TOKEN_PATH, init), take, failed);
+      whenOurs(saved.nativeFetch(location.origin + TOKEN_PATH, POST), take, failed);
     } catch {
       failed();
     }
@@ -226,12 +207,12 @@ export function openLink({ hello, heard }: LinkParts): Link {
   function open(token: string, mine: number): void {
     if (mine !== turn) return;
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const opened = new NativeWebSocket(`${scheme}://${location.host}${SOCKET_PATH}?token=${encodePart(token)}`);
+    const opened = new NativeWebSocket(`${scheme}://${location.host}${SOCKET_PATH}?token=${token}`);
     socket = opened;
     listenTo(opened, 'open', () => sendOn(opened, helloText()));
     listenTo(opened, 'message', (event) =>
       quietly(() => {
-        if (mine === turn) hear(parse(dataOf(event as MessageEvent) as string));
+        if (mine === turn) hear(saved.parse(saved.dataOf(event as MessageEvent) as string));
       }),
     );
     listenTo(opened, 'close', () => again(mine));
@@ -255,23 +236,20 @@ export function openLink({ hello, heard }: LinkParts): Link {
     isReady = false;
     const wait = min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** min(attempt, 10));
     attempt += 1;
-    waiting = later(connect, wait * (0.5 + random() / 2));
+    waiting = later(connect, wait * (0.5 + saved.random() / 2));
   }
 
   return {
     report,
     hasRoom,
     connect() {
-      if (turn > 0) return;
-      encodeEarly();
-      connect();
+      if (turn === 0) connect();
     },
     isReady: () => isReady,
     say(message) {
-      if (isReady && socket !== null) sendOn(socket, encode(record(message)));
+      if (isReady && socket !== null) sendOn(socket, encode(message));
     },
     leave(mayComeBack) {
-      encodeEarly();
       flush();
       if (!isReady) quietly(sendLate);
       isLeaving = true;
@@ -280,7 +258,7 @@ export function openLink({ hello, heard }: LinkParts): Link {
       isReady = false;
       turn += 1;
       forget(waiting);
-      if (socket !== null) closeSocket(socket);
+      if (socket !== null) saved.closeSocket(socket);
       socket = null;
     },
     comeBack() {

@@ -1,38 +1,54 @@
-/** The page client: first script of each document. It watches, reports and answers; nothing of it is to be noticed. */
+/**
+ * The page client, beside its lookout: tells what the lookout has seen, and answers. It is called when the page has loaded, or something has
+ * happened that is not the same afterwards; nothing of it is to be noticed.
+ */
+
 import { watchChanges } from './changes.ts';
-import { watchConsole } from './console.ts';
-import { watchErrors } from './errors.ts';
+import { readConsole } from './console.ts';
+import { readErrors } from './errors.ts';
 import { execute } from './exec.ts';
 import { watchFrames } from './frames.ts';
-import { watchInteractions } from './interactions.ts';
+import { readInteractions } from './interactions.ts';
 import { openLink } from './link.ts';
-import { watchMoves } from './moves.ts';
-import { addressOf, defineProperty, has, isVisible, later, loaderMark, now, on, quietly, titleOf } from './natives.ts';
-import { watchNetwork } from './network.ts';
-import { offerLog } from './own-log.ts';
+import { get } from './lookout/property.ts';
+import {
+  clock,
+  isVisible,
+  later,
+  listenTo,
+  lookout,
+  on,
+  pageAddress,
+  pageTitle,
+  quietly,
+  saved,
+  start,
+} from './natives.ts';
+import { readNetwork } from './network.ts';
+import { plain } from './plain.ts';
 import type { ToPage } from './protocol.ts';
-import { watchRewrites } from './rewrites.ts';
-import { frameName, MARK, newName, openTab } from './tab.ts';
 import { watchVitals } from './vitals.ts';
+import { textOf } from './words.ts';
 
 const STATUS_AFTER_MS = 500;
-/** A page measures and connects once it has loaded, or so long after its beginning. */
-const AFTER_LOAD_MS = 50;
-const LATEST_CONNECT_MS = 2_000;
 
 function main(): void {
-  // A document that was written anew runs its scripts once more.
-  if (has(window, MARK)) return;
-  const tab = openTab();
-  defineProperty(window, MARK, { value: tab.name });
-  const load = newName();
-  const frame = frameName();
-  const [loader, document] = [loaderMark(), addressOf()];
+  const { tab, load, frame, loader } = lookout;
+  const document = start(lookout.document, 4_096);
   let isDue = false;
   let hasBegun = false;
 
   const link = openLink({
-    hello: () => ({ tab: tab.name(), load, url: addressOf(), title: titleOf(), frame, loader, document, at: now() }),
+    hello: () => ({
+      tab: tab.name(),
+      load,
+      url: pageAddress(),
+      title: pageTitle(),
+      frame,
+      loader,
+      document,
+      at: saved.now(),
+    }),
     heard,
   });
   const recordChanges = watchChanges(link);
@@ -40,7 +56,7 @@ function main(): void {
 
   function heard(message: ToPage): void {
     if (message.say === 'welcome') statusDue();
-    if (message.say === 'clock') link.say({ say: 'clock', id: message.id, at: now() });
+    if (message.say === 'clock') link.say({ say: 'clock', id: message.id, at: clock() });
     if (message.say === 'exec') execute(link, message.id, message.src);
     if (message.say === 'changes') recordChanges(message.on);
   }
@@ -53,42 +69,61 @@ function main(): void {
 
   function sayStatus(): void {
     isDue = false;
-    link.say({ say: 'status', url: addressOf(), title: titleOf(), visible: isVisible(), vitals: vitals.now() });
+    link.say({ say: 'status', url: pageAddress(), title: pageTitle(), visible: isVisible(), vitals: vitals.now() });
   }
 
-  watchErrors(link, watchNetwork(link, load));
-  watchConsole(link, now);
-  watchFrames(link);
-  watchInteractions(link);
-  watchMoves(link, statusDue);
-  watchRewrites();
-  offerLog(link);
-  on('visibilitychange', statusDue, true);
-  on('DOMContentLoaded', statusDue, true);
-  on('pagehide', (event) => {
-    tab.keep();
-    link.leave(event.persisted);
-  });
-  on('pageshow', (event) => {
-    // Out of the back-forward cache.
-    if (!event.persisted) return;
-    tab.takeBack();
-    link.comeBack();
-  });
   function begin(): void {
     if (hasBegun) return;
     hasBegun = true;
     quietly(vitals.begin);
     link.connect();
   }
-  // Not before: what the page needs for itself has processor and network first.
-  on('load', () =>
-    later(() => {
+
+  const network = readNetwork(link);
+  on('visibilitychange', statusDue);
+  on('DOMContentLoaded', statusDue);
+  lookout.receive({
+    ...network,
+    ...readErrors(link, network.behind),
+    printed: readConsole(link),
+    acted: readInteractions(link),
+    framed: watchFrames(link),
+    moved(from, to, how) {
+      link.report('interaction', { what: 'navigation', from, to, how });
+      statusDue();
+    },
+    logged(message, level, data) {
+      const facts = {
+        level: typeof level === 'string' ? level : 'info',
+        message: textOf([message]),
+        data: plain(data ?? null),
+      };
+      link.report('custom', facts);
+    },
+    due(hasLoaded) {
       begin();
-      quietly(vitals.loaded);
-    }, AFTER_LOAD_MS),
-  );
-  later(begin, LATEST_CONNECT_MS);
+      if (hasLoaded) quietly(vitals.loaded);
+    },
+    left(mayComeBack) {
+      tab.keep();
+      link.leave(mayComeBack);
+    },
+    cameBack() {
+      tab.takeBack();
+      link.comeBack();
+    },
+  });
+  watchNavigation();
 }
 
-quietly(main);
+/** Sees what has no other sign, `navigation.navigate()` answered by the page itself, and sees it first (WHATWG HTML 7.2.6). */
+function watchNavigation(): void {
+  lookout.looked('replace');
+  const navigation: unknown = get(window, 'navigation');
+  if (navigation instanceof EventTarget)
+    listenTo(navigation, 'currententrychange', (event) =>
+      quietly(() => lookout.looked(String(get(event, 'navigationType') ?? 'replace'))),
+    );
+}
+
+main();

@@ -1,6 +1,6 @@
 /** Values of a page as plain trees that JSON can carry: cycles, DOM nodes, errors, collections and numbers that JSON lacks. */
-import { get, holds, isArray, keys, list, min, record, sourceOf, start } from './natives.ts';
-import { selectorOf } from './selector.ts';
+import { get } from './lookout/property.ts';
+import { holds, isArray, keys, list, min, record, saved, selectorOf, start } from './natives.ts';
 
 /** How much of a value is told. */
 export interface Limits {
@@ -131,7 +131,8 @@ function shownOf(value: object): readonly string[] | null {
   if (shown !== undefined) return shown;
   const toJson: unknown = get(value, 'toJSON');
   // Rectangles, performance entries and their like, not what a page has made itself.
-  if (typeof toJson !== 'function' || keys(value).length > 0 || !holds(sourceOf(toJson), '[native code]')) return null;
+  if (typeof toJson !== 'function' || keys(value).length > 0 || !holds(saved.sourceOf(toJson), '[native code]'))
+    return null;
   return keys(toJson.call(value) as object);
 }
 

@@ -1,8 +1,9 @@
 /** How the page feels: navigation timing, first and largest paint, layout shift, slowest interaction, long tasks; and what it was. */
+
 import { countInteractions, type Interaction, type InteractionEvent } from './inp.ts';
 import type { Link } from './link.ts';
-import { get, later, NativePerformanceObserver, observeFrom, quietly, round } from './natives.ts';
-import { selectorOf } from './selector.ts';
+import { get } from './lookout/property.ts';
+import { later, NativePerformanceObserver, quietly, round, saved, selectorOf } from './natives.ts';
 
 type Vitals = Record<
   'dom_content_loaded_ms' | 'load_ms' | 'first_contentful_paint_ms' | 'lcp_ms' | 'cls' | 'inp_ms',
@@ -57,7 +58,6 @@ export function watchVitals(link: Link, changed: () => void): VitalsWatch {
     const count: unknown = get(performance, 'interactionCount');
     return typeof count === 'number' ? count : null;
   });
-  const told = new WeakSet<Interaction>();
 
   function begin(): void {
     observe('paint', (entry) => {
@@ -114,8 +114,9 @@ export function watchVitals(link: Link, changed: () => void): VitalsWatch {
       vitals.inp_ms = round(worst.latency);
       vitals.inp_element = worst.element;
     }
-    if (interaction === null || interaction.latency < SLOW_INTERACTION_MS || told.has(interaction)) return;
-    told.add(interaction);
+    if (interaction === null || interaction.latency < SLOW_INTERACTION_MS) return;
+    if (interaction.isTold) return;
+    interaction.isTold = true;
     later(() => tellSlow(interaction), TELL_AFTER_MS);
   }
 
@@ -123,7 +124,7 @@ export function watchVitals(link: Link, changed: () => void): VitalsWatch {
     link.report('performance', { what: `slow ${name}`, ms: round(latency), element }, at);
 
   function loaded(): void {
-    const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    const navigation = performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming | undefined;
     if (navigation === undefined) return;
     vitals.dom_content_loaded_ms = round(navigation.domContentLoadedEventEnd);
     vitals.load_ms = round(navigation.loadEventEnd);
@@ -133,13 +134,17 @@ export function watchVitals(link: Link, changed: () => void): VitalsWatch {
 
   function observe(type: string, take: (entry: PerformanceEntry) => void, options: object = {}): void {
     const takeAll = (entries: readonly PerformanceEntry[]) => {
-      for (const entry of entries) quietly(() => take(entry));
+      for (let i = 0; i < entries.length; i++) {
+        const entry = entries[i];
+        if (entry !== undefined) quietly(() => take(entry));
+      }
       changed();
     };
     quietly(() => {
       if (!NativePerformanceObserver.supportedEntryTypes.includes(type)) return;
-      const observer = new NativePerformanceObserver((entries) => takeAll(entries.getEntries()));
-      takeAll(observeFrom(observer, { type, buffered: true, ...options }));
+      const observer = new NativePerformanceObserver((entries) => quietly(() => takeAll(entries.getEntries())));
+      saved.observe(observer, { type, buffered: true, ...options });
+      takeAll(saved.takeRecords(observer));
     });
   }
 

@@ -9,7 +9,7 @@ const UNNAMED = ['Object', 'object', 'array', 'Map', 'Set', 'Headers', 'FormData
 export function textOf(words: readonly unknown[]): string {
   const rest = list<unknown>();
   for (let i = 0; i < words.length; i++) rest[i] = words[i];
-  const [first] = words;
+  const first = words[0];
   const isFormat = typeof first === 'string' && words.length > 1 && holds(first, '%');
   const used = { words: isFormat ? 1 : 0 };
   let text = isFormat ? fillIn(start(first, LONGEST_LINE), rest, used) : '';

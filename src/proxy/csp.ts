@@ -5,6 +5,8 @@ export interface CspChange {
   readonly fields: Fields;
   /** For the loader's own `nonce`; null when it needs none. */
   readonly nonce: string | null;
+  /** Whether a script of ours may stand in the document itself, or come there by a script. */
+  readonly letsInline: boolean;
   /** What was added; null when the policy lets the loader in as it is. */
   readonly note: string | null;
 }
@@ -17,6 +19,7 @@ const CONNECT = ['connect-src', 'default-src'];
 export function allowLoader(fields: Fields, host: string, newNonce: () => string): CspChange {
   const added: string[] = [];
   let nonce = nonceIn(fields);
+  let letsInline = true;
   const changed = fields.map((value, at) => {
     const name = at % 2 === 1 ? (fields[at - 1] ?? '').toLowerCase() : '';
     if (!NAMES.includes(name)) return value;
@@ -37,6 +40,7 @@ export function allowLoader(fields: Fields, host: string, newNonce: () => string
     const connect = find(directives, CONNECT);
     if (connect !== null && !allowsConnect(directives[connect] ?? ''))
       add(directives, connect, [`${host}/__devtool/`, `ws://${host}/__devtool/`], 'connect-src');
+    letsInline &&= allowsInline(directives, nonce);
     return directives.join(';');
   }
 
@@ -52,7 +56,7 @@ export function allowLoader(fields: Fields, host: string, newNonce: () => string
   }
 
   const note = added.length === 0 ? null : [...new Set(added)].join('; ');
-  return { fields: changed, nonce, note };
+  return { fields: changed, nonce, letsInline, note };
 }
 
 /** Why the page client would be of no use in that document, and its loader an error there; null where it may run and report. */
@@ -102,6 +106,14 @@ function allowsScript(directive: string, nonce: string | null): boolean {
   if (nonce !== null && directive.includes(`'nonce-${nonce}'`)) return true;
   if (sources.includes("'strict-dynamic'")) return false;
   return sources.some((source) => source === "'self'" || source === '*' || source === 'http:');
+}
+
+/** By its nonce, or as all scripts of the document (CSP 6.7.3.3). */
+function allowsInline(directives: readonly string[], nonce: string | null): boolean {
+  if (find(directives, ['require-trusted-types-for']) !== null) return false;
+  const sources = directives[find(directives, SCRIPT) ?? -1];
+  if (sources === undefined || (nonce !== null && sources.includes(`'nonce-${nonce}'`))) return true;
+  return /'unsafe-inline'/i.test(sources) && !/'(?:nonce-|sha\d+-|strict-dynamic')/i.test(sources);
 }
 
 function allowsConnect(directive: string): boolean {

@@ -4,23 +4,38 @@ import { MOST_REPORT_BYTES, REPORT_PATH, SOCKET_PATH, TOKEN_PATH } from '../page
 import { type Fields, field } from './fields.ts';
 import { isOwnOrigin, type OwnNames } from './host.ts';
 import type { RequestHead } from './http1.ts';
+import type { Loader } from './loader.ts';
 import type { Reply } from './reply.ts';
-import type { PageDoor } from './surroundings.ts';
+import type { PageClient, PageDoor } from './surroundings.ts';
 
 const ROOT = '/__devtool';
 export const CLIENT_PATH = `${ROOT}/client.js`;
 const HEALTH_PATH = `${ROOT}/health`;
 const EXEC_PATH = `${ROOT}/exec/`;
 
-/** The line that goes into documents: browsers keep the script, compiled, until there is another one. */
-export const loaderOf = (clientScript: string): string =>
-  `<script src="${CLIENT_PATH}?v=${versionOf(clientScript)}"></script>`;
+const loaders = new WeakMap<PageClient, Loader>();
 
-let latest = { script: '', version: '' };
-function versionOf(script: string): string {
-  if (latest.script !== script || latest.version === '')
-    latest = { script, version: createHash('sha256').update(script).digest('hex').slice(0, 10) };
-  return latest.version;
+/** What goes into documents. Browsers keep the script of the address, compiled, until there is another one. */
+export function loaderOf(client: PageClient): Loader {
+  const known = loaders.get(client);
+  if (known !== undefined) return known;
+  const made = {
+    inline: Buffer.from(`<script>${client.inline}</script>`, 'latin1'),
+    external: Buffer.from(`<script src="${addressOf(client)}"></script>`, 'latin1'),
+  };
+  loaders.set(client, made);
+  return made;
+}
+
+const addresses = new WeakMap<PageClient, string>();
+
+function addressOf(client: PageClient): string {
+  const known = addresses.get(client);
+  if (known !== undefined) return known;
+  const version = createHash('sha256').update(client.script).digest('hex').slice(0, 10);
+  const made = `${CLIENT_PATH}?v=${version}`;
+  addresses.set(client, made);
+  return made;
 }
 
 /** What is ours is shown in no frame: whoever could put it under a page of theirs has no business with it. */
@@ -34,7 +49,7 @@ export function isDevtoolPath(target: string): boolean {
 }
 
 export interface DevtoolParts {
-  readonly clientScript: string;
+  readonly client: PageClient;
   readonly page: PageDoor | null;
 }
 
@@ -48,13 +63,13 @@ export type DevtoolAnswer =
   | { readonly kind: 'open' | 'take'; readonly door: PageDoor };
 
 /** Whoever asks came by a Host of ours; what only our own pages may have is refused to others. */
-export function answerDevtool(head: RequestHead, own: OwnNames, { clientScript, page }: DevtoolParts): DevtoolAnswer {
+export function answerDevtool(head: RequestHead, own: OwnNames, { client, page }: DevtoolParts): DevtoolAnswer {
   const path = head.target.split('?', 1)[0] ?? '';
   if (page !== null && path === TOKEN_PATH) return tokenFor(head, own, page);
   if (page !== null && path === SOCKET_PATH) return open(head, own, page);
   if (page !== null && path === REPORT_PATH) return take(head, own, page);
   if (path === HEALTH_PATH) return isRead(head) ? { kind: 'probe' } : NOT_ALLOWED;
-  if (path === CLIENT_PATH) return isRead(head) ? client(head.target, clientScript) : NOT_ALLOWED;
+  if (path === CLIENT_PATH) return isRead(head) ? clientScript(head.target, client) : NOT_ALLOWED;
   if (page !== null && path.startsWith(EXEC_PATH) && isRead(head)) return execScript(head, page);
   return text(404, `there is no ${ROOT} page of that name`);
 }
@@ -131,9 +146,9 @@ const script = (body: string): DevtoolAnswer => ({
 });
 
 /** Kept for ever under the address that its content gives it, else not at all. */
-function client(target: string, clientScript: string): DevtoolAnswer {
-  const isNamed = target === `${CLIENT_PATH}?v=${versionOf(clientScript)}`;
-  const reply = { status: 200, type: 'text/javascript; charset=utf-8', body: clientScript, fields: UNFRAMED };
+function clientScript(target: string, client: PageClient): DevtoolAnswer {
+  const isNamed = target === addressOf(client);
+  const reply = { status: 200, type: 'text/javascript; charset=utf-8', body: client.script, fields: UNFRAMED };
   return { kind: 'reply', reply: isNamed ? { ...reply, cache: 'private, max-age=31536000, immutable' } : reply };
 }
 

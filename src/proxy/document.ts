@@ -186,9 +186,12 @@ class DocumentStream implements DocumentWriter {
   #inject(at: number): boolean {
     const { request, response, loader } = this.#input;
     const host = field(request.fields, 'host') ?? '';
-    const { fields, nonce, note } = allowLoader(response.fields, host, () => randomBytes(16).toString('base64'));
+    const { fields, nonce, letsInline, note } = allowLoader(response.fields, host, () =>
+      randomBytes(16).toString('base64'),
+    );
     const whole = Buffer.concat(this.#decoded.splice(0));
-    const line = placedLoader(loader, nonce, whole.subarray(0, at));
+    const isInline = letsInline && !namesPolicy(whole);
+    const line = placedLoader(isInline ? loader.inline : loader.external, nonce, whole.subarray(0, at));
     const length =
       this.#layers.length === 0 && typeof response.framing === 'number' ? response.framing + line.length : null;
     this.#state = 'injected';
@@ -233,6 +236,9 @@ class DocumentStream implements DocumentWriter {
     this.#sink.fail(reason);
   }
 }
+
+/** One in a `<meta>`, as far as the document is there, rules what comes after it. */
+const namesPolicy = (bytes: Buffer): boolean => /content-security-policy/i.test(bytes.toString('latin1'));
 
 /** For bytes that are no longer the target's: lengths and digests go, a strong ETag becomes a weak one (RFC 9110 8.8.1). */
 function changedFields(fields: Fields): Fields {

@@ -1,8 +1,8 @@
 /** The document of an exchange under way: opened between the target and the browser, and held back by what either takes. */
-import { CLIENT_PATH } from './devtool-paths.ts';
 import { type DocumentOutlet, documentSink } from './document-sink.ts';
 import type { ResponseHead } from './http1.ts';
 import type { LiveExchange } from './live-exchange.ts';
+import type { Loader } from './loader.ts';
 import type { Documents } from './surroundings.ts';
 
 export interface LiveDocumentOutlet extends DocumentOutlet {
@@ -15,7 +15,7 @@ export function openLiveDocument(
   live: LiveExchange,
   response: ResponseHead,
   documents: Documents,
-  loader: string,
+  loader: Loader,
   outlet: LiveDocumentOutlet,
 ): void {
   const note = (reason: string | null) => {
@@ -30,7 +30,7 @@ export function openLiveDocument(
       outlet.failed(reason);
     },
   });
-  const input = { request: live.head, response, loader, loaderPath: CLIENT_PATH };
+  const input = { request: live.head, response, loader };
   live.document = documents.openDocument(input, sink, ({ reason }) => note(reason));
   live.document.onDrain(() => {
     live.isFull = false;

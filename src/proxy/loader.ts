@@ -9,12 +9,23 @@ type Facts = PageEntry['facts'];
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** The loader with its nonce, and `data-at="2:0108"`: on the document's second line, 108 characters of it are ours. */
-export function placedLoader(loader: string, nonce: string | null, before: Uint8Array): Buffer {
+/** Both begin with `<script`, and are ASCII. */
+export interface Loader {
+  /** The client itself: a page waits for no answer then. */
+  readonly inline: Buffer;
+  /** By its address, where a policy lets no script stand in the document. */
+  readonly external: Buffer;
+}
+
+const BEGINNING = '<script'.length;
+
+/** The loader with its nonce, and `data-at="2:00108"`: on the document's second line, 108 characters of it are ours. */
+export function placedLoader(loader: Buffer, nonce: string | null, before: Uint8Array): Buffer {
   const attributes = nonce === null ? '' : ` nonce="${nonce}"`;
-  const made = (length: string) =>
-    loader.replace('<script', `<script${attributes} data-at="${lineAtEnd(before)}:${length}"`);
-  return Buffer.from(made(String(made('0000').length).padStart(4, '0')), 'latin1');
+  const made = (length: number) =>
+    `<script${attributes} data-at="${lineAtEnd(before)}:${String(length).padStart(5, '0')}"`;
+  const rest = loader.subarray(BEGINNING);
+  return Buffer.concat([Buffer.from(made(made(0).length + rest.length), 'latin1'), rest]);
 }
 
 /** Lines end with LF, CR or both, as a parser reads them (WHATWG HTML 13.2.3.5). */
@@ -27,7 +38,7 @@ function lineAtEnd(bytes: Uint8Array): number {
 
 /** `at` is where the page is now: scripts that run later are named by that. */
 export function withoutLoader<T>(told: T, { loader, document, url }: Hello, at = url): T {
-  const [, line, length] = /^(\d{1,6}):(\d{4})$/.exec(loader) ?? [];
+  const [, line, length] = /^(\d{1,6}):(\d{5})$/.exec(loader) ?? [];
   if (line === undefined || length === undefined) return told;
   const addresses = [...new Set([document, url, at ?? url].map((address) => address.replace(/#.*/s, '')))];
   return straight(told, {

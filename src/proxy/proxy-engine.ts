@@ -8,7 +8,15 @@ import type { Route } from './request-head.ts';
 import { ProxyServer } from './server.ts';
 import type { ProxyMemory } from './shared-memory.ts';
 import type { ListenFault, ListenSpec, TargetSpec } from './spec.ts';
-import type { Documents, Observers, PageDoor, Shaping, Surroundings, TrafficCounter } from './surroundings.ts';
+import type {
+  Documents,
+  Observers,
+  PageClient,
+  PageDoor,
+  Shaping,
+  Surroundings,
+  TrafficCounter,
+} from './surroundings.ts';
 import { parseTarget } from './target.ts';
 
 export interface EngineParts {
@@ -20,7 +28,7 @@ export interface EngineParts {
   readonly observers: Observers;
   readonly documents: Documents | null;
   readonly page: PageDoor | null;
-  readonly clientScript: string;
+  readonly client: PageClient;
   readonly limits?: ConnectionLimits;
   failed(message: string): void;
 }
@@ -33,7 +41,7 @@ export class ProxyEngine implements Surroundings {
   readonly observers: Observers;
   readonly documents: Documents | null;
   readonly page: PageDoor | null;
-  readonly clientScript: string;
+  readonly client: PageClient;
   route: Route;
   dial: Dial;
   shaping: Shaping | null = null;
@@ -49,7 +57,7 @@ export class ProxyEngine implements Surroundings {
     this.observers = parts.observers;
     this.documents = parts.documents;
     this.page = parts.page;
-    this.clientScript = parts.clientScript;
+    this.client = parts.client;
     const target = parseTarget(parts.target.url);
     const publicUrl = parts.publicUrl === null ? null : new URL(parts.publicUrl);
     const publicAuthority = publicUrl === null ? null : parseAuthority(publicUrl.host);

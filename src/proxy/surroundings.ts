@@ -5,6 +5,7 @@ import type { Dial } from './dial.ts';
 import type { ExchangeTap } from './exchange-tap.ts';
 import type { Fields } from './fields.ts';
 import type { RequestHead, ResponseHead } from './http1.ts';
+import type { Loader } from './loader.ts';
 import type { Route } from './request-head.ts';
 import type { Connect } from './upstream.ts';
 
@@ -48,8 +49,7 @@ export interface DocumentNote {
 export interface DocumentInput {
   readonly request: RequestHead;
   readonly response: ResponseHead;
-  readonly loader: string;
-  readonly loaderPath: string;
+  readonly loader: Loader;
 }
 
 export interface Documents {
@@ -70,6 +70,14 @@ export interface PageDoor {
   report(text: string): boolean;
   /** Code that a page was told to fetch, once. */
   takeScript(target: string): string | null;
+}
+
+/** The page client, as `scripts/page-client.mjs` builds it. */
+export interface PageClient {
+  /** What `/__devtool/client.js` answers with. */
+  readonly script: string;
+  /** The same for a script element in a document. */
+  readonly inline: string;
 }
 
 /** An exchange that rules touch. */
@@ -102,8 +110,7 @@ export interface Surroundings {
   readonly documents: Documents | null;
   /** Null: pages are not let in. */
   readonly page: PageDoor | null;
-  /** The script that `/__devtool/client.js` answers with. */
-  readonly clientScript: string;
+  readonly client: PageClient;
   /** Seconds, coarse: moved on by the proxy's one timer. */
   readonly now: number;
   count(what: TrafficCounter, n: number): void;

@@ -340,7 +340,7 @@ export class TargetSide implements UpstreamOwner {
   }
 
   #openDocument(live: LiveExchange, response: ResponseHead, documents: Documents): void {
-    openLiveDocument(live, response, documents, loaderOf(this.#around.clientScript), {
+    openLiveDocument(live, response, documents, loaderOf(this.#around.client), {
       isCurrent: () => this.#live === live,
       send: (parts) => {
         for (const part of parts) this.#browser.add(part);

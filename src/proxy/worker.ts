@@ -18,6 +18,9 @@ import { TrafficTap } from './traffic-tap.ts';
 
 const TICK_MS = 1_000;
 
+/** Built beside this file. */
+const built = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+
 function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void {
   const { segment, generation, epoch, target, publicUrl, loopTag } = data;
   const post = (message: FromProxyWorker) => port.postMessage(message);
@@ -50,8 +53,7 @@ function main(port: NonNullable<typeof parentPort>, data: ProxyWorkerData): void
     observers: trafficObservers((id, message) => tap.message(id, message)),
     documents: { mayBeDocument, acceptEncodingFor, openDocument },
     page,
-    // Built beside this file.
-    clientScript: readFileSync(new URL('page.js', import.meta.url), 'utf8'),
+    client: { script: built('page.js'), inline: built('page-inline.js') },
     limits: CONNECTION_LIMITS,
     failed: (message) => post({ kind: 'failed', message, micros: micros() }),
   });

@@ -80,6 +80,7 @@ describe('frames and workers', () => {
       others: { '/worker.js': { type: 'text/javascript', body: worker } },
     });
     await tab.until('navigator.serviceWorker.controller !== null');
+    await stand.until(() => stand.pages.size === 1);
     await tab.goto(`${stand.url}/`);
     await stand.until(
       () => [...stand.pages.values()].filter(({ open }) => open).length === 1 && stand.pages.size === 2,

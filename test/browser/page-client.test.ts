@@ -260,7 +260,7 @@ test('it is not noticed: natives look as they did, and a page of its own prints 
   ).toEqual(['fetch', 1, 'function log() { [native code] }', 2]);
   expect(await tab.evaluate(`Object.keys(window).filter((name) => name.includes('devtool'))`)).toEqual([]);
   await exec(stand, 'return 1');
-  expect(await tab.evaluate('document.scripts.length')).toBe(1);
+  expect(await tab.evaluate('document.scripts.length')).toBe(0);
   expect(tab.console).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach } from 'vitest';
 import type { RequestHead } from '../../src/proxy/http1.ts';
-import { clientScript, type PageWatch, watchPages } from './page-watch.ts';
+import { builtClient, type PageWatch, watchPages } from './page-watch.ts';
 
 export interface PageStand extends PageWatch {
   readonly url: string;
@@ -31,7 +31,7 @@ type Page =
 
 /** `pages`: path → document (the loader goes into `<head>`) or anything else. */
 export async function openPageStand(pages: Record<string, Page>): Promise<PageStand> {
-  const script = await clientScript();
+  const { script } = await builtClient();
   const watch = watchPages();
   const { socket, news } = watch;
   const requests: PageStand['requests'] = [];

@@ -1,10 +1,10 @@
 /** The built client, and the proxy's end of its page socket with everything that has come over it. */
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { pageClient } from '../../scripts/page-client.mjs';
 import type { ExecAnswer, PageEntry } from '../../src/page/protocol.ts';
 import type { PageFacts } from '../../src/proxy/page-connection.ts';
 import { PageSocket } from '../../src/proxy/page-socket.ts';
+import type { PageClient } from '../../src/proxy/surroundings.ts';
 
 export interface PageWatch {
   readonly socket: PageSocket;
@@ -18,18 +18,12 @@ export interface PageWatch {
   close(): void;
 }
 
-let client: Promise<string> | null = null;
+let client: Promise<PageClient> | null = null;
 
-export function clientScript(): Promise<string> {
-  client ??= build({
-    entryPoints: [fileURLToPath(new URL('../../src/page/main.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    target: 'es2022',
-  }).then(({ outputFiles }) => outputFiles[0]?.text ?? '');
+export const builtClient = (): Promise<PageClient> => {
+  client ??= pageClient();
   return client;
-}
+};
 
 export function watchPages(): PageWatch {
   const entries: PageWatch['entries'] = [];

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { acceptEncodingFor, mayBeDocument, openDocument } from '../../src/proxy/document.ts';
 import type { PageDoor } from '../../src/proxy/surroundings.ts';
 import { openStand, type Stand } from '../proxy/stand.ts';
-import { clientScript, type PageWatch, watchPages } from './page-watch.ts';
+import { builtClient, type PageWatch, watchPages } from './page-watch.ts';
 
 /** `'no answer'`: the request is left waiting. */
 export type Answer =
@@ -89,7 +89,7 @@ export async function openProxyStand(pages: Readonly<Record<string, Answer>>): P
     around: {
       page,
       documents: { mayBeDocument, acceptEncodingFor, openDocument },
-      clientScript: await clientScript(),
+      client: await builtClient(),
     },
   });
   let runs = 0;

@@ -97,13 +97,15 @@ const REQUEST = {
   expectContinue: false,
 } as const;
 
+const LOADER = { inline: Buffer.from('<script>x</script>'), external: Buffer.from('<script src="/x.js"></script>') };
+
 /** Resolves when the document has ended or was given up; what comes out may be anything but endless. */
 function readDocument(encoding: string, input: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     let bytes = 0;
     const response = { ...RESPONSE, fields: [...RESPONSE.fields, 'Content-Encoding', encoding] };
     const document = openDocument(
-      { request: REQUEST, response, loader: '<script></script>', loaderPath: '/x.js' },
+      { request: REQUEST, response, loader: LOADER },
       {
         head() {},
         data(chunk: Buffer) {

@@ -72,6 +72,7 @@ describe('events of one interaction', () => {
       name: 'click',
       at: 90,
       element: '#buy',
+      isTold: false,
     });
   });
 

@@ -7,6 +7,7 @@ import { requestOf, routeTo } from './heads.ts';
 import { browse, openOrigin, openStand } from './stand.ts';
 
 const { own } = routeTo('http://localhost:3000');
+const CLIENT = { script: 'client', inline: 'inline' };
 const HOST = 'Host: localhost:41234\r\n';
 const OWN = `${HOST}Origin: http://localhost:41234\r\n`;
 const UPGRADE = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
@@ -23,17 +24,18 @@ function door(accept: PageDoor['accept'] = () => {}): PageDoor {
 }
 
 function answer(line: string, fields: string, page: PageDoor | null = door()): string {
-  const given = answerDevtool(requestOf(fields, `${line} HTTP/1.1`), own, { clientScript: 'client', page });
+  const given = answerDevtool(requestOf(fields, `${line} HTTP/1.1`), own, { client: CLIENT, page });
   return given.kind === 'reply' ? `${given.reply.status} ${given.reply.body}` : given.kind;
 }
 
 test('the client is kept for ever under the name of its content, and under no other', () => {
   const sent = (target: string) => {
-    const given = answerDevtool(requestOf(HOST, `GET ${target} HTTP/1.1`), own, { clientScript: 'client', page: null });
+    const given = answerDevtool(requestOf(HOST, `GET ${target} HTTP/1.1`), own, { client: CLIENT, page: null });
     return given.kind === 'reply' ? replyBytes(given.reply, { close: false, head: false }).toString() : '';
   };
-  const address = /src="([^"]+)"/.exec(loaderOf('client'))?.[1] ?? '';
-  expect(loaderOf('another')).not.toContain(address);
+  const address = /src="([^"]+)"/.exec(String(loaderOf(CLIENT).external))?.[1] ?? '';
+  expect(String(loaderOf({ ...CLIENT, script: 'another' }).external)).not.toContain(address);
+  expect(String(loaderOf(CLIENT).inline)).toBe('<script>inline</script>');
   expect(sent(address)).toContain('\r\nCache-Control: private, max-age=31536000, immutable\r\n');
   for (const other of ['/__devtool/client.js', '/__devtool/client.js?v=1', `${address}&more`])
     expect(sent(other)).toContain('\r\nCache-Control: no-store\r\n');
@@ -108,7 +110,7 @@ describe('under /__devtool', () => {
     ['POST /__devtool/token', OWN],
     ['POST /__devtool/token', HOST],
   ])('%s with %j is shown in no frame', (line, fields) => {
-    const given = answerDevtool(requestOf(fields, `${line} HTTP/1.1`), own, { clientScript: '', page: door() });
+    const given = answerDevtool(requestOf(fields, `${line} HTTP/1.1`), own, { client: CLIENT, page: door() });
     const sent = given.kind === 'reply' ? replyBytes(given.reply, { close: false, head: true }).toString() : '';
     expect(sent).toContain("\r\nContent-Security-Policy: frame-ancestors 'none'\r\n");
     expect(replyBytes(healthReply(true), { close: false, head: true }).toString()).toContain("frame-ancestors 'none'");

@@ -4,9 +4,10 @@ import { acceptEncodingFor, mayBeDocument, openDocument } from '../../src/proxy/
 import type { RequestHead, ResponseHead } from '../../src/proxy/http1.ts';
 import type { DocumentNote } from '../../src/proxy/surroundings.ts';
 
-const LOADER = '<script src="/__devtool/client.js"></script>';
+const EXTERNAL = '<script src="/__devtool/client.js"></script>';
+const LOADER = { inline: Buffer.from('<script>client()</script>'), external: Buffer.from(EXTERNAL) };
 /** It says where it is and how long. */
-const PLACED = '<script data-at="1:0061" src="/__devtool/client.js"></script>';
+const PLACED = '<script data-at="1:00043">client()</script>';
 const PAGE = '<!doctype html><html><head><title>t</title></head><body>héllo</body></html>';
 const WANTED = PAGE.replace('<head>', `<head>${PLACED}`);
 
@@ -54,7 +55,7 @@ function send(pieces: readonly Buffer[], head: ResponseHead, asked = request()):
   return new Promise((resolve) => {
     const done = () => resolve({ ...sent, bytes: Buffer.concat(parts), body: Buffer.concat(parts).toString('utf8') });
     const document = openDocument(
-      { request: asked, response: head, loader: LOADER, loaderPath: '/__devtool/client.js' },
+      { request: asked, response: head, loader: LOADER },
       {
         head(fields, framing) {
           for (let at = 0; at < fields.length; at += 2)
@@ -190,7 +191,7 @@ test('a head that does not come is not waited for without end', async () => {
 test('a document that streams is passed on as it comes', async () => {
   const parts: string[] = [];
   const document = openDocument(
-    { request: request(), response: response(), loader: LOADER, loaderPath: '' },
+    { request: request(), response: response(), loader: LOADER },
     { head() {}, data: (bytes) => parts.push(bytes.toString()) < 0, end() {}, fail() {} },
     () => {},
   );
@@ -237,6 +238,39 @@ test('the loader says on which line it is, by any end of a line, and how long it
   const policy = { 'Content-Security-Policy': "script-src 'nonce-abc'" };
   const { body } = await send([lines], response(policy));
   const loader = body.slice(body.indexOf('<script'), body.indexOf('\n<p>'));
-  expect(loader).toBe('<script nonce="abc" data-at="5:0073" src="/__devtool/client.js"></script>');
-  expect(loader).toHaveLength(73);
+  expect(loader).toBe('<script nonce="abc" data-at="5:00055">client()</script>');
+  expect(loader).toHaveLength(55);
+});
+
+test.each([
+  ['', ''],
+  ["img-src 'self'", ''],
+  ["script-src 'self' 'unsafe-inline'", ''],
+  ["script-src 'nonce-abc'", 'nonce="abc"'],
+  ["script-src 'nonce-abc' 'strict-dynamic', script-src 'unsafe-inline'", 'nonce="abc"'],
+])('where a policy lets it, the client stands in the document itself: %j', async (policy, nonce) => {
+  const { body } = await send([Buffer.from(PAGE)], response({ 'Content-Security-Policy': policy }));
+  expect(body).toContain('client()');
+  expect(body).toContain(nonce);
+  expect(body).not.toContain('src=');
+});
+
+test.each([
+  ["script-src 'self'", ''],
+  ["default-src 'unsafe-inline'; script-src-elem 'self'", ''],
+  ["script-src 'self' 'unsafe-inline' 'sha256-x'", ''],
+  ["script-src 'unsafe-inline', default-src 'self'", ''],
+  ["script-src 'nonce-abc', script-src 'nonce-other'", ''],
+  ["require-trusted-types-for 'script'", ''],
+  ['', '<META HTTP-EQUIV=Content-Security-Policy CONTENT="img-src x">'],
+])('where a policy does not, or stands in the document, it comes by its address: %j %j', async (policy, meta) => {
+  const page = PAGE.replace('<title>', `${meta}<title>`);
+  const { body } = await send([Buffer.from(page)], response({ 'Content-Security-Policy': policy }));
+  expect(body).toContain('src="/__devtool/client.js"');
+  expect(body).not.toContain('client()');
+});
+
+test('a policy that only reports decides too', async () => {
+  const policy = { 'Content-Security-Policy-Report-Only': "script-src 'self'" };
+  expect((await send([Buffer.from(PAGE)], response(policy))).body).toContain('src="/__devtool/client.js"');
 });

@@ -36,7 +36,7 @@ export class FakeWorker extends EventEmitter implements ProxyWorkerPort {
       observers: { tunnel: () => null, events: () => quiet },
       documents: null,
       page: null,
-      clientScript: '',
+      client: { script: '', inline: '' },
       failed: (message) => this.emit('message', { kind: 'failed', message, micros: 0 }),
     });
   }

@@ -110,7 +110,7 @@ export async function openStand(targetUrl: string, options: StandOptions = {}): 
     shaping: null,
     documents: null,
     page: null,
-    clientScript: '// client\n',
+    client: { script: '// client\n', inline: '// client' },
     now: 0,
     count: (what: string, n: number) => {
       counts[what] = (counts[what] ?? 0) + n;

@@ -31,13 +31,3 @@ function placeOf(element: Element): string {
   const siblings = [...(element.parentElement?.children ?? [])].filter((other) => other.localName === tag);
   return siblings.length > 1 ? `${like}:nth-of-type(${siblings.indexOf(element) + 1})` : like;
 }
-
-/** Where people type: its text is theirs. */
-export const isTypedIn = (element: Element): boolean =>
-  element instanceof HTMLTextAreaElement || (element instanceof HTMLElement && element.isContentEditable);
-
-/** What a person would call it: its label or text. */
-export function labelOf(element: Element): string {
-  const label = element.getAttribute('aria-label') ?? (isTypedIn(element) ? '' : (element.textContent ?? ''));
-  return label.replace(/\s+/g, ' ').trim().slice(0, 60);
-}

@@ -1,11 +1,12 @@
 /** Which tab and which load this is. */
-import { apply, get, quietly, random, start, storage } from './natives.ts';
+import { MARK } from './mark.ts';
 import { patchGetter } from './patch.ts';
+import { get } from './property.ts';
+import { quietly } from './quietly.ts';
+import { getItem, removeItem, saved, setItem, storageOf } from './saved.ts';
 
 const KEY = '__devtool_tab';
 const LONGEST_NAME = 20;
-/** Of windows that have the client: calls it by the tab's name. */
-export const MARK = '__devtool_mcp__';
 
 export interface Tab {
   /** In a frame, that of the page around it if that is ours. */
@@ -35,34 +36,39 @@ export function openTab(): Tab {
   }
 
   function take(): void {
-    known = storage.get(KEY) ?? '';
-    storage.remove(KEY);
+    const kept = getItem(storage(), KEY);
+    if (kept === null) return;
+    known = kept;
+    removeItem(storage(), KEY);
   }
 
-  if (!isFrame) patchGetter(window, 'sessionStorage', () => quietly(() => void name()));
+  if (!isFrame) patchGetter(window, 'sessionStorage', name);
 
   return {
     name,
     keep() {
-      if (!isFrame) quietly(() => storage.set(KEY, name()));
+      if (!isFrame) quietly(() => setItem(storage(), KEY, name()));
     },
     takeBack() {
-      if (!isFrame) quietly(() => storage.remove(KEY));
+      if (!isFrame) quietly(() => removeItem(storage(), KEY));
     },
   };
 }
+
+/** Throws where a page may keep nothing. */
+const storage = (): Storage => storageOf(window);
 
 /** '' where it is another origin's, or has no client. */
 function nameOfTop(): string {
   let name: unknown = '';
   quietly(() => {
-    name = apply(get(window.top ?? window, MARK) as () => unknown, undefined, []);
+    name = saved.apply(get(window.top ?? window, MARK) as () => unknown, undefined, []);
   });
-  return typeof name === 'string' ? start(name, LONGEST_NAME) : '';
+  return typeof name === 'string' ? saved.slice(name, 0, LONGEST_NAME) : '';
 }
 
 /** 52 random bits: names are to be different, not secret. */
-export const newName = (): string => random().toString(36).slice(2, 12);
+export const newName = (): string => saved.random().toString(36).slice(2);
 
 /** 'top', or how the frame is called in the page around it. */
 export function frameName(): string {
