@@ -16,9 +16,9 @@ export interface Place {
 }
 
 interface Asking {
-  /** Bytes that it has sent lately, as they counted at `since`. */
+  /** Bytes that it has sent lately, as they counted at `origin`. */
   spent: number;
-  since: number;
+  origin: number;
   waiting: number;
   go: () => void;
 }
@@ -27,24 +27,40 @@ interface Asking {
 const HALF_LIFE_MS = 1_000;
 /** A line of a few bytes makes as much work as one of these. */
 const LEAST_BYTES = 512;
+/** Before numbers grow large. */
+const NEW_ORIGIN_MS = 100 * HALF_LIFE_MS;
 
 /** `now`: monotonic milliseconds. */
 export function createTurns(now: () => number, soon: (run: () => void) => void = setImmediate): Turns {
   const asking = new Set<Asking>();
+  /** Of all that ask: what they have sent fades alike, and so is weighed against each other without a power for each. */
+  let origin = now();
 
-  const weight = (one: Asking, at: number) => one.spent * 0.5 ** ((at - one.since) / HALF_LIFE_MS) + one.waiting;
+  function moveOrigin(to: number): void {
+    origin = to;
+    for (const one of asking) bring(one);
+  }
+
+  function bring(one: Asking): void {
+    one.spent *= fade(origin - one.origin);
+    one.origin = origin;
+  }
 
   function ask(one: Asking): void {
+    if (asking.size === 0) origin = now();
+    bring(one);
     asking.add(one);
     if (asking.size === 1) soon(grant);
   }
 
   function grant(): void {
     const at = now();
+    if (at - origin > NEW_ORIGIN_MS) moveOrigin(at);
+    const faded = fade(at - origin);
     let first: Asking | null = null;
     let least = Number.POSITIVE_INFINITY;
     for (const one of asking) {
-      const weighs = weight(one, at);
+      const weighs = one.spent * faded + one.waiting;
       if (weighs >= least) continue;
       first = one;
       least = weighs;
@@ -52,14 +68,13 @@ export function createTurns(now: () => number, soon: (run: () => void) => void =
     if (first === null) return;
     asking.delete(first);
     if (asking.size > 0) soon(grant);
-    first.spent = least - first.waiting + LEAST_BYTES;
-    first.since = at;
+    first.spent += LEAST_BYTES / faded;
     first.go();
   }
 
   return {
     place() {
-      const one: Asking = { spent: 0, since: now(), waiting: 0, go: () => {} };
+      const one: Asking = { spent: 0, origin, waiting: 0, go: () => {} };
       return {
         next: (waiting) =>
           new Promise((resolve) => {
@@ -74,3 +89,5 @@ export function createTurns(now: () => number, soon: (run: () => void) => void =
     },
   };
 }
+
+const fade = (ms: number): number => 0.5 ** (ms / HALF_LIFE_MS);

@@ -2,7 +2,7 @@
  * Lines out of the pieces of one process's output. The two streams assemble their lines separately, and a line's place among
  * all is where its first byte arrived.
  */
-import { createScreen, type Row } from './terminal.ts';
+import { createScreen } from './terminal.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 export type Stream = 'stdout' | 'stderr';
@@ -39,17 +39,24 @@ export interface AssemblyOptions {
 }
 
 const ALL_ASCII = /^[\x00-\x7f]*$/;
-const NEWLINE = 0x0a;
+/** Without any of these a terminal shows what was written. */
+const MOVES = /[\x1b\b]|\r(?!\n)/;
 const RETURN = 0x0d;
 
 /** All lines in the order of their first bytes. `pieces` are in the order of their positions. */
 export function assembleLines(pieces: readonly Piece[], options: AssemblyOptions): Line[] {
-  const assemble = (stream: Stream): Line[] => {
-    const own = pieces.filter((piece) => piece.stream === stream);
-    const rows = options.view === 'tidy' ? tidyRows(own, options) : rawRows(own, options);
-    return rows.map(({ position, end, micros, text, complete }) => ({ stream, position, end, micros, text, complete }));
-  };
-  return merge(assemble('stdout'), assemble('stderr'));
+  return merge(linesOf('stdout', pieces, options), linesOf('stderr', pieces, options));
+}
+
+function linesOf(stream: Stream, pieces: readonly Piece[], options: AssemblyOptions): Line[] {
+  const own = pieces.filter((piece) => piece.stream === stream);
+  const bytes = Buffer.concat(own.map((piece) => piece.bytes));
+  // One decoding for all lines that are ASCII: 512 KiB hold 10,000 lines, and a decoder costs 2 µs each.
+  const latin1 = bytes.toString('latin1');
+  const lines = writtenLines(stream, own, bytes, latin1, options);
+  if (options.view === 'raw') return lines;
+  // A line that is but the begin of a character is none yet.
+  return MOVES.test(latin1) || lines.at(-1)?.text === '' ? shownLines(stream, lines) : lines;
 }
 
 /**
@@ -64,48 +71,77 @@ export function cursorAfter(pieces: readonly Piece[]): number {
   return last === undefined ? 0 : last.position + last.bytes.length;
 }
 
-function tidyRows(pieces: readonly Piece[], options: AssemblyOptions): Row[] {
+/** As a terminal would show them. */
+function shownLines(stream: Stream, lines: readonly Line[]): Line[] {
   const screen = createScreen();
-  for (const row of rawRows(pieces, options)) screen.feed(row.text, row.complete, row);
-  return screen.rows();
+  for (const line of lines) screen.feed(line.text, line.complete, line);
+  return screen.rows().map(({ position, end, micros, text, complete }) => ({
+    stream,
+    position,
+    end,
+    micros,
+    text,
+    complete,
+  }));
 }
 
-function rawRows(pieces: readonly Piece[], options: AssemblyOptions): Row[] {
-  const bytes = Buffer.concat(pieces.map((piece) => piece.bytes));
-  // One decoding for all lines that are ASCII: 512 KiB hold 10,000 lines, and a decoder costs 2 µs each.
-  const latin1 = bytes.toString('latin1');
-  const placeOf = placesOf(pieces);
-  const rows: Row[] = [];
+/** Of `bytes`, what `pieces` hold; `latin1` is the same. */
+function writtenLines(
+  stream: Stream,
+  pieces: readonly Piece[],
+  bytes: Buffer,
+  latin1: string,
+  options: AssemblyOptions,
+): Line[] {
+  const ascii = ALL_ASCII.test(latin1);
+  const place = createPlace(pieces);
+  const lines: Line[] = [];
   for (let from = 0; from < bytes.length; ) {
-    const newline = bytes.indexOf(NEWLINE, from);
+    const newline = latin1.indexOf('\n', from);
     const complete = newline >= 0;
     const next = complete ? newline : bytes.length;
     const to = complete && next > from && bytes[next - 1] === RETURN ? next - 1 : next;
-    const ascii = latin1.slice(from, to);
-    const text = ALL_ASCII.test(ascii)
-      ? ascii
-      : decodeUtf8(bytes.subarray(from, to), { front: options.dropped && from === 0, back: options.live && !complete });
-    const { position, micros } = placeOf(from);
-    const end = to === from ? position : placeOf(to - 1).position + 1;
-    rows.push({ position, end, micros, text, complete });
+    const plain = latin1.slice(from, to);
+    const text =
+      ascii || ALL_ASCII.test(plain)
+        ? plain
+        : decodeUtf8(bytes.subarray(from, to), {
+            front: options.dropped && from === 0,
+            back: options.live && !complete,
+          });
+    place.to(from);
+    const { position, micros } = place;
+    if (to > from) place.to(to - 1);
+    const end = to > from ? place.position + 1 : position;
+    lines.push({ stream, position, end, micros, text, complete });
     from = next + 1;
   }
-  return rows;
+  return lines;
 }
 
-/** Where the byte at an offset of the joined pieces arrived, and when. Offsets are asked for in ascending order. */
-function placesOf(
-  pieces: readonly Piece[],
-): (offset: number) => { readonly position: number; readonly micros: number } {
+interface Place {
+  position: number;
+  micros: number;
+  /** The byte at this offset of the joined pieces. Offsets are asked for in ascending order. */
+  to(offset: number): void;
+}
+
+/** Where a byte of the joined pieces arrived, and when. */
+function createPlace(pieces: readonly Piece[]): Place {
   let at = 0;
   let begin = 0;
-  return (offset) => {
-    let piece = pieces[at];
-    while (piece !== undefined && offset >= begin + piece.bytes.length) {
-      begin += piece.bytes.length;
-      piece = pieces[++at];
-    }
-    return { position: (piece?.position ?? 0) + offset - begin, micros: piece?.micros ?? 0 };
+  return {
+    position: 0,
+    micros: 0,
+    to(offset) {
+      let piece = pieces[at];
+      while (piece !== undefined && offset >= begin + piece.bytes.length) {
+        begin += piece.bytes.length;
+        piece = pieces[++at];
+      }
+      this.position = (piece?.position ?? 0) + offset - begin;
+      this.micros = piece?.micros ?? 0;
+    },
   };
 }
 

@@ -51,7 +51,10 @@ export function redactor(salt: string, extraSecrets: () => ExtraSecrets = () => 
 /** The same lines with their secrets hidden; a secret may span several. */
 export function redactLines<L extends { readonly text: string }>(lines: readonly L[], redact: Redact): L[] {
   // A newline within a line (there is none in captured output) would shift all that follow.
-  const texts = redact(lines.map(({ text }) => text.replaceAll('\n', ' ')).join('\n')).split('\n');
+  const text = lines.map((line) => (line.text.includes('\n') ? line.text.replaceAll('\n', ' ') : line.text)).join('\n');
+  const safe = redact(text);
+  if (safe === text) return [...lines];
+  const texts = safe.split('\n');
   return lines.map((line, index) => {
     const text = texts[index] ?? '';
     return text === line.text ? line : { ...line, text };

@@ -6,7 +6,7 @@ import { budgetFor, fitBudget, MOST_CHARACTERS } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { assembleLines, isNew, type Line, type Stream } from '../text/lines.ts';
 import { redactLines } from '../text/redact.ts';
-import { collapseRepeats, type Repeated, repeatedText } from '../text/repeats.ts';
+import { type Collapsed, collapseRepeats, repeatedText } from '../text/repeats.ts';
 import { type Chosen, selectLines } from '../text/select.ts';
 import { visibleLine } from '../text/visible.ts';
 import { matchesOf } from './matches.ts';
@@ -44,7 +44,7 @@ export async function showOutput(
   const safe = input.reveal ? assembled : redactLines(assembled, workbench.redact);
   const after = placeAfter(process, input.after, workbench);
   const fresh = after === undefined ? safe : safe.filter((line) => isNew(line, after));
-  const lines = input.raw ? fresh.map((line) => ({ ...line, times: 1 })) : collapseRepeats(fresh);
+  const { lines, times }: Collapsed<Line> = input.raw ? { lines: fresh, times: new Map() } : collapseRepeats(fresh);
 
   const selection = {
     grep: input.grep,
@@ -54,7 +54,7 @@ export async function showOutput(
     context: input.context,
   };
   const { chosen, total } = await selectLines(lines, selection, matcher(workbench));
-  const texts = chosen.map((choice) => lineText(choice, input, workbench));
+  const texts = chosen.map((choice) => lineText(choice, times.get(choice.line), input, workbench));
   const budget = budgetFor(selection, outputBudget(process.path));
   const { from, to, truncated } = fitBudget(texts, budget);
   const shown = texts.slice(from, to);
@@ -78,9 +78,9 @@ export const placeAfter = (
 const matcher = (workbench: Workbench) => (pattern: string, texts: readonly string[]) =>
   matchesOf(pattern, texts, workbench);
 
-function lineText({ line, gap }: Chosen<Repeated<Line>>, input: OutputInput, workbench: Workbench): string {
+function lineText({ line, gap }: Chosen<Line>, times: number | undefined, input: OutputInput, workbench: Workbench) {
   const time = input.timestamps ? `${workbench.processes.iso(line.micros).slice(11, 23)} ` : '';
-  return `${gap ? '--\n' : ''}${time}${escapeClosing(repeatedText({ text: visibleLine(line.text), times: line.times }))}`;
+  return `${gap ? '--\n' : ''}${time}${escapeClosing(repeatedText(visibleLine(line.text), times))}`;
 }
 
 /** The bytes themselves: `tail` and `head` do not apply, `after` does. More than an answer may hold goes to a file. */

@@ -23,8 +23,9 @@ export interface FirstAndLast {
 export function firstAndLast(process: ManagedProcess, workbench: Workbench): FirstAndLast {
   const { pieces, dropped } = process.output.read('combined', process.snapshot().runPosition);
   const lines = assembleLines(pieces, { view: 'tidy', live: isLive(process.state()), dropped: dropped > 0 });
-  const texts = collapseRepeats(redactLines(lines, workbench.redact))
-    .map((line) => repeatedText({ text: visibleLine(line.text), times: line.times }))
+  const runs = collapseRepeats(redactLines(lines, workbench.redact));
+  const texts = runs.lines
+    .map((line) => repeatedText(visibleLine(line.text), runs.times.get(line)))
     .filter((text) => text.trim() !== '');
   return { first: texts.slice(0, FIRST), last: texts.slice(FIRST).slice(-LAST) };
 }

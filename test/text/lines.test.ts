@@ -90,6 +90,26 @@ describe('assembleLines', () => {
       }),
     );
   });
+
+  test('what moves no cursor is shown as written, and is the same when a colour before it asks for a screen', () => {
+    const unit = fc.constantFrom('a', 'é', '😀', '\n', '\r\n', Uint8Array.of(0xc3), Uint8Array.of(0x80));
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 30 }), fc.boolean(), fc.boolean(), (units, live, dropped) => {
+        const bytes = Buffer.concat(units.map((one) => Buffer.from(one)));
+        const colour = Buffer.from('\x1b[m');
+        const options = { ...LIVE, live, dropped: dropped && bytes[0] !== 0x80 };
+        const lines = assembleLines(pieces(Buffer.concat([Buffer.from('>'), bytes])), options);
+        const screen = assembleLines(pieces(Buffer.concat([Buffer.from('>'), colour, bytes])), options);
+        const moved = screen.map(({ position, end, ...line }, at) => ({
+          ...line,
+          position: at === 0 ? 0 : position - colour.length,
+          end: end - colour.length,
+        }));
+        expect(lines).toEqual(moved);
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
 
 describe('isNew', () => {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { collapseRepeats, repeatedText } from '../../src/text/repeats.ts';
 
-const collapsed = (...texts: string[]): string[] => collapseRepeats(texts.map((text) => ({ text }))).map(repeatedText);
+function collapsed(...texts: string[]): string[] {
+  const { lines, times } = collapseRepeats(texts.map((text) => ({ text })));
+  return lines.map((line) => repeatedText(line.text, times.get(line)));
+}
 
 describe('collapseRepeats', () => {
   test.each([
@@ -15,14 +18,9 @@ describe('collapseRepeats', () => {
   });
 
   test('the first of a run keeps its place; other streams are other lines', () => {
-    const lines = [
-      { text: 'x', stream: 'stdout', position: 0 },
-      { text: 'x', stream: 'stdout', position: 2 },
-      { text: 'x', stream: 'stderr', position: 4 },
-    ];
-    expect(collapseRepeats(lines)).toEqual([
-      { text: 'x', stream: 'stdout', position: 0, times: 2 },
-      { text: 'x', stream: 'stderr', position: 4, times: 1 },
-    ]);
+    const first = { text: 'x', stream: 'stdout', position: 0 };
+    const second = { text: 'x', stream: 'stdout', position: 2 };
+    const other = { text: 'x', stream: 'stderr', position: 4 };
+    expect(collapseRepeats([first, second, other])).toEqual({ lines: [first, other], times: new Map([[first, 2]]) });
   });
 });
