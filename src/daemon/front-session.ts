@@ -57,13 +57,15 @@ export function serveFront(hello: FrontHello, socket: Socket, parts: FrontSessio
   const transport = new StdioServerTransport(lines, socket, { maxBufferSize: 2 * MOST_LINE_BYTES });
   // One waits for each answer that a client which does not read leaves unsent.
   socket.setMaxListeners(0);
-  ends.push(holdings.watch({ name, bytes: held, close }));
+  const calls = { underWay: 0 };
+  ends.push(holdings.watch({ name, bytes: held, calls: () => calls.underWay, close }));
   const connection = {
     version: __VERSION__,
     cwd: hello.cwd,
     env: hello.env,
     from: `pid ${hello.pid}`,
     attend,
+    calls,
     takes: () => !socket.writableNeedDrain,
   };
   const served = serveStdio(

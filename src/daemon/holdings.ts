@@ -1,13 +1,16 @@
 /**
- * What connections make the daemon hold for them: lines that they have begun and not ended, answers that they do not take. All of them
- * together have one bound; past it, who has held most for longest is closed. So the many that are silent cost those that talk nothing.
+ * What connections make the daemon hold for them: lines that they have begun and not ended, answers that they do not take, calls under
+ * way. All of them together have one bound; past it, who has held most for longest is closed. So the many that are silent cost those that
+ * talk nothing. A call that waits for a day is no fault of its client: time counts against who does not take or end what is held.
  */
 
 export interface Holding {
   /** For the log: `front 4711`. */
   readonly name: string;
-  /** Bytes held for it now. */
+  /** Bytes held for it now, its calls under way not counted. */
   bytes(): number;
+  /** Its calls under way. */
+  calls(): number;
   /** Ends the connection, and with it what is held. */
   close(): void;
 }
@@ -28,6 +31,8 @@ export interface HoldingsParts {
 }
 
 const LOOK_EVERY_MS = 250;
+/** What a call under way costs: the SDK's record of it, its arguments, its wait. */
+const CALL_BYTES = 12_288;
 /** What comes between two looks is bounded too. */
 const LOOK_EVERY_BYTES = 4 * 1_048_576;
 
@@ -48,26 +53,25 @@ export function createHoldings({ mostBytes, clock, log }: HoldingsParts): Holdin
     let total = 0;
     for (const [holding, since] of watched) {
       const bytes = holding.bytes();
-      total += bytes;
+      total += bytes + holding.calls() * CALL_BYTES;
       watched.set(holding, bytes === 0 ? null : (since ?? now));
     }
     if (total > mostBytes) makeRoom(total, now);
   }
 
   function makeRoom(total: number, now: number): void {
-    const held = [...watched].map(([holding, since]) => ({
-      holding,
-      bytes: holding.bytes(),
-      forMs: msSince(since, now),
-    }));
+    const held = [...watched].map(([holding, since]) => {
+      const calls = holding.calls();
+      return { holding, calls, bytes: holding.bytes() + calls * CALL_BYTES, forMs: msSince(since, now) };
+    });
     held.sort((a, b) => b.bytes * (b.forMs + 1) - a.bytes * (a.forMs + 1));
     let left = total;
-    for (const { holding, bytes, forMs } of held) {
+    for (const { holding, calls, bytes, forMs } of held) {
       if (left <= mostBytes) return;
       left -= bytes;
       watched.delete(holding);
       log(
-        `${holding.name}: closed, since it has not taken its answers or not ended its line for ${forMs} ms: ${bytes} bytes, of ${total} for all connections (at most ${mostBytes})`,
+        `${holding.name}: closed, since it has not taken its answers or not ended its line for ${forMs} ms: ${bytes} bytes with ${calls} calls under way, of ${total} for all connections (at most ${mostBytes})`,
       );
       holding.close();
     }

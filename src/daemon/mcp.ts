@@ -30,6 +30,8 @@ export interface Connection {
   readonly from: string;
   /** A call has named a directory to work in. */
   attend(directory: string): void;
+  /** Of this client, under way. */
+  readonly calls: { underWay: number };
   /** Whether the client takes what it is told. */
   takes(): boolean;
   /** Work that must end with the connection. */
@@ -49,15 +51,15 @@ export function mcpServer(connection: Connection, workbench: Workbench): Server 
 const MOST_UNDER_WAY = 64;
 
 function serveTools(server: Server, connection: Connection, workbench: Workbench): void {
-  let underWay = 0;
+  const { calls } = connection;
   server.setRequestHandler('tools/call', async (request, context) => {
     const tool = TOOLS.find(({ name }) => name === request.params.name);
     if (tool === undefined) throw unknownTool(request.params.name);
-    if (underWay >= MOST_UNDER_WAY) return renderedFault(tooManyCalls(), workbench);
-    underWay += 1;
+    if (calls.underWay >= MOST_UNDER_WAY) return renderedFault(tooManyCalls(), workbench);
+    calls.underWay += 1;
     // Never rejects.
     const result = await respond(tool, request.params.arguments, callOf(server, connection, context), workbench);
-    underWay -= 1;
+    calls.underWay -= 1;
     return result;
   });
 }
@@ -95,9 +97,9 @@ function callerOf(server: Server, connection: Connection, context?: ServerContex
 }
 
 /** Progress is told only to a client that asked for it and takes it; a client that has gone is no error. */
-function progressOf(connection: Connection, context: ServerContext): (message: string) => void {
+function progressOf(connection: Connection, context: ServerContext): Call['progress'] {
   const progressToken = context.mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return () => {};
+  if (progressToken === undefined) return null;
   let progress = 0;
   return (message) => {
     if (!connection.takes()) return;

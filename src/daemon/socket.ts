@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { firstLine } from '../home/first-line.ts';
 import { type DaemonHello, type FrontHello, helloLine, MOST_HELLO_BYTES, parseFrontHello } from '../home/hello.ts';
 import type { Holding } from './holdings.ts';
+import { thrifty } from './thrifty-socket.ts';
 import type { Turns } from './turns.ts';
 
 export interface Door {
@@ -40,7 +41,8 @@ const INVALID_REQUEST = -32_600;
 export async function openDoor(parts: DoorParts): Promise<Door> {
   const sockets = new Set<Socket>();
   const newServer = () =>
-    createServer({ pauseOnConnect: true }, (socket) => {
+    createServer({ pauseOnConnect: true }, (accepted) => {
+      const socket = thrifty(accepted);
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));
       // A client that has gone is no fault of the daemon's.
@@ -82,13 +84,12 @@ function listenPrivately(server: Server, path: string): Promise<void> {
 }
 
 async function welcome(socket: Socket, { greet, connected, turns, watch, log }: DoorParts): Promise<void> {
-  await turns.place().next(WELCOME_BYTES);
-  if (socket.destroyed) return;
   let late = false;
   let bytes = 0;
   const unwatch = watch({
     name: 'a connection without a hello line',
     bytes: () => bytes,
+    calls: () => 0,
     close: () => socket.destroy(),
   });
   const timer = setTimeout(() => {
@@ -110,6 +111,8 @@ async function welcome(socket: Socket, { greet, connected, turns, watch, log }: 
     refuse(socket, line === null ? `a first line of more than ${MOST_HELLO_BYTES} bytes` : 'no hello line', log);
     return;
   }
+  await turns.place().next(WELCOME_BYTES);
+  if (socket.destroyed) return;
   const answer = greet(hello);
   socket.write(helloLine(answer));
   if (answer.leaving) endSoon(socket);

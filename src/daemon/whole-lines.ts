@@ -43,12 +43,11 @@ export function wholeLines(parts: LineParts): WholeLines {
     else onRefused(`a line of more than ${MOST_VALUES} values was dropped`);
   }
 
-  async function passOn(): Promise<void> {
-    for await (const chunk of connection.iterator({ destroyOnReturn: false })) {
-      onBytes(chunk.length);
-      await passChunk(chunk);
-    }
-    lines.push(null);
+  /** One chunk in hand, and none behind it. */
+  function passOn(chunk: Buffer): void {
+    onBytes(chunk.length);
+    connection.pause();
+    void passChunk(chunk).then(() => connection.resume());
   }
 
   /** Line by line: what is answered at once is written within this turn, and the next line waits until that is taken. */
@@ -78,11 +77,15 @@ export function wholeLines(parts: LineParts): WholeLines {
     wanted = null;
   }
 
-  // Of an end in the middle its other listeners hear.
-  passOn().catch(() => lines.destroy());
+  connection
+    .on('data', passOn)
+    .once('end', () => lines.push(null))
+    .resume();
   connection.once('close', () => {
     wanted?.();
-    if (isBroken()) turns.leave();
+    if (!isBroken()) return;
+    turns.leave();
+    lines.destroy();
   });
   return {
     lines,

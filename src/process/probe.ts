@@ -27,7 +27,7 @@ export async function probeSucceeds(
   try {
     const { process } = await runner.run(probeOf(managed.request, line));
     try {
-      await runner.wait(process, { kind: 'exit' }, { timeoutMs: WITHIN_MS, signal, progress: () => {}, after: null });
+      await runner.wait(process, { kind: 'exit' }, { timeoutMs: WITHIN_MS, signal, progress: null, after: null });
       const { state, exitCode } = process.snapshot();
       return state === 'stopped' && exitCode === 0;
     } finally {

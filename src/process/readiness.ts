@@ -12,7 +12,7 @@ export async function followReadiness(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<void> {
-  const options = { timeoutMs: LOOK_MS, signal, progress: () => {}, after: null };
+  const options = { timeoutMs: LOOK_MS, signal, progress: null, after: null };
   while (!signal.aborted && !managed.retired) {
     const ticket = tools.changes.ticket();
     const { run, state } = managed.snapshot();

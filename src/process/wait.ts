@@ -25,8 +25,8 @@ export interface WaitOptions {
   readonly signal: AbortSignal;
   /** Output before this position does not count; null: what the present run has written. */
   readonly after: number | null;
-  /** Told about once a second what is being waited for. */
-  readonly progress: (message: string) => void;
+  /** Told about once a second what is being waited for; null: nobody asked. */
+  readonly progress: ((message: string) => void) | null;
 }
 
 /** Status of a GET, or null when nobody answers in time. */
@@ -88,12 +88,12 @@ export async function waitFor(
     if (ended) return { for: condition.kind, ok: false, ms: elapsed(), match: null, reason: 'ended' };
     const left = options.timeoutMs - elapsed();
     if (left <= 0) return { for: condition.kind, ok: false, ms: elapsed(), match: null, reason: 'timeout' };
-    if (elapsed() - told >= PROGRESS_EVERY_MS) {
+    if (options.progress !== null && elapsed() - told >= PROGRESS_EVERY_MS) {
       told = elapsed();
       options.progress(`waiting for ${managed.id}: ${condition.kind}, ${Math.round(told / 1000)} s`);
     }
-    const pause = isOver ? RESTART_KNOWN_MS : (PAUSE_MS[(declared ?? condition).kind] ?? PROGRESS_EVERY_MS);
-    const soonest = Math.min(left, pause);
+    const pause = isOver ? RESTART_KNOWN_MS : (PAUSE_MS[(declared ?? condition).kind] ?? LONGEST_PAUSE_MS);
+    const soonest = Math.min(left, pause, options.progress === null ? left : PROGRESS_EVERY_MS);
     await tools.changes.next(ticket, soonest, options.signal, hasChanged);
   }
 }
@@ -101,7 +101,9 @@ export async function waitFor(
 /** Whether an ended process is restarted is known so long after its end. */
 const RESTART_KNOWN_MS = 50;
 /** What wakes nobody by itself is looked at so often. */
-const PAUSE_MS: Partial<Record<Condition['kind'], number>> = { http: HTTP_EVERY_MS };
+const PAUSE_MS: Partial<Record<Condition['kind'], number>> = { http: HTTP_EVERY_MS, exec: EXEC_EVERY_MS };
+/** What wakes is looked at so often all the same: thousands that look each second would cost half a processor. */
+const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * As a config declares it, anew for each run: what an earlier one has said makes this one not ready. An end that is waited for must

@@ -54,7 +54,7 @@ export function createAutostart(workbench: () => Workbench, signal: AbortSignal)
     const attendance: Attendance = { path: config.path, scripts: new Map(), proxies: new Map() };
     attendances.set(config.path, attendance);
     const caller: Caller = { ...owner, cwd: config.path, attend: () => {} };
-    const call: Call = { caller, signal, progress: () => {} };
+    const call: Call = { caller, signal, progress: null };
     for (const name of names) {
       attendance.scripts.set(name, null);
       void startScript(name, attendance, call);

@@ -78,7 +78,7 @@ async function startOne(name: string, until: DependencyState, directory: string,
   const present = workbench.processes.get(directory, command.id);
   const reused = present !== null && isLive(present.state());
   if (!reused) await startAll(command, round);
-  call.progress(`${name}: ${reused ? 'runs already' : 'is started'}`);
+  call.progress?.(`${name}: ${reused ? 'runs already' : 'is started'}`);
   const process = reused ? present : await started(command, name, round);
   const waited = await waitUntil(until, process, command, call, workbench);
   if (!isFarEnough(until, process, waited)) throw notReady(name, until, process, waited, workbench);

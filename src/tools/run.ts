@@ -66,7 +66,7 @@ export const runTool = defineTool({
       port: input.env['PORT'] ?? command.env['PORT'],
       autostart: false,
     });
-    call.progress(`${process.id} ${reused ? 'runs already' : 'started'}`);
+    call.progress?.(`${process.id} ${reused ? 'runs already' : 'started'}`);
     const waited = await wait(process, input, command, call, workbench);
     const proxies = await tiedProxies(process, command, call, workbench);
     return answer(process, { reused, dependencies, proxies, waited }, input, workbench);

@@ -19,8 +19,8 @@ export interface Call {
   readonly caller: Caller;
   /** Aborted when the client cancels or leaves. */
   readonly signal: AbortSignal;
-  /** Tells a waiting client what is going on; does nothing when it did not ask. */
-  readonly progress: (message: string) => void;
+  /** Tells a waiting client what is going on; null when it did not ask. */
+  readonly progress: ((message: string) => void) | null;
 }
 
 /** Facts of a text result, `_meta["devtool-mcp"]`. */

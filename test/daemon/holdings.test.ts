@@ -27,13 +27,15 @@ function world(mostBytes: number) {
     closed,
     log,
     isWaiting: () => timer !== null,
-    connection(name: string, bytes: number) {
-      const held = { bytes };
+    connection(name: string, bytes: number, calls = 0) {
+      const held = { bytes, calls };
       const unwatch = holdings.watch({
         name,
         bytes: () => held.bytes,
+        calls: () => held.calls,
         close() {
           held.bytes = 0;
+          held.calls = 0;
           closed.push(name);
         },
       });
@@ -65,7 +67,7 @@ test('past the bound who has held most for longest is closed, and no more than a
   pass(250);
   expect(closed).toEqual(['deaf 1', 'deaf 2', 'deaf 3']);
   expect(log[0]).toBe(
-    'deaf 1: closed, since it has not taken its answers or not ended its line for 10000 ms: 300 bytes, of 1700 for all connections (at most 1000)',
+    'deaf 1: closed, since it has not taken its answers or not ended its line for 10000 ms: 300 bytes with 0 calls under way, of 1700 for all connections (at most 1000)',
   );
   pass(60_000);
   expect(closed).toHaveLength(3);
@@ -83,6 +85,19 @@ test('who has taken everything in between begins anew', () => {
   connection('new', 300);
   pass(250);
   expect(closed).toEqual(['busy']);
+});
+
+test('calls under way count, and of those who take their answers who has most is closed, however long others wait', () => {
+  const { connection, pass, closed } = world(1_000_000);
+  connection('waits for a day', 0, 1);
+  pass(86_400_000);
+  connection('reads', 0, 40);
+  connection('deaf', 20_000, 40);
+  pass(1_000);
+  expect(closed).toEqual(['deaf']);
+  connection('reads too', 0, 60);
+  pass(250);
+  expect(closed).toEqual(['deaf', 'reads too']);
 });
 
 test('what comes between two looks is looked at too', () => {

@@ -104,7 +104,7 @@ export function createClients(world: World, hasProxies: boolean): Clients {
     if (chance.happens(0.3)) scheduler.after(chance.between(0, 2_000), () => vanishes.abort());
     const signal = AbortSignal.any([gone.signal, vanishes.signal]);
     const timeoutMs = Math.round(chance.between(1, 3_000));
-    return processes.wait(entry, chance.pick(CONDITIONS), { timeoutMs, signal, after: null, progress() {} });
+    return processes.wait(entry, chance.pick(CONDITIONS), { timeoutMs, signal, after: null, progress: null });
   }
 
   const stopRequest = () => ({ force: chance.happens(0.3), graceMs: chance.pick([0, 200, 1_500]) });

@@ -24,7 +24,7 @@ function bench(urls: Record<string, string[]> = {}) {
   };
   const workbench = { processes, proxies: manager } as unknown as Workbench;
   const caller = { cwd, env: {}, attend: () => {}, name: 'test' };
-  const call: Call = { caller, signal: new AbortController().signal, progress: () => {} };
+  const call: Call = { caller, signal: new AbortController().signal, progress: null };
   const run = async (input: Record<string, unknown>): Promise<Record<string, unknown>> => {
     const result = await proxyTool.run(input, call, workbench);
     if (result.kind !== 'data') throw new Error('no data');

@@ -55,10 +55,11 @@ export async function serveHttp(parts: HttpServiceParts): Promise<HttpService> {
         const used = new Set<string>();
         const attend = attendance(used);
         onClose(lifetime.joined(null, used));
-        return mcpServer({ ...connection, updates: 'subscribed', attend, onClose }, workbench);
+        return mcpServer({ ...connection, calls: { underWay: 0 }, updates: 'subscribed', attend, onClose }, workbench);
       }
       onClose(visitors.came());
-      return mcpServer({ ...connection, updates: 'none', attend: attendance(visitors.used), onClose }, workbench);
+      const modern = { calls: { underWay: 0 }, updates: 'none', attend: attendance(visitors.used), onClose } as const;
+      return mcpServer({ ...connection, ...modern }, workbench);
     },
     watch(wanted, tell) {
       const caller = { cwd, env, attend: () => {}, name: FROM };
