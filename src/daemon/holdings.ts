@@ -31,8 +31,8 @@ export interface HoldingsParts {
 }
 
 const LOOK_EVERY_MS = 250;
-/** What a call under way costs: the SDK's record of it, its arguments, its wait. */
-const CALL_BYTES = 12_288;
+/** What a call under way costs: the SDK’s record of it, its arguments, its wait. */
+const CALL_BYTES = 16_384;
 /** What comes between two looks is bounded too. */
 const LOOK_EVERY_BYTES = 4 * 1_048_576;
 

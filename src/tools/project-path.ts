@@ -8,8 +8,9 @@ import type { Caller } from './tool.ts';
 import type { Workbench } from './workbench.ts';
 
 const directoryAt = joined(async (path) => {
-  const real = await realpath(path);
-  return (await stat(real)).isDirectory() ? real : null;
+  // At once: each is a way through another thread and the loop.
+  const [real, found] = await Promise.all([realpath(path), stat(path)]);
+  return found.isDirectory() ? real : null;
 });
 
 /** `~` is the caller's home directory, as a shell would have had it. */
