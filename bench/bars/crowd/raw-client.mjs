@@ -17,8 +17,8 @@ export const INITIALIZE =
 export async function rawSocket(path) {
   for (;;) {
     const socket = createConnection(path);
-    // Who is closed in the middle hears of it by 'close'.
-    socket.on('error', () => {});
+    // Who is closed in the middle hears of it by 'close'; each piece that waits to be taken listens for that.
+    socket.on('error', () => {}).setMaxListeners(0);
     const why = await new Promise((resolve) => {
       socket.once('connect', () => resolve(null)).once('error', resolve);
     });
