@@ -33,7 +33,7 @@ export const errorsTool = defineTool({
     // What comes while the sources are read is for the next cursor.
     const asOf = proxies.now();
     const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
-    const faults = (await faultsOf(path, workbench)).filter(({ heard }) => heard <= asOf);
+    const faults = (await faultsOf(path, workbench, asOf)).filter(({ heard }) => heard <= asOf);
     const all = groupFaults(
       faults,
       ({ source, severity, heard }) =>

@@ -110,7 +110,7 @@ async function faultEvents(query: EventQuery, workbench: Workbench): Promise<Hea
   }
   for (const proxy of workbench.proxies.list(null)) {
     if (!isWithin(proxy.path, query) || !isAsked(proxy.id, query.proxy_id, query.process_id)) continue;
-    const found = await proxyFaults(proxy, workbench, query.after);
+    const found = await proxyFaults(proxy, workbench, query.after, workbench.proxies.now());
     add(proxy.path, found, { process_id: null, proxy_id: proxy.id });
   }
   return [...faults].flatMap(([path, found]) =>

@@ -28,10 +28,11 @@ const READING = 'reading';
 /** Of an import that failed, with the address that failed: Chromium, Firefox. */
 const IMPORT_FAILED = /dynamically imported module: (\S+)$/;
 
-/** Ungrouped, in no order. */
-export async function faultsOf(path: string, workbench: Workbench): Promise<Fault[]> {
+/** Ungrouped, in no order. What waits has waited until `now`. */
+export async function faultsOf(path: string, workbench: Workbench, now: number): Promise<Fault[]> {
   const processes = workbench.processes.list(path, null);
-  const seen = await Promise.all(workbench.proxies.list(path).map((proxy) => proxyFaults(proxy, workbench)));
+  const all = Number.NEGATIVE_INFINITY;
+  const seen = await Promise.all(workbench.proxies.list(path).map((proxy) => proxyFaults(proxy, workbench, all, now)));
   return [...processes.flatMap((process) => [...outputFaults(process, path), ...crashOf(process)]), ...seen.flat()];
 }
 
@@ -39,9 +40,10 @@ export async function faultsOf(path: string, workbench: Workbench): Promise<Faul
 export async function proxyFaults(
   proxy: ManagedProxy,
   workbench: Workbench,
-  after = Number.NEGATIVE_INFINITY,
+  after: number,
+  now: number,
 ): Promise<Fault[]> {
-  return [...(await requestFaults(proxy, workbench, after)), ...(await pageFaults(proxy, workbench, after))];
+  return [...(await requestFaults(proxy, workbench, after, now)), ...(await pageFaults(proxy, workbench, after))];
 }
 
 type Facts = Pick<Fault, 'source' | 'message' | 'ids'> & Partial<Fault>;
@@ -90,10 +92,9 @@ function crashOf(process: ManagedProcess): Fault[] {
   return [faultAt(endedAt, { source: 'crash', message, ids: [process.id] })];
 }
 
-async function requestFaults(proxy: ManagedProxy, workbench: Workbench, after: number): Promise<Fault[]> {
+async function requestFaults(proxy: ManagedProxy, workbench: Workbench, after: number, now: number): Promise<Fault[]> {
   const exchanges = proxy.log.exchanges({}, proxy.startedAt);
   const places = askedFrom(proxy, workbench.sourceMaps(proxy));
-  const now = workbench.proxies.now();
   const faults = exchanges
     .flatMap((exchange) => failureOf(exchange, proxy) ?? slownessOf(exchange, proxy, now) ?? [])
     .filter(({ heard }) => heard > after);
