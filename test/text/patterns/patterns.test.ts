@@ -66,33 +66,23 @@ afterEach(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('a thread that does not get to begin, as on a busy machine, has no runaway pattern', async () => {
-  // Told its job, it rests for three deadlines.
-  const slow = join(folder, 'slow.mjs');
+// Each takes three deadlines. While it waits amid its work, its loop counts that it is at work.
+test.each([
+  ['does not get to begin', 'setTimeout(answer, 300)'],
+  ['loses its processor amid its work', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300); answer()'],
+])('a thread that %s, as on a busy machine, has no runaway pattern', async (what, wait) => {
+  const slow = join(folder, `${what}.mjs`);
   await writeFile(
     slow,
     `import { workerData } from 'node:worker_threads';
 const { port } = workerData;
-port.on('message', ({ id }) => setTimeout(() => port.postMessage({ id, verdict: { kind: 'tested', matches: new Uint8Array(1) } }), 300));
+port.on('message', ({ id }) => {
+  const answer = () => port.postMessage({ id, verdict: { kind: 'tested', matches: new Uint8Array(1) } });
+  ${wait};
+});
 port.postMessage('ready');`,
   );
   expect(await start({ workerUrl: slow }).test('x', ['a'])).toEqual({ kind: 'tested', matches: [false] });
-});
-
-test('a thread that loses its processor amid its work, as on a busy machine, has no runaway pattern', async () => {
-  // Its loop counts that it is at work meanwhile.
-  const halted = join(folder, 'halted.mjs');
-  await writeFile(
-    halted,
-    `import { workerData } from 'node:worker_threads';
-const { port } = workerData;
-port.on('message', ({ id }) => {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
-  port.postMessage({ id, verdict: { kind: 'tested', matches: new Uint8Array(1) } });
-});
-port.postMessage('ready');`,
-  );
-  expect(await start({ workerUrl: halted }).test('x', ['a'])).toEqual({ kind: 'tested', matches: [false] });
 });
 
 describe('test', () => {
