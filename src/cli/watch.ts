@@ -70,6 +70,8 @@ async function watchOn(query: Query, place: Place, print: Print, signal: AbortSi
     }
     told = '';
     if (before !== null) print(daemonEvent(`a daemon serves, pid ${reached.pid}`));
+    // The same as before has refused us, and would again.
+    if (before !== null && place.epoch === reached.epoch) await pause(LOOK_FOR_DAEMON_MS, signal);
     if (place.epoch !== 0 && place.epoch !== reached.epoch) place.from = ['after', '0'];
     place.epoch = reached.epoch;
     before = reached;

@@ -24,8 +24,12 @@ export interface ProcessNews {
   readonly total: number;
 }
 
+type Watched = Pick<ManagedProcess, 'id' | 'path' | 'snapshot'> & {
+  readonly facts: Pick<ManagedProcess['facts'], 'urls' | 'ports'>;
+};
+
 interface Parts {
-  readonly processes: { list(path: null, label: null): readonly ManagedProcess[]; readonly changes: Changes };
+  readonly processes: { list(path: null, label: null): readonly Watched[]; readonly changes: Changes };
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
@@ -33,10 +37,13 @@ interface Parts {
 const MOST_EVENTS = 2_000;
 const LOOK_MS = 60_000;
 
-/** Looks at each change until the signal, and keeps the newest events. */
+/**
+ * Looks at each change until the signal, and keeps the newest events. Whoever asks has them looked for once more: a change may have
+ * woken the one who asks before it wakes this.
+ */
 export function watchProcesses({ processes, now, signal }: Parts): ProcessNews {
   const events: ProcessEvent[] = [];
-  let seen = new Map<ManagedProcess, CellSnapshot>();
+  let seen = new Map<Watched, CellSnapshot>();
   let total = 0;
 
   const look = () => {
@@ -60,8 +67,12 @@ export function watchProcesses({ processes, now, signal }: Parts): ProcessNews {
   };
   void run();
   return {
-    events: (after) => events.filter(({ heard }) => heard > after),
+    events(after) {
+      look();
+      return events.filter(({ heard }) => heard > after);
+    },
     get total() {
+      look();
       return total;
     },
   };
@@ -105,7 +116,7 @@ function endOf({ exitCode, exitSignal, endedBy }: CellSnapshot): Omit<Happened, 
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
-function eventOf({ id, path, facts }: ManagedProcess, { kind, micros, text }: Happened, heard: number): ProcessEvent {
+function eventOf({ id, path, facts }: Watched, { kind, micros, text }: Happened, heard: number): ProcessEvent {
   const where = facts.urls.length > 0 ? facts.urls : facts.ports.map((port) => `port ${port}`);
   const words = [id, text, ...(kind === 'ready' ? where : [])];
   return { kind, micros, heard, process_id: id, path, text: words.join(' ') };

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { PARK, Park } from '../../src/lockfree/park.ts';
+import { Segment } from '../../src/lockfree/segment.ts';
 import type { CellSnapshot } from '../../src/process/cell.ts';
-import { happenedTo } from '../../src/timeline/process-news.ts';
+import { Changes } from '../../src/process/changes.ts';
+import { happenedTo, watchProcesses } from '../../src/timeline/process-news.ts';
 
 const pending: CellSnapshot = {
   run: 0,
@@ -68,4 +71,20 @@ test.each<[Partial<CellSnapshot>, string]>([
   [{ endedBy: 'spawn_error' }, '30 crash: could not be started'],
 ])('%j', (end, expected) => {
   expect(told(ready, ended(end))).toEqual([expected]);
+});
+
+test('whoever asks is told what has just come about, also before the news have been woken for it', () => {
+  const end = new AbortController();
+  const clock = { micros: () => 100, after: () => ({ cancel: () => {} }) };
+  const park = new Park(Segment.create({ changes: PARK.bytes }).region('changes').words, 0);
+  let now = running;
+  const process = { id: 'a', path: '/shop', facts: { urls: [], ports: [] }, snapshot: () => now };
+  const processes = { list: () => [process], changes: new Changes(park, clock) };
+  const news = watchProcesses({ processes, now: clock.micros, signal: end.signal });
+  expect(news.total).toBe(1);
+  now = ended({ exitCode: 3 });
+  expect(news.total).toBe(3);
+  now = { ...now, ...running, run: 2, startedAt: 40 };
+  expect(news.events(0).map(({ text }) => text)).toContain('a restarted, run 2, pid 7');
+  end.abort();
 });

@@ -24,3 +24,9 @@ test('what nobody was given is the beginning', () => {
   expect(cursorsOf(3).placeOf(7, 100)).toBe(0);
   expect(cursorsOf(3).placeOf(cursorsOf(3).of(101), 100)).toBe(0);
 });
+
+test.each([1, 2])('what lies before the beginning of daemon %i is its beginning', (epoch) => {
+  const cursors = cursorsOf(epoch);
+  expect(cursors.of(-93_421)).toBe(cursors.of(0));
+  expect(cursors.placeOf(cursors.of(-93_421), 100)).toBe(0);
+});
