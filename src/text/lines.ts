@@ -24,6 +24,8 @@ export interface Line {
   readonly end: number;
   /** When the first byte arrived. */
   readonly micros: number;
+  /** When the last one did. */
+  readonly heard: number;
   readonly text: string;
   /** A newline ended it; else it is the stream's last line and may still grow. */
   readonly complete: boolean;
@@ -75,14 +77,7 @@ export function cursorAfter(pieces: readonly Piece[]): number {
 function shownLines(stream: Stream, lines: readonly Line[]): Line[] {
   const screen = createScreen();
   for (const line of lines) screen.feed(line.text, line.complete, line);
-  return screen.rows().map(({ position, end, micros, text, complete }) => ({
-    stream,
-    position,
-    end,
-    micros,
-    text,
-    complete,
-  }));
+  return screen.rows().map((row) => ({ stream, ...row }));
 }
 
 /** Of `bytes`, what `pieces` hold; `latin1` is the same. */
@@ -113,7 +108,7 @@ function writtenLines(
     const { position, micros } = place;
     if (to > from) place.to(to - 1);
     const end = to > from ? place.position + 1 : position;
-    lines.push({ stream, position, end, micros, text, complete });
+    lines.push({ stream, position, end, micros, heard: place.micros, text, complete });
     from = next + 1;
   }
   return lines;

@@ -12,6 +12,8 @@ export interface Mark {
   readonly end: number;
   /** When the first byte arrived. */
   readonly micros: number;
+  /** When the last one did. */
+  readonly heard: number;
 }
 
 export interface Row extends Mark {
@@ -31,6 +33,7 @@ interface Line {
   position: number;
   end: number;
   micros: number;
+  heard: number;
   text: string;
   /** One code point each, once something other than appending has happened; then `text` is out of date. */
   cells: string[] | null;
@@ -63,16 +66,10 @@ export function createScreen(): Screen {
     const line = lines[at];
     if (line !== undefined) {
       line.end = Math.max(line.end, mark.end);
+      line.heard = Math.max(line.heard, mark.heard);
       return line;
     }
-    const fresh = {
-      position: mark.position,
-      end: mark.end,
-      micros: mark.micros,
-      text: '',
-      cells: null,
-      complete: false,
-    };
+    const fresh = { ...mark, text: '', cells: null, complete: false };
     lines.push(fresh);
     at = lines.length - 1;
     if (at - top < HEIGHT) return fresh;
@@ -171,12 +168,21 @@ export function createScreen(): Screen {
 
   const rows = (): Row[] => {
     for (const line of lines) settle(line);
-    const shown = lines.map(({ position, end, micros, text, complete }) => ({ position, end, micros, text, complete }));
+    const shown = lines.map(({ position, end, micros, heard, text, complete }) => ({
+      position,
+      end,
+      micros,
+      heard,
+      text,
+      complete,
+    }));
     while (shown.length > at && shown.at(-1)?.text === '') shown.pop();
     return shown;
   };
   return { feed, rows };
 }
+
+const NOWHERE: Mark = { position: 0, end: 0, micros: 0, heard: 0 };
 
 /** The same for a whole text at once: its rows, joined by newlines. */
 export function terminalText(text: string): string {
@@ -184,7 +190,7 @@ export function terminalText(text: string): string {
   const parts = text.split('\n');
   parts.forEach((part, index) => {
     const newline = index < parts.length - 1;
-    screen.feed(newline && part.endsWith('\r') ? part.slice(0, -1) : part, newline, { position: 0, end: 0, micros: 0 });
+    screen.feed(newline && part.endsWith('\r') ? part.slice(0, -1) : part, newline, NOWHERE);
   });
   return screen
     .rows()

@@ -29,12 +29,14 @@ export interface OutputError {
   readonly column: number | null;
   /** Of the line that it begins with. */
   readonly micros: number;
+  /** Of the line that last told something of it. */
+  readonly heard: number;
   readonly kind: Kind;
 }
 
 export interface OutputErrors {
-  /** One line, in the order of writing. */
-  feed(text: string, micros: number): void;
+  /** One line, in the order of writing: its text, when it began and when the last of it was heard. */
+  feed(text: string, micros: number, heard?: number): void;
   /** Those that no later success has retired, oldest first. */
   errors(): readonly OutputError[];
 }
@@ -47,6 +49,9 @@ interface Pending {
   readonly place: Place | null;
   readonly kind: Kind;
   readonly micros: number;
+  readonly heard: number;
+  /** What Node has quoted before it. */
+  readonly quoted: Place | null;
   /** Without a place it is none. */
   readonly maybe: boolean;
   /** So many lines may lie between. */
@@ -70,15 +75,17 @@ export function createOutputErrors(): OutputErrors {
   let pending: Pending | null = null;
   let eslintFile: string | null = null;
   let thrownAt: Place | null = null;
+  /** Of the line that is read. */
+  let now = 0;
   let sinceKept = Number.POSITIVE_INFINITY;
   /** Several errors were announced, and their stack has not come. */
   let isListed = false;
   /** A test prints it: a run that passes has meant it so. */
   let isPrinted = false;
 
-  function keep(message: string, place: Place, kind: Kind, micros: number): void {
+  function keep(message: string, place: Place, kind: Kind, micros: number, heard = now): void {
     const whose = isPrinted && kind === 'runtime' ? 'test' : kind;
-    found.push({ message: message.trim().slice(0, LONGEST_MESSAGE), ...place, kind: whose, micros });
+    found.push({ message: message.trim().slice(0, LONGEST_MESSAGE), ...place, kind: whose, micros, heard });
     if (found.length > MOST_ERRORS) found.shift();
     sinceKept = 0;
   }
@@ -88,12 +95,18 @@ export function createOutputErrors(): OutputErrors {
     const was = pending;
     pending = null;
     if (was?.message == null || (was.maybe && place === null && was.place === null)) return;
-    const last = was.kind === 'runtime' ? thrownAt : null;
-    keep(was.message, place ?? was.place ?? last ?? NOWHERE, was.kind, was.micros);
+    keep(
+      was.message,
+      place ?? was.place ?? was.quoted ?? NOWHERE,
+      was.kind,
+      was.micros,
+      place === null ? was.heard : now,
+    );
   }
 
-  function feed(given: string, micros: number): void {
+  function feed(given: string, micros: number, heard = micros): void {
     const text = given.slice(0, LONGEST_LINE);
+    now = heard;
     sinceKept += 1;
     if (PRINTED.test(text)) isPrinted = true;
     else if (RUNNERS_OWN.test(text)) endPrinted();
@@ -155,7 +168,7 @@ export function createOutputErrors(): OutputErrors {
     for (const [pattern, join] of MORE) {
       const more = pattern.exec(text)?.groups?.['more'];
       if (more === undefined) continue;
-      found[found.length - 1] = { ...last, message: (last.message + join(more)).slice(0, LONGEST_MESSAGE) };
+      found[found.length - 1] = { ...last, message: (last.message + join(more)).slice(0, LONGEST_MESSAGE), heard: now };
       return true;
     }
     return false;
@@ -173,7 +186,7 @@ export function createOutputErrors(): OutputErrors {
       if (isAnnounced) pending = null;
       // Said already, and this is only where.
       if (pending?.message != null && kind === 'compile') settle(placeOf(groups));
-      else pending = { message: null, place: placeOf(groups), kind, micros, maybe: false, patience: 3 };
+      else begun({ message: null, place: placeOf(groups), kind, micros, maybe: false, patience: 3 });
       return true;
     }
     return quoted !== undefined;
@@ -202,19 +215,23 @@ export function createOutputErrors(): OutputErrors {
         keep(message, pending.place, pending.kind, pending.micros);
         pending = null;
       } else if (pending?.kind === 'test' && kind === 'runtime' && maybe === undefined)
-        pending = { ...pending, message: `${pending.message}: ${message}`, maybe: false };
+        pending = { ...pending, message: `${pending.message}: ${message}`, maybe: false, heard: now };
       else begin({ message, kind, micros, maybe: maybe !== undefined, ...startOf(groups, message) });
       return true;
     }
     return false;
   }
 
-  function begin(next: Omit<Pending, 'patience'>): void {
+  function begun(next: Omit<Pending, 'heard' | 'quoted'>): void {
+    pending = { ...next, heard: now, quoted: next.kind === 'runtime' ? thrownAt : null };
+  }
+
+  function begin(next: Omit<Pending, 'patience' | 'heard' | 'quoted'>): void {
     const was = pending;
     const isOfFile = next.kind === 'test' && was?.kind === 'test' && was.message === was.place?.file;
     if (!isOfFile && !ANNOUNCES.test(was?.message ?? '')) settle(null);
     // `FAIL cart.test.js` only says where, when a line for each of its tests follows.
-    pending = { ...next, place: next.place ?? (isOfFile ? (was?.place ?? null) : null), patience: PATIENCE[next.kind] };
+    begun({ ...next, place: next.place ?? (isOfFile ? (was?.place ?? null) : null), patience: PATIENCE[next.kind] });
   }
 
   /** A line that says nothing by itself: a heading's message, the end of a program, or nothing to us. */
@@ -230,7 +247,7 @@ export function createOutputErrors(): OutputErrors {
       return;
     }
     if (pending.message === NAMED_BELOW && text.trim() !== '')
-      pending = { ...pending, message: `${NAMED_BELOW}: ${text.trim()}` };
+      pending = { ...pending, message: `${NAMED_BELOW}: ${text.trim()}`, heard: now };
     pending.patience -= 1;
     if (pending.patience <= 0) settle(null);
   }
@@ -239,11 +256,9 @@ export function createOutputErrors(): OutputErrors {
     feed,
     errors() {
       // What still waits for its place is shown without one.
-      const last: OutputError[] =
-        pending?.message == null || (pending.maybe && pending.place === null)
-          ? []
-          : [{ message: pending.message, ...(pending.place ?? NOWHERE), kind: pending.kind, micros: pending.micros }];
-      return [...found, ...last];
+      if (pending?.message == null || (pending.maybe && pending.place === null)) return [...found];
+      const { message, place, quoted, kind, micros, heard } = pending;
+      return [...found, { message, ...(place ?? quoted ?? NOWHERE), kind, micros, heard }];
     },
   };
 }

@@ -44,15 +44,15 @@ const MOST_EVENTS = 500;
 const LONGEST_TEXT = 500;
 /** A worker may stamp an entry so much earlier than it can be read: what is newer waits for the next question. */
 const SETTLED_MICROS = 250_000;
-/** An error in output has the time of its first line, and is one only when its last one has come. */
-const OUTPUT_LAG_MICROS = 2_000_000;
+/** Of what was printed so long before, a request may tell as its cause. */
+const CAUSE_MICROS = 2_000_000;
 
 /** Until now, but for what may still be on its way; the cursor is where to go on. */
 export async function eventsOf(query: EventQuery, workbench: Workbench): Promise<Events> {
   const cursor = Math.max(query.after, Math.floor(workbench.proxies.now() - SETTLED_MICROS));
   const wanted = (kind: EventKind) => query.kinds?.includes(kind) ?? !QUIET.has(kind);
   const found = [...processEvents(query, workbench), ...(await faultEvents(query, workbench))]
-    .filter(({ heard, event }) => wanted(event.kind) && heard <= cursor)
+    .filter(({ heard, event }) => wanted(event.kind) && heard > query.after && heard <= cursor)
     .sort((a, b) => a.micros - b.micros)
     .map(({ event }) => event);
   return {
@@ -104,7 +104,7 @@ async function faultEvents(query: EventQuery, workbench: Workbench): Promise<Hea
   };
   for (const process of query.kinds?.includes('output') === false ? [] : workbench.processes.list(null, null)) {
     if (!isWithin(process.path, query) || !isAsked(process.id, query.process_id, query.proxy_id)) continue;
-    const since = query.after - OUTPUT_LAG_MICROS;
+    const since = query.after - CAUSE_MICROS;
     const found = outputFaults(process, process.path).filter(({ heard }) => heard > since);
     add(process.path, found, { process_id: process.id, proxy_id: null });
   }

@@ -67,13 +67,14 @@ export function outputFaults(process: ManagedProcess, path: string): Fault[] {
   const { pieces, dropped } = process.output.read('combined');
   const errors = createOutputErrors();
   for (const line of assembleLines(pieces, { view: 'tidy', live: false, dropped: dropped > 0 }))
-    errors.feed(line.text, line.micros);
+    errors.feed(line.text, line.micros, line.heard);
   return errors.errors().map((error) =>
     faultAt(error.micros, {
       source: 'output',
       message: error.message,
       at: outputPlace(error, path),
       ids: [process.id],
+      heard: error.heard,
     }),
   );
 }

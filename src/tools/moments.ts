@@ -2,7 +2,7 @@
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { PageRecord } from '../proxy/page-log.ts';
-import { assembleLines, type Line, type Piece, type Stream } from '../text/lines.ts';
+import { assembleLines } from '../text/lines.ts';
 import { redactLines } from '../text/redact.ts';
 import { exchangeLine, messageId, messageLine } from './exchange-view.ts';
 import { entryId, pageEntryLine } from './page-entry.ts';
@@ -62,25 +62,13 @@ function outputMoments(process: ManagedProcess, show: (text: string) => string, 
   const safe = reveal ? lines : redactLines(lines, show);
   // What is blank is there to space out a terminal.
   const said = safe.filter(({ text }) => text.trim() !== '');
-  const heard = lastHeard(pieces);
   return said.map((line) => ({
     micros: line.micros,
-    heard: heard(line),
+    heard: line.heard,
     kind: 'output',
     id: `${process.id}:${line.position}`,
     text: () => `${process.id} ${line.text}`,
   }));
-}
-
-/** When the last byte of a line arrived, since it may have grown; asked for in the lines' order. */
-function lastHeard(pieces: readonly Piece[]): (line: Line) => number {
-  const of = (stream: Stream) => ({ pieces: pieces.filter((piece) => piece.stream === stream), at: 0 });
-  const streams = { stdout: of('stdout'), stderr: of('stderr') };
-  return ({ stream, end, micros }) => {
-    const own = streams[stream];
-    while ((own.pieces[own.at + 1]?.position ?? end) < end) own.at += 1;
-    return Math.max(micros, own.pieces[own.at]?.micros ?? 0);
-  };
 }
 
 /** Of its latest run. */

@@ -2,7 +2,12 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { world } from './harness.ts';
+import { until, world } from './harness.ts';
+
+interface Events {
+  readonly cursor: number;
+  readonly events: readonly unknown[];
+}
 
 test('compile errors, crashes and failed requests are in one inbox, and retired by a build that succeeds', async () => {
   const session = await (await world()).connect();
@@ -46,6 +51,41 @@ test('compile errors, crashes and failed requests are in one inbox, and retired 
   const timeline = (await session.ok('timeline', { grep: 'TS2304|exit code 3|503' })).text.split('\n');
   expect(timeline.slice(0, -1).map((line) => line.slice(13, 17))).toEqual(['out ', 'proc', 'http', 'http']);
   await new Promise((resolve) => server.close(resolve));
+});
+
+test('an error whose lines lie on both sides of a cursor is told behind it, with all that is known by then', async () => {
+  const session = await (await world()).connect();
+  const code = `process.stdin.on('data', (text) => process.stdout.write(text)); setTimeout(() => {}, 1e9)`;
+  for (const id of ['app', 'build', 'api'])
+    await session.ok('run', { command: process.execPath, args: ['-e', code], id, wait_for: 'none' });
+  const say = async (process_id: string, text: string) => {
+    await session.ok('proc', { action: 'input', process_id, data: text });
+    await session.ok('proc', { action: 'wait', process_id, for: { text: text.trim().split('\n').at(-1) ?? '' } });
+  };
+  await say('api', 'Traceback (most recent call last):\n  File "app.py", line 7, in show\n');
+  await say('build', 'src/a.ts(4,5): error TS2304: Cannot fi');
+  await say('app', 'ReferenceError: y is not defined\n');
+  const first = await session.ok('errors');
+  expect(first.text).toMatch(/^error output ReferenceError: y is not defined \[app\]/m);
+  expect(first.meta).toMatchObject({ lines: 2 });
+  await say('app', '    at f (/p/b.js:1:2)\n');
+  await say('build', "nd name 'x'.\n");
+  await say('api', 'ZeroDivisionError: division by zero\n');
+  const next = await session.ok('errors', { after: first.meta['cursor'] });
+  expect(next.text).toMatch(/^error output ReferenceError: y is not defined \/p\/b\.js:1:2 \[app\]/m);
+  expect(next.text).toMatch(/^error output TS2304: Cannot find name 'x'\. src\/a\.ts:4:5 \[build\]/m);
+  expect(next.text).toMatch(/^error output ZeroDivisionError: division by zero app\.py:7 \[api\]/m);
+  expect((await session.ok('errors', { after: next.meta['cursor'] })).meta).toMatchObject({ lines: 0 });
+  const events = async (after: number) => {
+    const { contents } = await session.client.readResource({ uri: `devtool://events?kinds=output&after=${after}` });
+    return JSON.parse(String(contents[0] && 'text' in contents[0] ? contents[0].text : '')) as Events;
+  };
+  let told = await events(0);
+  await until('three errors among the events', async () => {
+    told = await events(0);
+    return told.events.length === 3;
+  });
+  expect((await events(told.cursor)).events).toEqual([]);
 });
 
 test('what the proxy answered itself, or could not finish, is told with the reason', async () => {

@@ -39,10 +39,10 @@ describe('assembleLines', () => {
   test('streams assemble their lines separately, and a line is where its first byte arrived', () => {
     const given = pieces('>out ', '!err\n', '>one\ntwo\n', '!last');
     expect(assembleLines(given, LIVE)).toEqual([
-      { stream: 'stdout', position: 0, end: 11, micros: 0, text: 'out one', complete: true },
-      { stream: 'stderr', position: 4, end: 7, micros: 1, text: 'err', complete: true },
-      { stream: 'stdout', position: 12, end: 15, micros: 2, text: 'two', complete: true },
-      { stream: 'stderr', position: 16, end: 20, micros: 3, text: 'last', complete: false },
+      { stream: 'stdout', position: 0, end: 11, micros: 0, heard: 2, text: 'out one', complete: true },
+      { stream: 'stderr', position: 4, end: 7, micros: 1, heard: 1, text: 'err', complete: true },
+      { stream: 'stdout', position: 12, end: 15, micros: 2, heard: 2, text: 'two', complete: true },
+      { stream: 'stderr', position: 16, end: 20, micros: 3, heard: 3, text: 'last', complete: false },
     ]);
     expect(cursorAfter(given)).toBe(20);
     expect(cursorAfter([])).toBe(0);
@@ -72,7 +72,8 @@ describe('assembleLines', () => {
           parts.push(Uint8Array.of(0x3e, ...bytes.subarray(from, from + size)));
           from = Math.min(from + size, bytes.length);
         }
-        const strip = (given: readonly Piece[]) => assembleLines(given, LIVE).map(({ micros: _, ...line }) => line);
+        const strip = (given: readonly Piece[]) =>
+          assembleLines(given, LIVE).map(({ micros: _, heard: __, ...line }) => line);
         expect(strip(pieces(...parts))).toEqual(strip(pieces(Uint8Array.of(0x3e, ...bytes))));
       }),
       { numRuns: 500 },

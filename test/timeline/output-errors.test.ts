@@ -231,6 +231,27 @@ test('a later build that succeeds retires what the last one said, not what ran',
   expect(errors.errors()).toMatchObject([{ message: 'ReferenceError: y is not defined', file: '/p/b.js' }]);
 });
 
+test('what is told of an error is heard with the line that tells it', () => {
+  const errors = createOutputErrors();
+  const heard = (...lines: string[]) => {
+    for (const line of lines) errors.feed(line, ++at);
+    return errors.errors().map((error) => [error.micros, error.heard]);
+  };
+  let at = 0;
+  expect(heard('TypeError: x is not a function')).toEqual([[1, 1]]);
+  expect(heard('    at f (/p/b.js:1:2)').at(-1)).toEqual([1, 2]);
+  expect(heard('Traceback (most recent call last):', '  File "a.py", line 2, in f').length).toBe(1);
+  expect(heard('ValueError: 7').at(-1)).toEqual([5, 5]);
+  expect(heard('ERROR in ./src/a.js 4:5').length).toBe(2);
+  expect(heard('Module parse failed').at(-1)).toEqual([6, 7]);
+  expect(heard('/p/b.js:3', '', 'Error: quoted').at(-1)).toEqual([10, 10]);
+  expect(errors.errors().at(-1)).toMatchObject({ file: '/p/b.js', line: 3 });
+  // Nothing was added to it.
+  expect(heard('Node.js v20.19.0').at(-1)).toEqual([10, 10]);
+  expect(heard('java.lang.IllegalStateException: a', '\tat A.b(A.java:7)').at(-1)).toEqual([12, 13]);
+  expect(heard('Caused by: java.io.IOException: b').at(-1)).toEqual([12, 14]);
+});
+
 test('an error without a place is shown, at once and later', () => {
   const errors = createOutputErrors();
   errors.feed('Error: no place', 1);
