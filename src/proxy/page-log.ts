@@ -1,6 +1,7 @@
 /** What pages have reported, read from the journals that page-tap.ts writes. Any thread with a reader's number. */
-import type { JournalReader } from '../lockfree/journal-reader.ts';
+import type { HeadTest, JournalReader } from '../lockfree/journal-reader.ts';
 import { type KeptKind, PAGE_JOURNAL, PAGE_KINDS, type PageJournalName } from './page-tap.ts';
+import { recordsAfter } from './records-after.ts';
 
 export interface PageRecord {
   /** Of the entry, from the counter of all entries. */
@@ -19,6 +20,8 @@ export interface PageQuery {
   readonly page?: number;
   /** Only entries with a greater id. */
   readonly after?: number;
+  /** Only those that were heard of later: costs what these cost. */
+  readonly heardAfter?: number;
 }
 
 const decoder = new TextDecoder();
@@ -31,13 +34,13 @@ export class PageLog {
   }
 
   /** Oldest first. Bodies are decoded of those alone that the query wants. */
-  records({ kinds = PAGE_KINDS, page, after = 0 }: PageQuery): PageRecord[] {
+  records({ kinds = PAGE_KINDS, page, after = 0, heardAfter = 0 }: PageQuery): PageRecord[] {
     const names = new Set(kinds.map((kind) => PAGE_JOURNAL[kind]));
     const found = [...names].flatMap((name) => {
-      const found = this.#readers
-        .get(name)
-        ?.snapshot((kind, a, b) => isOne(kinds, kind) && (page === undefined || b === page) && a > after);
-      return (found?.records ?? []).map((record) => ({
+      const reader = this.#readers.get(name);
+      if (reader === undefined) return [];
+      const accept: HeadTest = (kind, a, b) => isOne(kinds, kind) && (page === undefined || b === page) && a > after;
+      return recordsAfter(reader, heardAfter, accept).map((record) => ({
         ...bodyOf(record.body),
         id: record.a,
         kind: kindOf(record.kind),

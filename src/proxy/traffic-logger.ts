@@ -7,6 +7,7 @@ import type { Outcome } from './exchange-tap.ts';
 import type { Fields } from './fields.ts';
 import { KeptHead } from './kept-head.ts';
 import { loadOf, unmarked } from './load-mark.ts';
+import { recordsAfter } from './records-after.ts';
 import {
   BEGAN,
   decodeEnded,
@@ -67,6 +68,8 @@ export interface ExchangeFilter {
   readonly status?: (status: number) => boolean;
   /** Entries with a greater id alone. */
   readonly after?: number;
+  /** Of those that are over, the ones that ended later alone: costs what these cost. */
+  readonly heardAfter?: number;
   readonly id?: number;
 }
 
@@ -122,11 +125,9 @@ export class TrafficLogger {
   }
 
   /** Oldest first. */
-  messages(after = 0, exchange?: number): Message[] {
+  messages(after = 0, heardAfter = 0): Message[] {
     const from = Math.max(after, this.#cleared);
-    const { records } = this.#readers.messages.snapshot(
-      (_kind, id, of) => id > from && (exchange === undefined || of === exchange),
-    );
+    const records = recordsAfter(this.#readers.messages, heardAfter, (_kind, id) => id > from);
     return records.slice(-this.#most).map(messageOf);
   }
 
@@ -178,8 +179,8 @@ export class TrafficLogger {
   }
 
   /** In the order in which they began. */
-  #wanted({ after = 0, id: only, status: fits }: ExchangeFilter): Place[] {
-    return this.#places(after)
+  #wanted({ after = 0, heardAfter, id: only, status: fits }: ExchangeFilter): Place[] {
+    return this.#places(after, heardAfter)
       .filter(({ id, status }) => (only === undefined || only === id) && (fits?.(status) ?? true))
       .sort((a, b) => a.id - b.id);
   }
@@ -203,9 +204,9 @@ export class TrafficLogger {
 
   /**
    * The newest first. An exchange's end lies behind its begin, so a walk from the newest record back meets it first. It ends with the
-   * oldest that is kept: each end says how many were under way then, and all of these have been met by that.
+   * oldest that is kept, or heard of late enough: each end says how many were under way then, and all of these have been met by that.
    */
-  #places(after: number): Place[] {
+  #places(after: number, heardAfter = 0): Place[] {
     const from = Math.max(after, this.#cleared);
     const over = new Set<number>();
     const touched = new Map<number, number>();
@@ -213,11 +214,13 @@ export class TrafficLogger {
     /** Under way when the newest end was written, and begun since. */
     let toMeet: number | null = null;
     let begun = 0;
+    let isPast = false;
     const see = (kind: number, id: number, word: number, sequence: number): void => {
       if (kind === ENDED) {
         over.add(id);
         toMeet ??= underWayIn(word) === MANY ? Number.POSITIVE_INFINITY : underWayIn(word) + begun;
-        if (id > from && over.size <= this.#most) places.push({ id, status: statusIn(word), sequence, touched: null });
+        if (id > from && over.size <= this.#most && !isPast)
+          places.push({ id, status: statusIn(word), sequence, touched: null });
       } else if (!over.has(id)) {
         if (kind === BEGAN) {
           begun += 1;
@@ -227,8 +230,9 @@ export class TrafficLogger {
     };
     this.#readers.http.walk((page) =>
       page.heads((kind, id, word, n) => {
+        isPast ||= kind === ENDED && heardAfter > 0 && page.place(n).micros <= heardAfter;
         see(kind, id, word, page.first + n);
-        return toMeet === null || over.size < this.#most || begun < toMeet;
+        return toMeet === null || (over.size < this.#most && !isPast) || begun < toMeet;
       }),
     );
     return places;

@@ -12,6 +12,9 @@ const ROOM = 1e13;
 /** So many daemons later it begins anew: all are safe integers. */
 const EPOCHS = 900;
 
+/** A worker may stamp what it tells so much earlier than it can be read: a cursor of an instant lies this far behind it. */
+export const SETTLED_MICROS = 250_000;
+
 export function cursorsOf(epoch: number): Cursors {
   const first = ((epoch - 1) % EPOCHS) * ROOM;
   return {

@@ -4,6 +4,7 @@ import { budgetFor, fitBudget } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { visibleLine } from '../text/visible.ts';
 import { type Grouped, groupFaults } from '../timeline/inbox.ts';
+import { SETTLED_MICROS } from './cursors.ts';
 import { faultsOf } from './faults.ts';
 import { nothingFits } from './nothing-fits.ts';
 import { knownPath } from './project-path.ts';
@@ -33,7 +34,9 @@ export const errorsTool = defineTool({
     // What comes while the sources are read is for the next cursor.
     const asOf = proxies.now();
     const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
-    const faults = (await faultsOf(path, workbench, asOf)).filter(({ heard }) => heard <= asOf);
+    const isNews = after === 0 || (await faultsOf(path, workbench, after, asOf)).length > 0;
+    // What is new is told with how often it has come about before, and what it followed from.
+    const faults = isNews ? (await faultsOf(path, workbench, 0, asOf)).filter(({ heard }) => heard <= asOf) : [];
     const all = groupFaults(
       faults,
       ({ source, severity, heard }) =>
@@ -45,7 +48,8 @@ export const errorsTool = defineTool({
     const lines = faultLines(all.slice(-input.limit), workbench.iso, show);
     const { from, to, truncated } = fitBudget(lines, budgetFor({ tail: input.limit }));
     const shown = lines.slice(from, to);
-    const newest = Math.max(after, ...all.map(({ heard }) => Math.ceil(heard)));
+    // Where nothing is wrong a follower goes on all the same, and has what it has seen read but once.
+    const newest = Math.max(after, Math.floor(asOf - SETTLED_MICROS), ...all.map(({ heard }) => Math.ceil(heard)));
     const dropped = proxies.list(path).reduce((sum, proxy) => sum + proxy.log.totals().dropped, 0);
     const facts = { lines: shown.length, total: all.length, dropped, truncated, cursor: cursors.of(newest) };
     const { severity, source } = input;

@@ -5,6 +5,7 @@ import { Fault as RefusedCall } from '../text/fault.ts';
 import { nearNames } from '../text/near.ts';
 import { visibleLine } from '../text/visible.ts';
 import { type Fault, type Grouped, groupFaults } from '../timeline/inbox.ts';
+import { SETTLED_MICROS } from './cursors.ts';
 import { outputFaults, proxyFaults } from './faults.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -42,12 +43,10 @@ export interface Events {
 const QUIET: ReadonlySet<EventKind> = new Set(['started', '4xx']);
 const MOST_EVENTS = 500;
 const LONGEST_TEXT = 500;
-/** A worker may stamp an entry so much earlier than it can be read: what is newer waits for the next question. */
-const SETTLED_MICROS = 250_000;
 /** Of what was printed so long before, a request may tell as its cause. */
 const CAUSE_MICROS = 2_000_000;
 
-/** Until now, but for what may still be on its way; the cursor is where to go on. */
+/** Until now, but for what may still be on its way, which waits for the next question; the cursor is where to go on. */
 export async function eventsOf(query: EventQuery, workbench: Workbench): Promise<Events> {
   const cursor = Math.max(query.after, Math.floor(workbench.proxies.now() - SETTLED_MICROS));
   const wanted = (kind: EventKind) => query.kinds?.includes(kind) ?? !QUIET.has(kind);
@@ -105,7 +104,7 @@ async function faultEvents(query: EventQuery, workbench: Workbench): Promise<Hea
   for (const process of query.kinds?.includes('output') === false ? [] : workbench.processes.list(null, null)) {
     if (!isWithin(process.path, query) || !isAsked(process.id, query.process_id, query.proxy_id)) continue;
     const since = query.after - CAUSE_MICROS;
-    const found = outputFaults(process, process.path).filter(({ heard }) => heard > since);
+    const found = outputFaults(process, process.path, since).filter(({ heard }) => heard > since);
     add(process.path, found, { process_id: process.id, proxy_id: null });
   }
   for (const proxy of workbench.proxies.list(null)) {

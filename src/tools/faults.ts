@@ -13,7 +13,7 @@ import type { Fault } from '../timeline/inbox.ts';
 import { createOutputErrors, type OutputError } from '../timeline/output-errors.ts';
 import { placeOfLine, whereNamed } from './named-in.ts';
 import { placeOf } from './page-view.ts';
-import { redirectLoops } from './redirect-loops.ts';
+import { isRedirect, redirectLoops } from './redirect-loops.ts';
 import type { Workbench } from './workbench.ts';
 
 const ERROR_KINDS = ['error', 'network', 'console'] as const;
@@ -28,12 +28,16 @@ const READING = 'reading';
 /** Of an import that failed, with the address that failed: Chromium, Firefox. */
 const IMPORT_FAILED = /dynamically imported module: (\S+)$/;
 
-/** Ungrouped, in no order. What waits has waited until `now`. */
-export async function faultsOf(path: string, workbench: Workbench, now: number): Promise<Fault[]> {
+/** Those of which something was heard after `after`; ungrouped, in no order. What waits has waited until `now`. */
+export async function faultsOf(path: string, workbench: Workbench, after: number, now: number): Promise<Fault[]> {
   const processes = workbench.processes.list(path, null);
-  const all = Number.NEGATIVE_INFINITY;
-  const seen = await Promise.all(workbench.proxies.list(path).map((proxy) => proxyFaults(proxy, workbench, all, now)));
-  return [...processes.flatMap((process) => [...outputFaults(process, path), ...crashOf(process)]), ...seen.flat()];
+  const seen = await Promise.all(
+    workbench.proxies.list(path).map((proxy) => proxyFaults(proxy, workbench, after, now)),
+  );
+  return [
+    ...processes.flatMap((process) => [...outputFaults(process, path, after), ...crashOf(process)]),
+    ...seen.flat(),
+  ].filter(({ heard }) => heard > after);
 }
 
 /** Of requests and pages, those of which something was heard after `after`. */
@@ -63,8 +67,10 @@ const faultAt = (micros: number, facts: Facts): Fault => ({
   ...facts,
 });
 
-export function outputFaults(process: ManagedProcess, path: string): Fault[] {
+/** None where nothing was printed after `after`. */
+export function outputFaults(process: ManagedProcess, path: string, after: number): Fault[] {
   const { pieces, dropped } = process.output.read('combined');
+  if (!pieces.some(({ micros }) => micros > after)) return [];
   const errors = createOutputErrors();
   for (const line of assembleLines(pieces, { view: 'tidy', live: false, dropped: dropped > 0 }))
     errors.feed(line.text, line.micros, line.heard);
@@ -94,19 +100,21 @@ function crashOf(process: ManagedProcess): Fault[] {
 }
 
 async function requestFaults(proxy: ManagedProxy, workbench: Workbench, after: number, now: number): Promise<Fault[]> {
-  const exchanges = proxy.log.exchanges({}, proxy.startedAt);
-  const places = askedFrom(proxy, workbench.sourceMaps(proxy));
+  const exchanges = proxy.log.exchanges({ heardAfter: after }, proxy.startedAt);
   const faults = exchanges
     .flatMap((exchange) => failureOf(exchange, proxy) ?? slownessOf(exchange, proxy, now) ?? [])
     .filter(({ heard }) => heard > after);
-  const found = await Promise.all(faults.map(async (fault) => ({ ...fault, at: await places(fault) })));
-  return [
-    ...found,
-    ...redirectLoops(exchanges)
-      .filter(({ micros }) => micros > after)
-      .map(({ micros, ...facts }) => faultAt(micros, { source: 'http', ...facts })),
-  ];
+  const loops = exchanges.some(isRedirect) ? loopsIn(proxy, after) : [];
+  if (faults.length === 0) return loops;
+  const places = askedFrom(proxy, workbench.sourceMaps(proxy));
+  return [...(await Promise.all(faults.map(async (fault) => ({ ...fault, at: await places(fault) })))), ...loops];
 }
+
+/** A loop's earlier rounds may lie before `after`. */
+const loopsIn = ({ log, startedAt }: ManagedProxy, after: number): Fault[] =>
+  redirectLoops(log.exchanges({}, startedAt))
+    .filter(({ micros }) => micros > after)
+    .map(({ micros, ...facts }) => faultAt(micros, { source: 'http', ...facts }));
 
 const pathOf = (target: string): string => target.split('?', 1)[0] ?? '';
 
@@ -137,9 +145,11 @@ const byRules = ({ rules }: Exchange): string => (rules === '' ? '' : `(rules: $
 
 /** Asked for by a script; a dev server that compiles a module or a document for the first time is not meant. */
 function slownessOf(exchange: Exchange, proxy: ManagedProxy, now: number): Fault | null {
-  const { id, method, target, status, began, firstByte, ended, request } = exchange;
+  const { id, method, target, status, outcome, began, firstByte, ended } = exchange;
   const waited = (firstByte ?? ended ?? now) - began;
-  if (waited < SLOW_MICROS || (field(request, 'sec-fetch-dest') ?? 'empty') !== 'empty') return null;
+  // Nobody waits for what was lost with its worker.
+  if (waited < SLOW_MICROS || outcome === 'lost') return null;
+  if ((field(exchange.request, 'sec-fetch-dest') ?? 'empty') !== 'empty') return null;
   if (ended === null && isStreaming(exchange, proxy)) return null;
   const url = pathOf(target);
   return faultAt(firstByte ?? ended ?? now, {
@@ -176,9 +186,7 @@ function askedFrom(proxy: ManagedProxy, maps: SourceMaps): (fault: Fault) => Pro
 }
 
 async function pageFaults(proxy: ManagedProxy, workbench: Workbench, after: number): Promise<Fault[]> {
-  const records = proxy.pageLog
-    .records({ kinds: ERROR_KINDS, after: proxy.log.cleared })
-    .filter(({ heard }) => heard > after);
+  const records = proxy.pageLog.records({ kinds: ERROR_KINDS, after: proxy.log.cleared, heardAfter: after });
   const maps = workbench.sourceMaps(proxy);
   const groups = await groupPageErrors(records, maps);
   return Promise.all(groups.map((group) => pageFault(group, proxy, maps)));

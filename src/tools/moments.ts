@@ -2,7 +2,7 @@
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { PageRecord } from '../proxy/page-log.ts';
-import { assembleLines } from '../text/lines.ts';
+import { assembleLines, type Piece } from '../text/lines.ts';
 import { redactLines } from '../text/redact.ts';
 import { exchangeLine, messageId, messageLine } from './exchange-view.ts';
 import { entryId, pageEntryLine } from './page-entry.ts';
@@ -39,25 +39,32 @@ export interface Watched {
   readonly proxies: readonly ManagedProxy[];
 }
 
-/** Of those kinds; unsorted. */
+/** Of those kinds, all that were heard of after `after` and some that were not; unsorted. */
 export function momentsOf(
   { processes, proxies }: Watched,
   kinds: ReadonlySet<Kind>,
+  after: number,
   reveal: boolean,
   workbench: Workbench,
 ): Moment[] {
   const show = reveal ? (text: string) => text : workbench.redact;
   return [
     ...processes.flatMap((process) => [
-      ...(kinds.has('output') ? outputMoments(process, show, reveal) : []),
+      ...(kinds.has('output') ? outputMoments(process, after, show, reveal) : []),
       ...(kinds.has('process') ? processMoments(process) : []),
     ]),
-    ...proxies.flatMap((proxy) => proxyMoments(proxy, kinds, show, workbench)),
+    ...proxies.flatMap((proxy) => proxyMoments(proxy, kinds, after, show, workbench)),
   ];
 }
 
-function outputMoments(process: ManagedProcess, show: (text: string) => string, reveal: boolean): Moment[] {
+function outputMoments(
+  process: ManagedProcess,
+  after: number,
+  show: (text: string) => string,
+  reveal: boolean,
+): Moment[] {
   const { pieces, dropped } = process.output.read('combined');
+  if (!hasLater(pieces, after)) return [];
   const lines = assembleLines(pieces, { view: 'tidy', live: true, dropped: dropped > 0 });
   const safe = reveal ? lines : redactLines(lines, show);
   // What is blank is there to space out a terminal.
@@ -70,6 +77,9 @@ function outputMoments(process: ManagedProcess, show: (text: string) => string, 
     text: () => `${process.id} ${line.text}`,
   }));
 }
+
+/** Its lines are whole where they are told: a text that goes on, or a secret, may have begun before. */
+const hasLater = (pieces: readonly Piece[], after: number): boolean => pieces.some(({ micros }) => micros > after);
 
 /** Of its latest run. */
 function processMoments(process: ManagedProcess): Moment[] {
@@ -87,6 +97,7 @@ function processMoments(process: ManagedProcess): Moment[] {
 function proxyMoments(
   proxy: ManagedProxy,
   kinds: ReadonlySet<Kind>,
+  after: number,
   show: (text: string) => string,
   workbench: Workbench,
 ): Moment[] {
@@ -94,7 +105,7 @@ function proxyMoments(
   const now = workbench.proxies.now();
   // Its own time is the line's first word here.
   const bare = (line: string): string => line.replace(/ \d\d:\d\d:\d\d\.\d{3}/, '');
-  const exchanges = (kinds.has('http') ? proxy.log.exchanges({}, proxy.startedAt) : []).map(
+  const exchanges = (kinds.has('http') ? proxy.log.exchanges({ heardAfter: after }, proxy.startedAt) : []).map(
     (exchange): Moment => ({
       micros: exchange.began,
       heard: exchange.ended ?? exchange.began,
@@ -103,7 +114,7 @@ function proxyMoments(
       text: () => bare(exchangeLine(exchange, now, iso, show, proxy.log)),
     }),
   );
-  const messages = (kinds.has('websocket') ? proxy.log.messages() : []).map(
+  const messages = (kinds.has('websocket') ? proxy.log.messages(0, after) : []).map(
     (message): Moment => ({
       micros: message.micros,
       heard: message.micros,
@@ -113,7 +124,7 @@ function proxyMoments(
     }),
   );
   const entries = proxy.pageLog
-    .records({ after: proxy.log.cleared })
+    .records({ after: proxy.log.cleared, heardAfter: after })
     .filter(isNews)
     .map(
       (record): Moment => ({

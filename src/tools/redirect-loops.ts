@@ -32,8 +32,9 @@ export function redirectLoops(exchanges: readonly Exchange[]): RedirectLoop[] {
   });
 }
 
-const isRedirect = ({ status, response }: Exchange): boolean =>
-  status >= 300 && status < 400 && field(response, 'location') !== null;
+/** The head is taken apart of those alone that may be one. */
+export const isRedirect = (exchange: Exchange): boolean =>
+  exchange.status >= 300 && exchange.status < 400 && field(exchange.response, 'location') !== null;
 
 /** As a target of the same origin, where it is one. */
 function locationOf({ response, target }: Exchange): string {

@@ -50,7 +50,9 @@ export const timelineTool = defineTool({
     const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
     const kinds = new Set<Kind>(input.kinds?.length ? input.kinds : KINDS);
-    const all = momentsOf(chosen, input.around === undefined ? kinds : EVERY, input.reveal, workbench);
+    // What is around an entry may be told behind a cursor that the entry itself lies before.
+    const [wanted, later] = input.around === undefined ? [kinds, after] : [EVERY, 0];
+    const all = momentsOf(chosen, wanted, later, input.reveal, workbench);
     const asked = spanOf(input, { now: asOf, iso: workbench.iso });
     const span = input.around === undefined ? asked : spanAround(all, input, asked, workbench);
     const within = all.filter(
@@ -75,7 +77,7 @@ function nothing(chosen: Watched, input: TimelineInput, workbench: Workbench): s
   if (input.after !== undefined) return null;
   const { kinds, grep, since, until, around } = input;
   const window_ms = around === undefined ? undefined : input.window_ms;
-  const { length } = momentsOf(chosen, EVERY, true, workbench);
+  const { length } = momentsOf(chosen, EVERY, 0, true, workbench);
   return nothingFits(length, { kinds, grep, since, until, around, window_ms });
 }
 

@@ -46,6 +46,8 @@ test('an entry that came late keeps its own time, and when it was heard of', () 
     ['a', 40, 60],
     ['b', 50, 50],
   ]);
+  expect(pages.records({ heardAfter: 50 }).map(({ facts }) => facts['text'])).toEqual(['a']);
+  expect(pages.records({ heardAfter: 60 })).toEqual([]);
 });
 
 test('chatter does not evict errors, and what is too large is kept in part', () => {

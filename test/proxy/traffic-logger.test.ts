@@ -222,8 +222,28 @@ test('clear hides what was there, also what ends later', () => {
   expect(logger.exchanges({}, 0)).toMatchObject([{ target: '/3' }]);
 });
 
+test('behind a cursor are those that ended later and those under way, and no others are looked at', () => {
+  const { logger, begin, time } = log(5_000, { pages: 8, pageBytes: 240 * 1_024, readers: 1 });
+  const waiting = begin(get('/waits'));
+  for (let i = 1; i <= 4_000; i++) {
+    time.now = i;
+    begin(get(`/${i}`)).ended('complete');
+  }
+  const slow = begin(get('/slow'));
+  time.now = 5_000;
+  slow.ended('complete');
+  const ids = (heardAfter: number) => logger.exchanges({ heardAfter }, 0).map(({ id }) => id);
+  expect(ids(5_000)).toEqual([waiting.id]);
+  expect(ids(4_000)).toEqual([waiting.id, slow.id]);
+  expect(ids(3_998)).toEqual([waiting.id, slow.id - 2, slow.id - 1, slow.id]);
+  let looked = 0;
+  const status = () => ++looked > 0;
+  logger.exchanges({ heardAfter: 4_000, status }, 0);
+  expect(looked).toBe(2);
+});
+
 test('messages of a connection', () => {
-  const { tap, logger, begin } = log();
+  const { tap, logger, begin, time } = log();
   const entry = begin(get('/'));
   tap.message(entry.id, { opcode: 1, flags: 1, size: 5, payload: Buffer.from('hello') });
   tap.message(entry.id, { opcode: 1, flags: 2, size: 100_000, payload: Buffer.alloc(70_000) });
@@ -232,6 +252,10 @@ test('messages of a connection', () => {
     { exchange: entry.id, direction: 'in', kind: 'event', size: 100_000 },
   ]);
   expect(logger.messages()[1]?.payload).toHaveLength(65_536);
+  time.now = 7;
+  tap.message(entry.id, { opcode: 1, flags: 1, size: 1, payload: Buffer.from('x') });
+  expect(logger.messages(0, 6).map(({ size }) => size)).toEqual([1]);
+  expect(logger.messages(0, 7)).toEqual([]);
 });
 
 describe('what is under way is told, however much has ended since', () => {
