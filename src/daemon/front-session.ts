@@ -8,8 +8,9 @@ import type { Workbench } from '../tools/workbench.ts';
 import { createComplaints } from './complaints.ts';
 import type { Holdings } from './holdings.ts';
 import type { Lifetime } from './lifetime.ts';
+import { createListened } from './listened.ts';
 import type { Log } from './log.ts';
-import { mcpServer } from './mcp.ts';
+import { MOST_WATCHED, mcpServer } from './mcp.ts';
 import type { Turns } from './turns.ts';
 import { wholeLines } from './whole-lines.ts';
 
@@ -68,16 +69,34 @@ export function serveFront(hello: FrontHello, socket: Socket, parts: FrontSessio
     calls,
     takes: () => !socket.writableNeedDrain,
   };
+  const listened = createListened(MOST_WATCHED);
   const served = serveStdio(
     ({ era }) =>
       mcpServer(
-        { ...connection, updates: era === 'modern' ? 'all' : 'subscribed', onClose: (stop) => ends.push(stop) },
+        { ...connection, updates: era === 'modern' ? listened : 'subscribed', onClose: (stop) => ends.push(stop) },
         workbench,
       ),
     { transport, onerror: (error) => complaints.say(error.message) },
   );
+  see(transport, (message) => {
+    if ('method' in message && message.method === 'notifications/cancelled')
+      listened.ended(message.params?.['requestId']);
+    // Who listened to nothing may be waiting for long.
+    if ('id' in message && listened.began(message.id, message)) workbench.processes.changes.announce();
+  });
   socket.on('close', () => {
     for (const stop of ends) stop();
     void served.close().catch(() => {});
   });
+}
+
+type Message = Parameters<NonNullable<StdioServerTransport['onmessage']>>[0];
+
+/** Before whoever serves the transport gets it. */
+function see(transport: StdioServerTransport, look: (message: Message) => void): void {
+  const { onmessage } = transport;
+  transport.onmessage = (message) => {
+    look(message);
+    onmessage?.(message);
+  };
 }

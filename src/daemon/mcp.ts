@@ -16,13 +16,14 @@ import { TOOLS } from '../tools/table.ts';
 import type { Call, Caller } from '../tools/tool.ts';
 import type { Workbench } from '../tools/workbench.ts';
 import { introduction } from './introduction.ts';
+import type { Listened } from './listened.ts';
 
 export interface Connection {
   /**
-   * Which updates of resources this server tells: of those that were subscribed to (2025 era); of all, which the SDK filters by
-   * `subscriptions/listen` (2026 era); none, where the caller sees to that.
+   * Which updates of resources this server tells: of those that were subscribed to (2025 era), of those that are listened to (2026
+   * era), or none, where the caller sees to that.
    */
-  readonly updates: 'subscribed' | 'all' | 'none';
+  readonly updates: 'subscribed' | Listened | 'none';
   readonly version: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -135,12 +136,13 @@ function serveCompletion(server: Server, connection: Connection, workbench: Work
 /** As the specification has it. */
 const MOST_VALUES = 100;
 
-/** As many as subscriptions of the 2026 era, and more than a person's projects have. */
-const MOST_WATCHED = 1_024;
+/** Addresses that one client watches: more than a person's projects have. */
+export const MOST_WATCHED = 1_024;
 
 /** 2025-era clients name each resource that they watch. */
 function serveResources(server: Server, connection: Connection, workbench: Workbench): void {
   const caller = (context?: ServerContext) => callerOf(server, connection, context);
+  const { updates } = connection;
   const watched = new Set<string>();
   server.setRequestHandler('resources/list', (_, context) => ({
     resources: listResources(caller(context), workbench),
@@ -153,8 +155,8 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
       throw error instanceof Fault ? new ResourceNotFoundError(params.uri, error.text) : error;
     }
   });
-  if (connection.updates === 'none') return;
-  if (connection.updates === 'subscribed') {
+  if (updates === 'none') return;
+  if (updates === 'subscribed') {
     server.setRequestHandler('resources/subscribe', (request) => {
       if (watched.size >= MOST_WATCHED)
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `${MOST_WATCHED} resources are watched: end one`);
@@ -168,11 +170,10 @@ function serveResources(server: Server, connection: Connection, workbench: Workb
       return {};
     });
   }
-  const all = connection.updates === 'all';
   const stop = watchResources(
     caller(),
     workbench,
-    () => (all ? 'any' : watched.size > 0 ? watched : null),
+    updates === 'subscribed' ? () => (watched.size > 0 ? watched : null) : updates.uris,
     connection.takes,
     (uri) => void server.sendResourceUpdated({ uri }).catch(() => {}),
   );

@@ -42,25 +42,22 @@ const all = (caller: Caller, workbench: Workbench): Resource[] => KINDS.flatMap(
 const NOTICE_EVERY_MS = 500;
 const IDLE_MS = 60_000;
 
-/** Addresses that somebody watches; `any`: whichever there are; null: nobody does. */
-export type Asked = ReadonlySet<string> | 'any' | null;
-
 /**
- * Tells `notify` of each resource that has changed, until the function returned is called, by the address that it was `asked` for.
- * `takes` says whether the listener takes what it is told: what has changed meanwhile is told when it does.
+ * Tells `notify` of each resource that has changed, until the function returned is called, by the address that it was `asked` for;
+ * null: nobody watches. `takes` says whether the listener takes what it is told: what has changed meanwhile is told when it does.
  */
 export function watchResources(
   caller: Caller,
   workbench: Workbench,
-  asked: () => Asked,
+  asked: () => ReadonlySet<string> | null,
   takes: () => boolean,
   notify: (uri: string) => void,
 ): () => void {
   const { changes } = workbench.processes;
   const end = new AbortController();
   let seen = new Map<string, string>();
-  const look = (uris: Asked) => {
-    const now = stampsOf(uris, caller, workbench);
+  const look = (uris: ReadonlySet<string>) => {
+    const now = new Map([...uris].map((uri) => [uri, stampAt(uri, caller, workbench)]));
     for (const [uri, stamp] of now) if ((seen.get(uri) ?? NOWHERE) !== stamp) notify(uri);
     seen = now;
   };
@@ -68,7 +65,7 @@ export function watchResources(
   const run = async () => {
     while (!end.signal.aborted) {
       const ticket = changes.ticket();
-      if (takes()) look(asked());
+      if (takes()) look(asked() ?? NONE);
       // Processes announce what is new; of proxies only the counters tell.
       const isBusy = isWanted() && (!takes() || workbench.proxies.list(null).length > 0);
       await changes.next(ticket, isBusy ? NOTICE_EVERY_MS : IDLE_MS, end.signal, isWanted);
@@ -79,18 +76,9 @@ export function watchResources(
   return () => end.abort();
 }
 
+const NONE: ReadonlySet<string> = new Set();
 /** Of what is not there. */
 const NOWHERE = '';
-
-function stampsOf(asked: Asked, caller: Caller, workbench: Workbench): Map<string, string> {
-  if (asked === null) return new Map();
-  if (asked !== 'any') return new Map([...asked].map((uri) => [uri, stampAt(uri, caller, workbench)]));
-  return new Map(
-    all(caller, workbench).flatMap(({ uri, stamp }) =>
-      [uri, ...otherNames(uri, caller, workbench)].map((name): [string, string] => [name, stamp]),
-    ),
-  );
-}
 
 function stampAt(uri: string, caller: Caller, workbench: Workbench): string {
   try {
@@ -98,17 +86,5 @@ function stampAt(uri: string, caller: Caller, workbench: Workbench): string {
   } catch (error) {
     if (error instanceof Fault) return NOWHERE;
     throw error;
-  }
-}
-
-/** An address may name the directory that goes without saying, or leave out one where there is no other of that id. */
-function otherNames(uri: string, caller: Caller, workbench: Workbench): string[] {
-  if (!/^devtool:\/\/(?:process|proxy)\//.test(uri)) return [];
-  const [short = ''] = uri.split('?');
-  if (short === uri) return [`${uri}?path=${encodeURIComponent(caller.cwd)}`];
-  try {
-    return resourceAt(short, caller, workbench).uri === uri ? [short] : [];
-  } catch {
-    return [];
   }
 }

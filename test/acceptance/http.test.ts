@@ -68,18 +68,19 @@ describe.each(Object.entries(ERAS))('a client of the era %s', (era, versions) =>
     const here = await world();
     const client = await (await httpDaemon(here)).client(versions);
     const uri = 'devtool://process/s/output';
+    const events = 'devtool://events?kinds=started';
     const heard: string[] = [];
     client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
       heard.push(params.uri);
     });
-    const listening = era === 'legacy' ? null : await client.listen({ resourceSubscriptions: [uri] });
-    if (era === 'legacy') await client.subscribeResource({ uri });
+    const listening = era === 'legacy' ? null : await client.listen({ resourceSubscriptions: [uri, events] });
+    if (era === 'legacy') for (const each of [uri, events]) await client.subscribeResource({ uri: each });
     await call(client, 'run', { command: 'cat', id: 's' });
-    await until('the start is told', () => heard.length > 0);
+    await until('the start is told', () => heard.includes(uri) && heard.includes(events));
     const before = heard.length;
     await call(client, 'proc', { action: 'input', process_id: 's', data: 'more\n' });
     await until('more is told', () => heard.length > before);
-    expect(new Set(heard)).toEqual(new Set([uri]));
+    expect(new Set(heard)).toEqual(new Set([uri, events]));
     expect((await client.readResource({ uri })).contents[0]).toMatchObject({ text: expect.stringContaining('more') });
     await listening?.close();
     await client.close();

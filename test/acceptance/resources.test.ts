@@ -13,7 +13,12 @@ describe.each(Object.entries(ERAS))('a client of the era %s', (era, versions) =>
     await mkdir(below);
     await (await place.connect()).ok('run', { command: 'cat', id: 'c' });
     const session = await place.connect({ versions, cwd: below });
-    const uris = ['devtool://process/c/output', `devtool://process/c/output?path=${encodeURIComponent(place.project)}`];
+    const events = 'devtool://events?kinds=started&global=true';
+    const uris = [
+      events,
+      'devtool://process/c/output',
+      `devtool://process/c/output?path=${encodeURIComponent(place.project)}`,
+    ];
     const heard = new Set<string>();
     session.client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
       heard.add(params.uri);
@@ -21,7 +26,7 @@ describe.each(Object.entries(ERAS))('a client of the era %s', (era, versions) =>
     const listening = era === 'legacy' ? null : await session.client.listen({ resourceSubscriptions: uris });
     if (era === 'legacy') for (const uri of uris) await session.client.subscribeResource({ uri });
     await session.ok('proc', { action: 'input', process_id: 'c', data: 'more\n' });
-    await until('both are told', () => uris.every((uri) => heard.has(uri)));
+    await until('all are told', () => uris.every((uri) => heard.has(uri)));
     expect([...heard].sort()).toEqual(uris);
     await listening?.close();
   });
@@ -43,24 +48,33 @@ describe.each(Object.entries(ERAS))('a client of the era %s', (era, versions) =>
   });
 });
 
-test('an address may be of what is still to come, or of nothing', async () => {
-  const { client, ok } = await (await world()).connect();
-  const heard: string[] = [];
-  client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
-    heard.push(params.uri);
-  });
-  for (const uri of ['file:///etc/passwd', 'devtool://nothing', 'devtool://events?bogus=1']) {
-    await client.subscribeResource({ uri });
-    await expect(client.readResource({ uri })).rejects.toThrow(/is unknown/);
-  }
-  const uri = 'devtool://process/later/output';
-  await client.subscribeResource({ uri });
-  await ok('run', { command: 'sleep', args: ['60'], id: 'later' });
-  await until('it is told', () => heard.includes(uri));
-  heard.length = 0;
-  await ok('proc', { action: 'stop', process_id: 'later' });
-  await ok('proc', { action: 'remove', process_id: 'later' });
-  await expect.poll(() => client.readResource({ uri }).catch(() => 'gone')).toBe('gone');
-  await until('its end is told', () => heard.includes(uri));
-  expect(new Set(heard)).toEqual(new Set([uri]));
-});
+test.each(Object.entries(ERAS))(
+  'an address may be of what is still to come, or of nothing (%s)',
+  async (era, versions) => {
+    const { client, ok } = await (await world()).connect({ versions });
+    const listens: { close(): Promise<void> }[] = [];
+    const subscribe = async (uri: string) => {
+      if (era === 'legacy') await client.subscribeResource({ uri });
+      else listens.push(await client.listen({ resourceSubscriptions: [uri] }));
+    };
+    const heard: string[] = [];
+    client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+      heard.push(params.uri);
+    });
+    for (const uri of ['file:///etc/passwd', 'devtool://nothing', 'devtool://events?bogus=1']) {
+      await subscribe(uri);
+      await expect(client.readResource({ uri })).rejects.toThrow(/is unknown/);
+    }
+    const uri = 'devtool://process/later/output';
+    await subscribe(uri);
+    await ok('run', { command: 'sleep', args: ['60'], id: 'later' });
+    await until('it is told', () => heard.includes(uri));
+    heard.length = 0;
+    await ok('proc', { action: 'stop', process_id: 'later' });
+    await ok('proc', { action: 'remove', process_id: 'later' });
+    await expect.poll(() => client.readResource({ uri }).catch(() => 'gone')).toBe('gone');
+    await until('its end is told', () => heard.includes(uri));
+    expect(new Set(heard)).toEqual(new Set([uri]));
+    for (const listening of listens) await listening.close();
+  },
+);

@@ -7,14 +7,15 @@ import {
   type ServerEventBus,
   type ServerNotifier,
 } from '@modelcontextprotocol/server';
+import { createListened } from '../listened.ts';
 import type { Exchange } from './exchange.ts';
 import { createSessions } from './sessions.ts';
 
 export interface EndpointParts {
   /** A server for one session, or for one exchange of the 2026 era; `onClose` takes what must end with it. */
   serverFor(era: 'legacy' | 'modern', onClose: (end: () => void) => void): Server;
-  /** Tells of changes while `wanted`, until `end` is called. `wake` is called when somebody begins to listen. */
-  watch(wanted: () => boolean, tell: ServerNotifier): { wake(): void; end(): void };
+  /** Tells of changes of these addresses until `end` is called; null: of none. `wake` is called when somebody begins to listen. */
+  watch(uris: () => ReadonlySet<string> | null, tell: ServerNotifier): { wake(): void; end(): void };
   after(ms: number, run: () => void): { cancel(): void };
   log(line: string): void;
 }
@@ -34,6 +35,8 @@ const MOST_SESSIONS = 256;
 /** An agent may think for long between two calls; its session costs little. */
 const SESSION_IDLE_MS = 60 * 60_000;
 const MOST_SUBSCRIPTIONS = 256;
+/** Addresses, of all clients. */
+const MOST_LISTENED = 4_096;
 
 export function createEndpoint(parts: EndpointParts): Endpoint {
   const { log } = parts;
@@ -44,6 +47,7 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     after: parts.after,
     log,
   });
+  const listened = createListened(MOST_LISTENED);
   const listeners = new InMemoryServerEventBus();
   const bus: ServerEventBus = {
     publish: (event) => listeners.publish(event),
@@ -64,13 +68,15 @@ export function createEndpoint(parts: EndpointParts): Endpoint {
     },
     { legacy: 'reject', bus, maxSubscriptions: MOST_SUBSCRIPTIONS, onerror: (error) => log(`http: ${error.message}`) },
   );
-  const watching = parts.watch(() => listeners.listenerCount > 0, modern.notify);
+  const watching = parts.watch(listened.uris, modern.notify);
 
   return {
     async serve(exchange) {
       const { request, body } = exchange;
       const isLegacy = !isModernStream(request) && (await isLegacyRequest(request, body));
-      return isLegacy ? sessions.serve(exchange) : modern.fetch(request, { parsedBody: body });
+      if (isLegacy) return sessions.serve(exchange);
+      if (listened.began(exchange, body)) exchange.onEnd(() => listened.ended(exchange));
+      return modern.fetch(request, { parsedBody: body });
     },
     get sessions() {
       return sessions.count;

@@ -61,9 +61,9 @@ export async function serveHttp(parts: HttpServiceParts): Promise<HttpService> {
       const modern = { calls: { underWay: 0 }, updates: 'none', attend: attendance(visitors.used), onClose } as const;
       return mcpServer({ ...connection, ...modern }, workbench);
     },
-    watch(wanted, tell) {
+    watch(uris, tell) {
       const caller = { cwd, env, attend: () => {}, name: FROM };
-      const end = watchResources(caller, workbench, () => (wanted() ? 'any' : null), takes, tell.resourceUpdated);
+      const end = watchResources(caller, workbench, uris, takes, tell.resourceUpdated);
       return { wake: () => workbench.processes.changes.announce(), end };
     },
   });
