@@ -18,7 +18,7 @@ const worker = new Worker(new URL(process.env.BENCH_PROXY_WORKER), {
     target: { url: process.argv[2], verifyTls: null },
     publicUrl: null,
     loopTag: LOOP_TAG,
-    rules: { order: [], added: [], globalOdds: 1, globalSeed: 0 },
+    rules: { order: [], added: [], hasChaos: false, globalOdds: 1, globalSeed: 0 },
   },
 });
 worker.on('error', (error) => {

@@ -141,6 +141,25 @@ test('bodies end where their rule says: disconnect, truncate, partial_body, chun
   expect(stats).toMatchObject({ total_requests: 1, affected_count: 1, truncated_count: 1, drops_injected: 0 });
 });
 
+test('requests are counted while chaos is on, whether or not a rule of it may still touch one', async () => {
+  const { port, chaos } = await stand();
+  const rules = [
+    { id: 'once', type: 'http_error', times: 1 },
+    { id: 'never', type: 'http_error', probability: 0 },
+  ];
+  const ask = async (times: number) => {
+    for (let n = 0; n < times; n++) await raw(port, '/bytes');
+  };
+  await chaos({ rules });
+  await ask(3);
+  await chaos({ disable_rule: 'never' });
+  await ask(2);
+  expect((await chaos({ status: true })).stats).toMatchObject({ total_requests: 5, affected_count: 1 });
+  await chaos({ enabled: false });
+  await ask(1);
+  expect((await chaos({ status: true })).stats).toMatchObject({ total_requests: 5 });
+});
+
 test('bodies are damaged as their rule says: bit_flip, corrupt_json, header_bomb', async () => {
   const { port, url, chaos } = await stand();
   await chaos({ rules: [{ type: 'bit_flip' }], seed: 3 });

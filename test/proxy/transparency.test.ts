@@ -97,7 +97,7 @@ function shaping(matches: readonly Partial<Match>[]): Shaping {
       acts: [{ do: 'delay', min: 0, max: 0, jitter: 0 }],
     }),
   );
-  shaper.update({ order: added.map(({ key }) => key), added, globalOdds: 1, globalSeed: 0 });
+  shaper.update({ order: added.map(({ key }) => key), added, hasChaos: false, globalOdds: 1, globalSeed: 0 });
   return shaper;
 }
 const asTimer = (timer: NodeJS.Timeout) => ({ cancel: () => clearTimeout(timer) });

@@ -145,7 +145,8 @@ export class RuleBook {
     const added = inForce.filter(({ rule }) => !this.#sent.has(rule.key)).map(({ rule }) => rule);
     const order = inForce.map(({ rule }) => rule.key);
     this.#sent = new Set(order);
-    return { order, added, globalOdds: chaos?.globalOdds ?? 1, globalSeed: seedOf(chaos?.seed ?? 0, 'all') };
+    const hasChaos = chaos?.isEnabled ?? false;
+    return { order, added, hasChaos, globalOdds: chaos?.globalOdds ?? 1, globalSeed: seedOf(chaos?.seed ?? 0, 'all') };
   }
 
   /** Slots of rules that the last update has left out: free() them once the worker has it, or is gone. */

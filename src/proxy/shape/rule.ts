@@ -132,6 +132,8 @@ export interface Rule {
 export interface ShapeUpdate {
   readonly order: readonly number[];
   readonly added: readonly Rule[];
+  /** Chaos is on: requests are counted, also where its rules have done all that they may. */
+  readonly hasChaos: boolean;
   /** Chance that a request is looked at by chaos at all. */
   readonly globalOdds: number;
   readonly globalSeed: number;

@@ -21,7 +21,7 @@ export interface ShaperParts {
   /** On the daemon's clock. */
   readonly micros: () => number;
   readonly iso: () => string;
-  /** Whether there are rules that may touch something. */
+  /** Whether requests are to be shown to it. */
   readonly changed: (isActive: boolean) => void;
 }
 
@@ -43,7 +43,7 @@ export class Shaper implements Shaping {
   }
 
   /** From now on these, in their order. What waits for a rule that is gone goes on. */
-  update({ order, added, globalOdds, globalSeed }: ShapeUpdate): void {
+  update({ order, added, hasChaos, globalOdds, globalSeed }: ShapeUpdate): void {
     const known = new Map([...this.#live].map(([key, live]) => [key, live]));
     for (const rule of added) known.set(rule.key, new LiveRule(rule, this.#parts.cells));
     this.#live.clear();
@@ -52,6 +52,7 @@ export class Shaper implements Shaping {
       known.delete(key);
       if (live !== undefined) this.#live.set(key, live);
     }
+    this.#hasChaos = hasChaos;
     this.#globalOdds = globalOdds;
     this.#globalSeed = globalSeed;
     for (const live of known.values()) this.#retire(live);
@@ -167,15 +168,14 @@ export class Shaper implements Shaping {
     }
     const rules = [...this.#live.values()];
     this.#index = this.#indexOf(rules);
-    this.#hasChaos = rules.some(({ rule }) => rule.isChaos);
     this.#announce();
     const inMs = Math.min(Math.ceil((next - now) / 1_000), MOST_TIMER_MS);
     if (next !== Number.POSITIVE_INFINITY) this.#expiry = this.#parts.clock.after(inMs, () => this.#expire());
   }
 
-  /** With no rule that may still touch something, the proxy goes its usual way. */
+  /** With no rule that may still touch something, and no chaos that counts, the proxy goes its usual way. */
   #announce(): void {
-    this.#parts.changed([...this.#live.values()].some(({ isOver }) => !isOver));
+    this.#parts.changed(this.#hasChaos || [...this.#live.values()].some(({ isOver }) => !isOver));
   }
 
   #indexOf(rules: readonly LiveRule[]): RuleIndex {
