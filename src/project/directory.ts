@@ -29,9 +29,11 @@ export interface Directory {
 
 export function openDirectory(path: string): Directory {
   const problems = new Set<string>();
+  const closed = refusalOf(path);
+  if (closed !== null) problems.add(`. cannot be entered (${closed})`);
   const read = (name: string): string | null => {
     const result = readSmall(join(path, name));
-    if (result.problem !== null) problems.add(`${name} ${result.problem}`);
+    if (result.problem !== null && closed === null) problems.add(`${name} ${result.problem}`);
     return result.text;
   };
   return {
@@ -58,7 +60,9 @@ export function openDirectory(path: string): Directory {
     names(below = '.') {
       try {
         return readdirSync(join(path, below)).sort();
-      } catch {
+      } catch (error) {
+        const code = codeOf(error);
+        if (!ABSENT.has(code)) problems.add(`${below} cannot be listed (${code})`);
         return [];
       }
     },
@@ -77,6 +81,20 @@ function reasonOf(error: unknown): string {
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : reasonOf(error);
+
+/** Of what is not there, or is no directory. */
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** Why nothing in a directory can be looked at; null where it can. */
+function refusalOf(path: string): string | null {
+  try {
+    statSync(`${path}/.`);
+    return null;
+  } catch (error) {
+    const code = codeOf(error);
+    return ABSENT.has(code) ? null : code;
+  }
+}
 
 function isThere(path: string): boolean {
   try {
@@ -111,7 +129,7 @@ function readSmall(path: string): Small {
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = codeOf(error);
-    return { text: null, problem: code === 'ENOENT' || code === 'ENOTDIR' ? null : `cannot be read (${code})` };
+    return { text: null, problem: ABSENT.has(code) ? null : `cannot be read (${code})` };
   }
   try {
     const stat = fstatSync(file);

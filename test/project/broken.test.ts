@@ -1,8 +1,8 @@
 /** Broken, huge, binary and unreadable files: the project is still told, with what is wrong, and at once. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { detectProject } from '../../src/project/detect.ts';
 import { projectDirectory } from './project-directory.ts';
 
@@ -29,6 +29,30 @@ test.each([
   expect(project.type).toBe(type);
   expect(project.problems.length).toBe(1);
   expect(project.problems[0]).toMatch(new RegExp(`^${name} (cannot be parsed|has|is not text)`));
+});
+
+describe('a directory that is not open to who asks', () => {
+  /** Nothing is closed to root. */
+  const asUser = async <T>(run: () => Promise<T>): Promise<T> => {
+    const uid = process.geteuid?.();
+    if (uid === 0) process.seteuid?.(65_534);
+    try {
+      return await run();
+    } finally {
+      if (uid === 0) process.seteuid?.(0);
+    }
+  };
+
+  test.each([
+    ['entered', 0o444, 'unknown', ['. cannot be entered (EACCES)']],
+    ['listed', 0o111, 'node', ['. cannot be listed (EACCES)', 'apps cannot be listed (EACCES)']],
+  ])('it cannot be %s', async (_name, mode, type, problems) => {
+    const path = projectDirectory({ 'package.json': { name: 'a', workspaces: ['apps/*'] }, 'apps/a/package.json': {} });
+    chmodSync(join(path, 'apps'), mode);
+    chmodSync(path, mode);
+    const project = await asUser(() => detectProject(path)).finally(() => chmodSync(path, 0o755));
+    expect(project).toMatchObject({ type, problems });
+  });
 });
 
 test.each([
