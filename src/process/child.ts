@@ -4,6 +4,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { cannotExecute } from './cannot-execute.ts';
+import { notTaken } from './image.ts';
 import type { ProcessSpec, SpawnError } from './spec.ts';
 
 export interface ChildEvents {
@@ -48,6 +49,13 @@ export function spawnChild(
     child.on('error', (error) => resolve(spawnError(error, spec, env)));
     const { pid, stdin, stdout, stderr } = child;
     if (pid === undefined || stdin === null || stdout === null || stderr === null) return;
+    const refused = spec.shell ? null : notTaken(pid, spec.command, spec.cwd, env['PATH'] ?? '');
+    if (refused !== null) {
+      child.kill('SIGKILL');
+      for (const stream of [stdin, stdout, stderr]) stream.on('error', () => {}).destroy();
+      resolve(refused);
+      return;
+    }
     listen(child, stdout, stderr, events);
     child.once('spawn', () => resolve(handle(pid, stdin, [stdout, stderr])));
   });

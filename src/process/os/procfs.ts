@@ -82,6 +82,19 @@ export function isOwn(pid: number): boolean {
   }
 }
 
+/** The file that `pid` executes; '' when it is over. */
+export const readProgram = (pid: number): string => link(`/proc/${pid}/exe`);
+
+export const readArguments = (pid: number): string[] =>
+  read(`/proc/${pid}/cmdline`)?.toString('utf8').split('\0') ?? [];
+
+/** As wait(2) would tell it of `pid`, which has ended and was not waited for; null for any other. */
+export function readWaitStatus(pid: number): number | null {
+  const text = read(`/proc/${pid}/stat`)?.toString('latin1') ?? '';
+  const fields = text.slice(text.lastIndexOf(') ') + 2).split(' ');
+  return fields[0] === 'Z' ? Number(fields[49]) : null;
+}
+
 /** As in the command line, arguments apart by spaces; kernel threads and the dead have none. */
 export function readCommand(pid: number): string {
   const line = read(`/proc/${pid}/cmdline`)?.toString('utf8').split('\0').join(' ').trim() ?? '';
