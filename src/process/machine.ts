@@ -25,6 +25,9 @@ export type EndedBy = (typeof ENDINGS)[number];
 
 export const isLive = (state: ProcessState): boolean => state !== 'stopped' && state !== 'failed';
 
+/** A run of it is under way; a restart that is waited for is none yet. */
+export const isRun = (state: ProcessState): boolean => isLive(state) && state !== 'pending';
+
 /** What an exit status means, given what was asked of the run before it ended. */
 export function endState(endedBy: EndedBy, code: number | null): 'stopped' | 'failed' {
   if (endedBy === 'stop' || endedBy === 'forced_stop' || endedBy === 'shutdown') return 'stopped';

@@ -18,6 +18,8 @@ export interface Waited {
   readonly match: string | null;
   /** `timeout`, or the end of the process when that came first; null when it is ok. */
   readonly reason: 'timeout' | 'ended' | null;
+  /** What the last look at an address has found, such as `status 503`; null for other waits, and where it is ok. */
+  readonly seen: string | null;
 }
 
 export interface WaitOptions {
@@ -29,8 +31,13 @@ export interface WaitOptions {
   readonly progress: ((message: string) => void) | null;
 }
 
-/** Status of a GET, or null when nobody answers in time. */
-export type HttpStatus = (url: string, withinMs: number, signal: AbortSignal) => Promise<number | null>;
+/** What came of a GET: the status, null without an answer; and in words. */
+export interface HttpAnswer {
+  readonly status: number | null;
+  readonly words: string;
+}
+
+export type HttpStatus = (url: string, withinMs: number, signal: AbortSignal) => Promise<HttpAnswer>;
 
 export interface WaitTools {
   readonly clock: Clock;
@@ -39,6 +46,11 @@ export interface WaitTools {
   readonly httpStatus: HttpStatus;
   /** Whether a line for the shell, run beside the process, ends with 0. */
   readonly succeeds: (managed: ManagedProcess, line: string, signal: AbortSignal) => Promise<boolean>;
+}
+
+interface LookTools extends WaitTools {
+  /** What was found, and is not what is waited for. */
+  saw(words: string): void;
 }
 
 /** What one look found: settled with a match, hopeless, or not yet. */
@@ -62,9 +74,24 @@ export async function waitFor(
   const elapsed = () => Math.round((tools.clock.micros() - startedAt) / 1000);
   let told = 0;
   let wasOver = false;
+  let seen: string | null = null;
+  const looks: LookTools = {
+    ...tools,
+    saw(words) {
+      seen = words;
+    },
+  };
+  const failed = (reason: 'timeout' | 'ended'): Waited => ({
+    for: condition.kind,
+    ok: false,
+    ms: elapsed(),
+    match: null,
+    reason,
+    seen,
+  });
   const declared = condition.kind === 'ready' ? managed.request.readiness : null;
   const look =
-    declared === null ? looker(managed, condition, options, tools) : declaredLook(managed, declared, options, tools);
+    declared === null ? looker(managed, condition, options, looks) : declaredLook(managed, declared, options, looks);
   for (;;) {
     if (options.signal.aborted)
       throw new Fault('cancelled', `waiting for ${condition.kind} was cancelled`, 'The process was left as it is.');
@@ -77,17 +104,12 @@ export async function waitFor(
     const found = await look(Math.max(1, options.timeoutMs - elapsed()));
     if (found !== null) {
       if (condition.kind === 'ready' && found.ok) await settle(managed, options.signal, tools);
-      return {
-        for: condition.kind,
-        ok: found.ok,
-        ms: elapsed(),
-        match: found.match,
-        reason: found.ok ? null : 'ended',
-      };
+      if (!found.ok) return { ...failed('ended'), match: found.match };
+      return { for: condition.kind, ok: true, ms: elapsed(), match: found.match, reason: null, seen: null };
     }
-    if (ended) return { for: condition.kind, ok: false, ms: elapsed(), match: null, reason: 'ended' };
+    if (ended) return failed('ended');
     const left = options.timeoutMs - elapsed();
-    if (left <= 0) return { for: condition.kind, ok: false, ms: elapsed(), match: null, reason: 'timeout' };
+    if (left <= 0) return failed('timeout');
     if (options.progress !== null && elapsed() - told >= PROGRESS_EVERY_MS) {
       told = elapsed();
       options.progress(`waiting for ${managed.id}: ${condition.kind}, ${Math.round(told / 1000)} s`);
@@ -113,7 +135,7 @@ function declaredLook(
   managed: ManagedProcess,
   declared: Condition,
   options: WaitOptions,
-  tools: WaitTools,
+  tools: LookTools,
 ): (leftMs: number) => Promise<Look> {
   if (declared.kind === 'exit')
     return async () => (isLive(managed.state()) ? null : { ok: managed.state() === 'stopped', match: null });
@@ -136,7 +158,7 @@ function looker(
   managed: ManagedProcess,
   condition: Condition,
   options: WaitOptions,
-  tools: WaitTools,
+  tools: LookTools,
 ): (leftMs: number) => Promise<Look> {
   switch (condition.kind) {
     case 'none':
@@ -158,8 +180,11 @@ function looker(
     }
     case 'http':
       return async (leftMs) => {
-        const status = await tools.httpStatus(condition.url, leftMs, options.signal);
-        return status !== null && status < 500 ? { ok: true, match: `${condition.url} ${status}` } : null;
+        const { status, words } = await tools.httpStatus(condition.url, leftMs, options.signal);
+        if (status !== null && status < 500) return { ok: true, match: `${condition.url} ${status}` };
+        // A look that the end of the wait has cut short says less than the one before.
+        if (status !== null || leftMs >= HTTP_EVERY_MS) tools.saw(words);
+        return null;
       };
     case 'exec':
       return execLook(managed, condition.line, options, tools);

@@ -124,9 +124,10 @@ function notReady(
 ): Fault {
   const view = workbench.processes.view(process);
   const how = view.exit_code === null ? (view.signal ?? '') : `exit code ${view.exit_code}`;
+  const seen = waited.seen === null ? '' : ` (${waited.seen})`;
   const why =
     waited.reason === 'timeout'
-      ? `is not ${until} within ${waited.ms} ms`
+      ? `is not ${until} within ${waited.ms} ms${seen}`
       : `has ended${how === '' ? '' : ` with ${how}`}`;
   return new Fault(
     'start_failed',

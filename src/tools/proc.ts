@@ -1,5 +1,6 @@
 /** `proc`: a started process, from its list row to its end. */
 import * as z from 'zod';
+import { isRun } from '../process/machine.ts';
 import { Fault } from '../text/fault.ts';
 import { placeAfter, showOutput } from './proc-output.ts';
 import { knownPath } from './project-path.ts';
@@ -85,9 +86,10 @@ const HANDLERS: Record<Action, Handler> = {
   async list(input, call, workbench) {
     const { processes } = workbench;
     const path = input.global ? null : await knownPath(input.path, call.caller, workbench);
-    const { active, total_started, total_failed } = processes.totals();
+    const { total_started, total_failed } = processes.totals();
     const listed = processes.list(path, input.label ?? null).map((process) => processes.view(process));
-    return { kind: 'data', value: { processes: listed, active_count: active, total_started, total_failed } };
+    const active_count = listed.filter(({ state }) => isRun(state)).length;
+    return { kind: 'data', value: { processes: listed, active_count, total_started, total_failed } };
   },
   async status(input, call, workbench) {
     return view(await named(input, call, workbench), workbench);
@@ -113,13 +115,14 @@ const HANDLERS: Record<Action, Handler> = {
     const why = hasEnded
       ? `it has ended before that with ${process.endText()}`
       : `not within timeout_ms=${input.timeout_ms}`;
+    const last = waited.seen === null ? '' : `; last seen: ${waited.seen}`;
     const hint = hasEnded
       ? 'Look at proc output; run starts it again.'
       : 'The process was left as it is: look at proc output, or wait longer.';
     return {
       kind: 'data',
       value: { error: 'timeout', ...value },
-      failed: `timeout: waiting for ${condition.kind} of ${process.id}: ${why}. ${hint}`,
+      failed: `timeout: waiting for ${condition.kind} of ${process.id}: ${why}${last}. ${hint}`,
     };
   },
   async stop(input, call, workbench) {

@@ -102,7 +102,7 @@ function wait(
     after: null,
   });
   if (chosen.kind !== 'glance') return waiting;
-  return waiting.then((waited) => ({ ...waited, for: 'none', ok: true, reason: null }));
+  return waiting.then((waited) => ({ ...waited, for: 'none', ok: true, reason: null, seen: null }));
 }
 
 const foreground = (input: RunInput): boolean => input.mode !== 'background';

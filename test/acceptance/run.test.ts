@@ -1,5 +1,7 @@
 /** `run` and the ends of processes, through MCP stdio on the built program. */
+import { writeFileSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sharedSession, sharedWorld, until, world } from './harness.ts';
 
@@ -148,6 +150,39 @@ describe('why a command cannot start is said in words', () => {
   });
 });
 
+describe('a file that the system does not execute', () => {
+  const fresh = sharedWorld();
+  /** The head of an ELF file, as far as the system looks at it: of another processor than this one. */
+  const elf = () => {
+    const head = Buffer.alloc(4_096);
+    head.write('\x7fELF\x02\x01\x01', 'latin1');
+    head.writeUInt16LE(2, 16);
+    head.writeUInt16LE(process.arch === 'arm64' ? 62 : 183, 18);
+    return head;
+  };
+
+  test('a program for another processor is start_failed, and leaves nothing', async () => {
+    const { place, session } = fresh();
+    writeFileSync(join(place.project, 'foreign'), elf(), { mode: 0o755 });
+    for (const command of ['./foreign', join(place.project, 'foreign')]) {
+      const { text, data } = await session.call('run', { command, id: 'f' });
+      const words = /it is a program for (?:arm64|x64), which this system \(\w+\) does not take \(ENOEXEC\)/;
+      expect(text).toMatch(new RegExp(`^start_failed: ${command}: ${words.source}`));
+      expect(data).toMatchObject({ error: 'start_failed', reason: 'ENOEXEC' });
+    }
+    expect((await session.call('proc', { action: 'status', process_id: 'f' })).data).toMatchObject({
+      error: 'not_found',
+    });
+  });
+
+  test('a script without a first line for its interpreter runs as in a shell', async () => {
+    const { place, session } = fresh();
+    writeFileSync(join(place.project, 'plain'), 'echo "one $1"; exit 126\n', { mode: 0o755 });
+    const { data } = await session.ok('run', { command: './plain', args: ['two'], mode: 'foreground' });
+    expect(data).toMatchObject({ exit_code: 126, ended_by: 'exit', lines: { first: ['one two'] } });
+  });
+});
+
 describe('what no system takes', () => {
   const fresh = sharedSession();
 
@@ -195,6 +230,8 @@ describe('ids', () => {
     for (const path of ['one', 'two']) await session.ok('run', { command: 'sleep', args: ['60'], id: 'dev', path });
     const listed = await session.ok('proc', { action: 'list', path: 'one' });
     expect(listed.data['processes']).toHaveLength(1);
+    expect(listed.data['active_count']).toBe(1);
+    expect((await session.ok('proc', { action: 'list', global: true })).data['active_count']).toBe(2);
     const ambiguous = await session.call('proc', { action: 'status', process_id: 'dev' });
     expect(ambiguous.data).toMatchObject({ error: 'ambiguous' });
     const near = await session.call('proc', { action: 'status', process_id: 'dve', path: 'one' });
@@ -274,6 +311,19 @@ describe('waiting', () => {
     await session.ok('run', { command: 'false', id: 'over', mode: 'foreground' });
     const over = await session.call('proc', { action: 'wait', process_id: 'over', for: { text: 'x' } });
     expect(over.text).toContain('it has ended before that with exit code 1. Look at proc output; run starts it again.');
+  });
+
+  test('a wait for an address that times out says what it has seen last', async () => {
+    const session = shared();
+    const code = SERVER.replace(/\.end\([^)]*\)/, '.writeHead(503).end()');
+    const { data } = await session.ok('run', { ...node(code), id: 'ill', wait_for: 'ready' });
+    const [url] = data['urls'] as string[];
+    const wait = { action: 'wait', process_id: 'ill', timeout_ms: 300 };
+    const ill = await session.call('proc', { ...wait, for: { http: url } });
+    expect(ill.text).toContain('not within timeout_ms=300; last seen: status 503.');
+    expect(ill.data['waited']).toMatchObject({ for: 'http', ok: false, reason: 'timeout', seen: 'status 503' });
+    const nobody = await session.call('proc', { ...wait, for: { http: 'http://127.0.0.1:1/' } });
+    expect(nobody.text).toContain('last seen: refused: nobody listens there.');
   });
 
   test('a debugger makes no server ready, nor does the address of another one that is named', async () => {

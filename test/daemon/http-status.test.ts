@@ -28,23 +28,38 @@ test('a server that takes the connection and never answers costs no more than th
   const url = `http://127.0.0.1:${port}/`;
   const order: string[] = [];
   await Promise.all([
-    httpStatus(url, 60_000, signal).then((status) => order.push(`long ${status}`)),
-    httpStatus(url, 20, signal).then((status) => order.push(`short ${status}`)),
+    httpStatus(url, 60_000, signal).then(({ words }) => order.push(`long: ${words}`)),
+    httpStatus(url, 20, signal).then(({ words }) => order.push(`short: ${words}`)),
   ]);
-  expect(order).toEqual(['short null', 'long null']);
+  expect(order).toEqual(['short: no answer in time', 'long: no answer in time']);
 });
 
 test('the status is known before the body, which is not read', async () => {
   const port = await listening(createHttpServer((_, reply) => reply.writeHead(503).write('begun')));
-  expect(await httpStatus(`http://127.0.0.1:${port}/`, 30_000, signal)).toBe(503);
+  expect(await httpStatus(`http://127.0.0.1:${port}/`, 30_000, signal)).toEqual({ status: 503, words: 'status 503' });
 });
 
 test('a dev server may sign its own certificate', async () => {
   const port = await listening(createHttpsServer(SELF_SIGNED, (_, reply) => reply.end()));
-  expect(await httpStatus(`https://127.0.0.1:${port}/`, 30_000, signal)).toBe(200);
+  expect(await httpStatus(`https://127.0.0.1:${port}/`, 30_000, signal)).toMatchObject({ status: 200 });
 });
 
-test('nobody there, or a wait that was cancelled: null', async () => {
-  expect(await httpStatus('http://127.0.0.1:1/', 30_000, signal)).toBe(null);
-  expect(await httpStatus('http://127.0.0.1:1/', 30_000, AbortSignal.abort())).toBe(null);
+test('why there is no answer', async () => {
+  const said = async (url: string, until = signal) => {
+    const { status, words } = await httpStatus(url, 30_000, until);
+    expect(status).toBeNull();
+    return words;
+  };
+  const plain = await listening(createHttpServer((_, reply) => reply.end()));
+  const secure = await listening(createHttpsServer(SELF_SIGNED, (_, reply) => reply.end()));
+  const rude = await listening(createServer((socket) => socket.once('data', () => socket.destroy())));
+  const other = await listening(createServer((socket) => socket.end('SSH-2.0-x\r\n')));
+  expect(await said('http://127.0.0.1:1/')).toBe('refused: nobody listens there');
+  expect(await said('http://127.0.0.1:1/', AbortSignal.abort())).toBe('no answer in time');
+  expect(await said(`https://127.0.0.1:${plain}/`)).toBe('no TLS is spoken there');
+  expect(await said(`http://127.0.0.1:${secure}/`)).toMatch(
+    /^(?:no HTTP is spoken there|the connection was cut before an answer)$/,
+  );
+  expect(await said(`http://127.0.0.1:${rude}/`)).toBe('the connection was cut before an answer');
+  expect(await said(`http://127.0.0.1:${other}/`)).toBe('no HTTP is spoken there');
 });

@@ -80,7 +80,7 @@ export function createWorld(seed: number, tell: (line: string) => void): World {
     clock: scheduler,
     wall,
     patterns: NO_PATTERNS,
-    httpStatus: async () => null,
+    httpStatus: async () => ({ status: null, words: 'no answer' }),
     say() {},
     onWorkerLost() {
       world.lost = true;
