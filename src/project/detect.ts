@@ -2,6 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { composeServices } from './compose.ts';
 import { type FoundConfig, findConfig } from './config.ts';
 import { type ConfigPlan, planConfig, shownConfig } from './config-plan.ts';
 import { detectDeno } from './deno.ts';
@@ -13,6 +14,7 @@ import { detectJust } from './justfile.ts';
 import { launchScripts } from './launch.ts';
 import { detectMake } from './makefile.ts';
 import { detectNode } from './node.ts';
+import { nxScripts } from './nx.ts';
 import { detectPhp } from './php.ts';
 import { procfileScripts } from './procfile.ts';
 import type { Kind, Project, RunnableScript, Script, Workspace } from './project.ts';
@@ -115,6 +117,7 @@ function projectOf({ directory, kinds, config, scripts }: Survey, workspaces: re
     package_manager: kinds.find((kind) => kind.packageManager !== null)?.packageManager ?? null,
     frameworks: [...new Set(kinds.flatMap((kind) => kind.frameworks))],
     scripts: scripts.map(shownScript),
+    services: composeServices(directory),
     workspaces,
     projects: kinds.map(({ type, name, packageManager, frameworks }) => ({
       type,
@@ -138,7 +141,7 @@ function ownScripts(directory: Directory, kinds: readonly Kind[]): Names {
   const names = createNames();
   for (const { scripts } of kinds)
     for (const script of scripts) if (script.source !== 'usual') names.add(script, script.source);
-  for (const script of [...procfileScripts(directory), ...launchScripts(directory)])
+  for (const script of [...nxScripts(directory), ...procfileScripts(directory), ...launchScripts(directory)])
     names.add(script, basename(script.source));
   for (const { type, scripts } of kinds)
     for (const script of scripts) if (script.source === 'usual') names.add(script, type);

@@ -75,8 +75,9 @@ function ownScripts(directory: Directory, scripts: unknown, manager: string): Ru
   });
 }
 
-/** npm takes a caller's arguments after `--`; the others pass them on as they are. */
+/** npm takes a caller's arguments after `--`; the others pass them on as they are. What begins with a dash must be no option of any. */
 function script(name: string, command: string, manager: string): RunnableScript {
+  if (name.startsWith('-')) return scriptOf(name, command, 'package.json', program(manager, 'run', '--', name));
   const run = manager === 'npm' ? programWithSeparator : program;
   return scriptOf(name, command, 'package.json', run(manager, 'run', name));
 }

@@ -127,6 +127,16 @@ export interface ConfigProxy {
   readonly autostart: boolean;
 }
 
+/** What a file says that stands beside the project, such as its database: not started from here. */
+export interface Service {
+  readonly name: string;
+  /** Null: built from the project itself, or not said. */
+  readonly image: string | null;
+  /** As they are written: `5432:5432`. */
+  readonly ports: readonly string[];
+  readonly source: string;
+}
+
 export interface Project {
   readonly type: ProjectType;
   readonly name: string;
@@ -134,6 +144,7 @@ export interface Project {
   readonly package_manager: string | null;
   readonly frameworks: readonly string[];
   readonly scripts: readonly Script[];
+  readonly services: readonly Service[];
   readonly workspaces: readonly Workspace[];
   readonly projects: readonly ProjectKind[];
   readonly config: ProjectConfig | null;

@@ -3,6 +3,7 @@ import { type Directory, firstPresent } from './directory.ts';
 import { parseToml } from './formats.ts';
 import { frameworksOf, PYTHON_FRAMEWORKS } from './frameworks.ts';
 import { type Kind, kindOf, program, type RunnableScript, scriptOf, usual } from './project.ts';
+import { scriptTable } from './script-table.ts';
 import { isRecord, joined, record, recordAt, text, texts } from './values.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ export function detectPython(directory: Directory): Kind | null {
   return kindOf('python', {
     name: text(recordAt(manifest, 'project')['name']) ?? text(recordAt(tool, 'poetry')['name']),
     frameworks,
-    scripts: [...ownScripts(manifest, run), ...usualScripts(directory, frameworks, run)],
+    scripts: [...ownScripts(manifest, run), ...pipfileScripts(directory), ...usualScripts(directory, frameworks, run)],
     workspaces: texts(recordAt(tool, 'uv', 'workspace')['members']),
   });
 }
@@ -101,9 +102,17 @@ function dependencies(directory: Directory, manifest: Fields): string[] {
   return [...names, ...packages(tool['poetry']), ...groups, ...pipenv(directory), ...Object.keys(tool)];
 }
 
+/** `[scripts]`: a line for each, or a table with `call`, a function. */
+const pipfileScripts = (directory: Directory): RunnableScript[] =>
+  Object.entries(scriptTable(directory, 'Pipfile scripts', pipfileOf(directory)['scripts'])).map(([name, task]) =>
+    scriptOf(name, lineOf(task) || `pipenv run ${name}`, 'Pipfile', program('pipenv', 'run', name)),
+  );
+
 const packages = (table: unknown): string[] => Object.keys(recordAt(table, 'dependencies'));
 
 function pipenv(directory: Directory): string[] {
-  const pipfile = directory.parse('Pipfile', parseToml) ?? {};
+  const pipfile = pipfileOf(directory);
   return Object.keys({ ...record(pipfile['packages']), ...record(pipfile['dev-packages']) });
 }
+
+const pipfileOf = (directory: Directory): Fields => directory.parse('Pipfile', parseToml) ?? {};

@@ -16,6 +16,7 @@ const FIELDS = [
   'problems',
   'projects',
   'scripts',
+  'services',
   'type',
   'workspaces',
 ];
@@ -71,6 +72,7 @@ describe('cases of the original', () => {
       package_manager: null,
       frameworks: [],
       scripts: [],
+      services: [],
       workspaces: [],
       projects: [],
       config: null,

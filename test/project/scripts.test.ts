@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { detectProject, runnableScripts } from '../../src/project/detect.ts';
+import { scriptCommand } from '../../src/project/script-command.ts';
 import { type Files, projectDirectory } from './project-directory.ts';
 
 /** `name: command` of each script that is the project's own. */
@@ -57,6 +58,80 @@ test('Taskfile: lines, lists, tables; internal tasks are left out', () => {
   const taskfile =
     'version: "3"\ntasks:\n  a: echo a\n  b: [x, y]\n  c:\n    cmds: [one, {cmd: two}, {task: a}]\n  d: {cmd: z}\n  e: {internal: true, cmd: q}\n  f: {deps: [a]}\n';
   expect(own({ 'Taskfile.yml': taskfile })).toEqual(['a: echo a', 'b: x && y', 'c: one && two', 'd: z', 'f: task f']);
+});
+
+test('package.json: a name may be anything, and is no option of who runs it', () => {
+  const names = ['-x', '--help', 'a b', 'build:web', `q"'`, '$HOME', '*'];
+  for (const manager of ['npm', 'pnpm', 'yarn', 'bun']) {
+    const scripts = Object.fromEntries(names.map((name) => [name, 'true']));
+    const path = projectDirectory({ 'package.json': { packageManager: `${manager}@1`, scripts } });
+    const commands = names.map((name) => scriptCommand({ path }, name, ['--y']));
+    const dashed = ['-x', '--help'].map((name) => ['run', '--', name, '--y']);
+    const others = names.slice(2).map((name) => ['run', name, ...(manager === 'npm' ? ['--'] : []), '--y']);
+    expect(commands).toMatchObject([...dashed, ...others].map((args) => ({ command: manager, shell: false, args })));
+  }
+});
+
+test('Pipfile: a line, or a function that is called', async () => {
+  const pipfile = '[packages]\nflask = "*"\n[scripts]\ndev = "flask run --debug"\nseed = {call = "app.db:seed()"}\n';
+  const path = projectDirectory({ Pipfile: pipfile });
+  expect(runnableScripts(path).filter(({ source }) => source === 'Pipfile')).toMatchObject([
+    {
+      name: 'dev',
+      command: 'flask run --debug',
+      server: true,
+      invocation: { command: 'pipenv', args: ['run', 'dev'] },
+    },
+    { name: 'seed', command: 'app.db:seed()', server: false, invocation: { args: ['run', 'seed'] } },
+  ]);
+  const wrong = projectDirectory({ Pipfile: 'scripts = 1\n' });
+  expect((await detectProject(wrong)).problems).toEqual(['Pipfile scripts: is no object of names and commands']);
+});
+
+test('project.json of Nx: its targets, by what they run; one without targets is none of its', async () => {
+  const project = {
+    name: 'shop',
+    targets: {
+      serve: { executor: '@nx/vite:dev-server', options: { buildTarget: 'shop:build' } },
+      build: { executor: '@nx/vite:build' },
+      seed: { command: 'node seed.js' },
+      all: { executor: 'nx:run-commands', options: { commands: ['one', { command: 'two' }] } },
+      watch: { continuous: true, options: { command: 'tsc -w' } },
+      odd: 7,
+    },
+  };
+  const path = projectDirectory({ 'project.json': `// a comment\n${JSON.stringify(project)}` });
+  const scripts = runnableScripts(path);
+  expect(scripts.map(({ name, command, server }) => [name, command, server])).toEqual([
+    ['serve', 'nx run shop:serve', true],
+    ['build', 'nx run shop:build', false],
+    ['seed', 'node seed.js', false],
+    ['all', 'one && two', false],
+    ['watch', 'tsc -w', true],
+    ['odd', 'nx run shop:odd', false],
+  ]);
+  expect(scripts[0]).toMatchObject({
+    source: 'project.json',
+    invocation: { command: 'npx', args: ['--no', 'nx', 'run', 'shop:serve'] },
+  });
+  const other = projectDirectory({ 'project.json': { name: 'x', dependencies: {} } });
+  expect(await detectProject(other)).toMatchObject({ scripts: [], problems: [] });
+});
+
+test('Docker Compose: services, which are no scripts', async () => {
+  const compose =
+    'services:\n  db:\n    image: postgres:17\n    ports: ["5432:5432"]\n  web:\n    build: .\n    ports:\n      - {target: 80, published: "8080"}\n      - 9229\n      - {}\n  odd: x\n';
+  const path = projectDirectory({ 'compose.yaml': compose, 'docker-compose.yml': 'services: {old: {}}\n' });
+  const { services, scripts } = await detectProject(path);
+  expect(scripts).toEqual([]);
+  expect(services).toEqual([
+    { name: 'db', image: 'postgres:17', ports: ['5432:5432'], source: 'compose.yaml' },
+    { name: 'web', image: null, ports: ['8080:80', '9229'], source: 'compose.yaml' },
+    { name: 'odd', image: null, ports: [], source: 'compose.yaml' },
+  ]);
+  const many = Array.from({ length: 300 }, (_, at) => `  s${at}: {image: ${'x'.repeat(900)}}`).join('\n');
+  const bounded = (await detectProject(projectDirectory({ 'compose.yml': `services:\n${many}\n` }))).services;
+  expect([bounded.length, bounded[0]?.image?.length]).toEqual([100, 200]);
 });
 
 test('Procfile: the development one first, and the port that foreman would give', async () => {
