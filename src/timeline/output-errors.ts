@@ -2,6 +2,7 @@
  * Compile and runtime errors in a process's output, as its tools print them: TypeScript, esbuild and Vite, rolldown, webpack, Next,
  * Rollup, Parcel, ESLint, Vitest, Jest and Mocha, Node, Python, Go, Rust, Java, C. Lines come without ANSI codes, one at a time. Pure.
  */
+import { createMochaErrors } from './mocha-errors.ts';
 import {
   ANNOUNCES,
   BUILT,
@@ -70,6 +71,7 @@ const NAMED_BELOW = 'Test suite failed to run';
 const NOWHERE: Place = { file: null, line: null, column: null };
 
 export function createOutputErrors(): OutputErrors {
+  const mocha = createMochaErrors();
   const python = createPythonErrors();
   let found: OutputError[] = [];
   let pending: Pending | null = null;
@@ -111,7 +113,14 @@ export function createOutputErrors(): OutputErrors {
     if (PRINTED.test(text)) isPrinted = true;
     else if (RUNNERS_OWN.test(text)) endPrinted();
     if (retire(text)) return;
-    if (takeEslint(text, micros) || takePython(text, micros) || takeWhole(text, micros) || takeMore(text)) return;
+    if (
+      takeMocha(text, micros) ||
+      takeEslint(text, micros) ||
+      takePython(text, micros) ||
+      takeWhole(text, micros) ||
+      takeMore(text)
+    )
+      return;
     if (takeHeading(text, micros) || takePlace(text) || takeMessage(text, micros)) return;
     wait(text);
   }
@@ -126,6 +135,15 @@ export function createOutputErrors(): OutputErrors {
     if (mended === null) return false;
     if (pending?.kind === mended) pending = null;
     found = found.filter(({ kind }) => kind !== mended);
+    return true;
+  }
+
+  function takeMocha(text: string, micros: number): boolean {
+    const message = mocha.feed(text);
+    if (message === null) return false;
+    // The one before had no place.
+    settle(null);
+    if (message !== 'part') begin({ message, kind: 'test', micros, maybe: false, place: null });
     return true;
   }
 

@@ -58,8 +58,6 @@ export const MESSAGES: readonly (readonly [RegExp, Kind, 'maybe'?])[] = [
   ],
   // Parcel
   [/^@parcel\/[\w-]+: (?!Cannot load file)(?<message>.*)$/, 'compile'],
-  // Mocha
-  [/^ {5,6}(?<message>(?:[A-Z]\w*)?(?:Error|Exception)(?: \[\w+\])?: .*)$/, 'test', 'maybe'],
   [/^\s*not ok \d+ - (?<message>.*)$/, 'test', 'maybe'],
   [/^\s*● (?<message>.* › .*)$/, 'test'],
   [/^\s*● (?!Console$|.*Warning)(?<message>\S.*)$/, 'test', 'maybe'],

@@ -50,9 +50,17 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'jest-syntax': [
     "test jest/syntax.test.cjs Test suite failed to run: Jest encountered an unexpected token: SyntaxError: Unexpected token '='",
   ],
+  'mocha-nested': [
+    'test t.cjs:2:32 root fails: Error: at root',
+    'test t.cjs:4:54 outer › inner › deep: AssertionError [ERR_ASSERTION]: 1 == 2',
+    'test  outer › inner › string: Error: the string "text" was thrown, throw an Error :)',
+    'test  outer › inner › slow: Error: Timeout of 20ms exceeded. For async tests and hooks, ensure "done()" is called; if returning a Promise, ensure it resolves. (/home/dev/shop/t.cjs)',
+    'test t.cjs:4:193 outer › inner › multi: a › line: TypeError: m',
+    'test t.cjs:5:53 outer › hooks › "before each" hook for "hooked": Error: in hook',
+  ],
   mocha: [
-    'test mocha.test.cjs:2:52 AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:',
-    "test mocha.test.cjs:2:105 TypeError: Cannot read properties of undefined (reading 'b')",
+    'test mocha.test.cjs:2:52 cart › adds: AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:',
+    "test mocha.test.cjs:2:105 cart › throws: TypeError: Cannot read properties of undefined (reading 'b')",
   ],
   'next-build-missing': ["compile ./app/page.jsx:1:1 Error: Module not found: Can't resolve './nowhere'"],
   'next-build-syntax': [
