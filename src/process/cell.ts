@@ -4,40 +4,48 @@
 import { add, load, store, type Words } from '#atomic';
 import { layout, word } from '../lockfree/layout.ts';
 import type { Region } from '../lockfree/segment.ts';
+import { advance } from '../lockfree/sequence.ts';
 import { StateTable, StateWord } from '../lockfree/state-word.ts';
 import { ENDINGS, type EndedBy, type ProcessState, TRANSITIONS } from './machine.ts';
 
-/** Writers of a cell. They share its lines: what is written together is read together, and the control thread writes `state` alone. */
-const WRITERS = 'control thread, process worker';
-// Of a bank: five words, and three times and a position of two.
-const BANK_WORDS = 13;
+/** Who writes what every snapshot begins with: those words share a line. */
+const BOTH = 'control thread, process worker';
+/** A power of two, since numbers of records wrap. */
+export const RECORDS = 4;
+/** A line of 64 bytes. */
+const RECORD_WORDS = 16;
 
 export const CELL = layout({
-  state: word(WRITERS),
-  run: word(WRITERS),
-  restarts: word(WRITERS),
-  // The bank of runs of even number.
-  pid: word(WRITERS),
-  pgid: word(WRITERS),
-  /** Exit code plus one; 0: none. */
-  exitCode: word(WRITERS),
-  /** Signal number; 0: none. */
-  exitSignal: word(WRITERS),
-  /** Place in ENDINGS. */
-  endedBy: word(WRITERS),
-  // Two words each: low, then high. The low word holds 31 bits and a bit that says: there is one.
-  /** Microseconds since the epoch. */
-  startedAt: word(WRITERS, 2),
-  readyAt: word(WRITERS, 2),
-  endedAt: word(WRITERS, 2),
-  /** Bytes that earlier runs of this entry have written to both streams. */
-  runPosition: word(WRITERS, 2),
-  /** The same for runs of odd number. */
-  oddBank: word(WRITERS, BANK_WORDS),
+  state: word(BOTH),
+  /** Number of the record that holds now. */
+  current: word(BOTH),
+  restarts: word(BOTH),
+  /** Record n is the one at n mod RECORDS. */
+  records: word('process worker', RECORDS * RECORD_WORDS),
 });
 
-const AT = CELL.at;
+/** Words of a record. Those of two are low, then high: the low one holds 31 bits and a bit that says that there is a value. */
+const AT = {
+  number: 0,
+  run: 1,
+  pid: 2,
+  pgid: 3,
+  /** Exit code plus one (12 bits), signal number (8), place in ENDINGS; each 0 for none. */
+  exit: 4,
+  /** Microseconds since the segment's epoch, as those of readyAt and endedAt. */
+  startedAt: 5,
+  readyAt: 7,
+  endedAt: 9,
+  /** Bytes that earlier runs of this entry have written to both streams. */
+  runPosition: 11,
+  end: 13,
+} as const;
+
 const LOW_RANGE = 2 ** 31;
+const CODES = 0xfff;
+const SIGNAL_SHIFT = 12;
+const SIGNALS = 0xff;
+const ENDING_SHIFT = 20;
 const STATES = new StateTable(TRANSITIONS);
 
 export interface CellSnapshot {
@@ -56,8 +64,6 @@ export interface CellSnapshot {
   readonly runPosition: number;
 }
 
-const TIMES = [AT.startedAt, AT.readyAt, AT.endedAt] as const;
-
 export interface ExitFacts {
   readonly code: number | null;
   readonly signal: number | null;
@@ -66,150 +72,201 @@ export interface ExitFacts {
 }
 
 /**
- * What        The facts of one process, one cell a slot: one writer, any readers; a new run takes the place of the one before.
- * Roles       The process worker writes every word. The control thread races with it on `state` alone, by compare-and-swap, and
- *             resets the cell for a new tenant before its id can be found. Any thread reads.
- * Layout      CELL, pinned by test/process/cell.test.ts: a line of 128 bytes a slot; the words of a run twice, run r uses the bank
- *             r mod 2. What a snapshot reads of an even run are the first 64 bytes.
- * States      src/process/machine.ts. A run goes pending → starting → … → stopped or failed; from there a new run leads on.
- * Algorithm   A run: B1 state → starting   B2 the next run's bank is reset   B3 run ← run + 1   B4 pid, group and start are
- *             written   B5 state → running   B6 exit status and end are written   B7 state → stopped or failed.
- *             A time or position: W1 its high word   W2 its low one, never 0; absent while that is 0. The start is written after
- *             pid and group, the end after the exit status: what belongs to an absent time is absent, whatever its words hold.
- *             Snapshot: S1 run   S2 state   S3 its bank: times, then what belongs to those that are there   S4 run; S1 ≠ S4 starts over.
- * Invariants  I1 a snapshot's words are all of the run that it names.   I2 a snapshot whose state is ended has that run's exit
- *             status.   I3 one whose state is running has its pid.   I4 a time or position is one that was written, or absent.
- *             I5 a run without a start has no pid, one without an end no exit status, also while the bank holds those of the run before last.
- * Ordering    Every word is atomic, so all steps have one order. S1 = S4 means that no B3 lies between; the bank of run r is reset
- *             only for run r + 2, after the B3 of run r + 1, hence not in S3. The words were read after S2, hence after the writes
- *             that the state read there implies. Between B1 and B3 a snapshot names the run before, whose end it tells beside
- *             `starting`: ManagedProcess shows an end only with an ended state. (With one bank, reset after `run` had changed, a
- *             snapshot between the two mixed runs: the model check refused that.) I4: a bank's run writes it once, high word first,
- *             and the low word is read first. I5: B2 takes the times away, before the run has its number; a start or an end that is
- *             read was written after what belongs to it.
- * Effect      snapshot: S4.  Each write: its store.
- * Progress    Writers wait-free. snapshot lock-free: it starts over only when a run has begun meanwhile. A stalled writer prevents nothing.
- * Wrap/ABA    `run` wraps after 2³² runs of one slot; a snapshot would have to sleep through exactly so many.
+ * What        The facts of one process, one cell a slot: one writer, any readers, who see those of one instant.
+ * Roles       The process worker writes records. The control thread races with it on `state` alone, by compare-and-swap, adds to
+ *             `restarts`, and resets the cell for a new tenant before its id can be found. Any thread reads.
+ * Layout      (4 records)
+ *             offset  bytes  field     writer           meaning
+ *             0       4      state     both             src/process/machine.ts; by CAS only
+ *             4       4      current   process worker   number of the record that holds, wrapping
+ *             8       4      restarts  both             by add only
+ *             128     256    records   process worker   record n at n mod 4: its number, then the facts of AT; a line each
+ *             384
+ * States      A run goes pending → starting → … → stopped or failed; from there a new run leads on.
+ * Algorithm   Change:    W1 the next record's number ← current + 1   W2 its facts ← those of the current one, then what changes
+ *                        W3 current ← current + 1
+ *             Snapshot:  S1 n ← current   S2 state, restarts   S3 current still n? else S1   S4 record n's facts
+ *                        S5 its number still n? else S1
+ *             A run:     state → starting, Change: run + 1 and no other fact, Change: pid, group and start, state → running,
+ *                        Change: exit status and end, state → stopped or failed.
+ * Invariants  I1 a snapshot's facts are those of one Change, whole.   I2 one whose state is ended has that run's exit status.
+ *             I3 one whose state is running has its pid.   I4 its facts held when its state did.
+ * Ordering    Every word is atomic, so all steps have one order. I1: n was current in S1, so its W2 was over; what takes its place is
+ *             n + 4, and writes that number first: while S5 finds n, no word of S4 was of n + 4. I4: current was n from S1 to S3, and
+ *             S2 lies between. I2, I3: state is moved after the Change that it tells of, so when it was read that record, or a later one,
+ *             was current; a later one is of the same run, or follows a move to starting. Between that move and the next Change a
+ *             snapshot tells the end of the run before beside `starting`: ManagedProcess shows an end only with an ended state.
+ * Effect      snapshot: S2.  run: its first load.  Each change: W3.
+ * Progress    Changes wait-free. snapshot lock-free: S3 fails if a change was made meanwhile, S5 if four were. A stalled writer
+ *             prevents nothing.
+ * Wrap/ABA    `current` wraps after 2³² changes of one slot; a snapshot would have to sleep through exactly so many.
  * Crash       A lost worker is fatal to the daemon, since its pipes cannot be had back: nothing is repaired.
- * Cost        snapshot 8 loads, 5 more once it has started, 4 once it has ended; 128 bytes a slot.
+ * Cost        snapshot 10 loads, 4 more once it has started, 3 once it has ended. Beside a writer two lines come from its
+ *             processor, however much it writes: what all snapshots read lies in one, a record in the other. A change 13 loads
+ *             and 15 stores. 384 bytes a slot.
  * Not given   waiting for a change (see changes.ts); the facts of earlier runs.
- * Source      the reference's ManagedProcess: atomic state, pid, exit code, times.
- * Checked by  test/model/cell.model.ts (I1 to I5, stall, wrong twins), test/process/cell.test.ts
+ * Source      the reference's ManagedProcess: atomic state, pid, exit code, times. Records by number: a seqlock (Boehm, "Can Seqlocks Get
+ *             Along with Programming Language Memory Models?", MSPC 2012) with more than one place, so that readers need not wait.
+ * Checked by  test/model/cell.model.ts (I1 to I4, stall, wrong twins), test/process/cell.test.ts
  */
 export class ProcessCell {
   readonly state: StateWord<ProcessState>;
   readonly #words: Words;
-  readonly #at: number;
+  readonly #currentAt: number;
+  readonly #restartsAt: number;
+  readonly #recordsAt: number;
 
   /** `region` holds one CELL per slot. */
   constructor({ words }: Region, slot: number) {
+    const at = (slot * CELL.bytes) >> 2;
     this.#words = words;
-    this.#at = (slot * CELL.bytes) >> 2;
-    this.state = new StateWord(words, this.#at + AT.state, STATES);
+    this.#currentAt = at + CELL.at.current;
+    this.#restartsAt = at + CELL.at.restarts;
+    this.#recordsAt = at + CELL.at.records;
+    this.state = new StateWord(words, at + CELL.at.state, STATES);
   }
 
   /** A new tenant of the slot: everything as before a first run. Whoever registers it, before the id can be found. */
   reset(): void {
-    store(this.#words, this.#at + AT.run, 0);
-    store(this.#words, this.#at + AT.restarts, 0);
-    for (const run of [0, 1]) this.resetBank(run, 0);
+    store(this.#words, this.#restartsAt, 0);
+    this.#begin(0, 0);
     this.state.reset('pending');
   }
 
-  /** B2 and B3; the number of the run. `position` is where the output stands. */
+  /** The number of the run. `position` is where the output stands. */
   beginRun(position: number): number {
-    const run = (this.run() + 1) | 0;
-    this.resetBank(run, position);
-    store(this.#words, this.#at + AT.run, run);
+    const run = advance(this.run());
+    this.#begin(run, position);
     return run;
   }
 
   started(pid: number, pgid: number, micros: number): void {
-    const bank = this.#bankOf(this.run());
-    store(this.#words, bank + AT.pid, pid);
-    store(this.#words, bank + AT.pgid, pgid);
-    this.setWide(bank + AT.startedAt, micros);
+    const record = this.draft();
+    store(this.#words, record + AT.pid, pid);
+    store(this.#words, record + AT.pgid, pgid);
+    this.#setWide(record + AT.startedAt, micros);
+    this.publish();
   }
 
+  /** The first time that a run is told to be ready counts. */
   ready(micros: number): void {
-    const at = this.#bankOf(this.run()) + AT.readyAt;
-    if (this.getWide(at) === null) this.setWide(at, micros);
+    if (this.snapshot().readyAt !== null) return;
+    this.#setWide(this.draft() + AT.readyAt, micros);
+    this.publish();
   }
 
   restarted(): void {
-    add(this.#words, this.#at + AT.restarts, 1);
+    add(this.#words, this.#restartsAt, 1);
   }
 
   ended({ code, signal, endedBy, micros }: ExitFacts): void {
-    const bank = this.#bankOf(this.run());
-    store(this.#words, bank + AT.exitCode, code === null ? 0 : code + 1);
-    store(this.#words, bank + AT.exitSignal, signal ?? 0);
-    store(this.#words, bank + AT.endedBy, ENDINGS.indexOf(endedBy));
-    this.setWide(bank + AT.endedAt, micros);
-  }
-
-  /** S1 to S4. */
-  snapshot(): CellSnapshot {
-    for (;;) {
-      const run = this.run();
-      const snapshot = this.look(run);
-      if (this.run() === run) return snapshot;
-    }
-  }
-
-  /** S2 and S3. Spelled out: this is what every status of every process costs. */
-  protected look(run: number): CellSnapshot {
-    const words = this.#words;
-    const bank = this.#bankOf(run);
-    const state = this.state.get();
-    const startedAt = this.getWide(bank + AT.startedAt);
-    const endedAt = this.getWide(bank + AT.endedAt);
-    const isStarted = startedAt !== null;
-    const isEnded = endedAt !== null;
-    return {
-      run,
-      state,
-      restarts: load(words, this.#at + AT.restarts),
-      pid: isStarted ? load(words, bank + AT.pid) || null : null,
-      pgid: isStarted ? load(words, bank + AT.pgid) || null : null,
-      exitCode: isEnded ? fromPlusOne(load(words, bank + AT.exitCode)) : null,
-      exitSignal: isEnded ? load(words, bank + AT.exitSignal) || null : null,
-      endedBy: isEnded ? (ENDINGS[load(words, bank + AT.endedBy)] ?? null) : null,
-      startedAt,
-      readyAt: isStarted ? this.getWide(bank + AT.readyAt) : null,
-      endedAt,
-      runPosition: this.getWide(bank + AT.runPosition) ?? 0,
-    };
-  }
-
-  protected resetBank(run: number, position: number): void {
-    const bank = this.#bankOf(run);
-    for (const at of TIMES) store(this.#words, bank + at, 0);
-    this.setWide(bank + AT.runPosition, position);
+    const record = this.draft();
+    const codePlusOne = code === null ? 0 : code + 1;
+    const ending = ENDINGS.indexOf(endedBy);
+    store(this.#words, record + AT.exit, codePlusOne | ((signal ?? 0) << SIGNAL_SHIFT) | (ending << ENDING_SHIFT));
+    this.#setWide(record + AT.endedAt, micros);
+    this.publish();
   }
 
   /** Number of the latest run; 0 before the first. */
   run(): number {
-    return load(this.#words, this.#at + AT.run);
+    for (;;) {
+      const number = load(this.#words, this.#currentAt);
+      const record = this.#recordAt(number);
+      const run = load(this.#words, record + AT.run);
+      if (this.isWhole(record, number)) return run;
+    }
   }
 
-  /** Where the words of a run's bank are, less the offsets of their fields. */
-  #bankOf(run: number): number {
-    return this.#at + (run & 1) * BANK_WORDS;
+  /** S1 to S5. */
+  snapshot(): CellSnapshot {
+    for (;;) {
+      const number = load(this.#words, this.#currentAt); // S1
+      const state = this.state.get(); // S2
+      const restarts = load(this.#words, this.#restartsAt);
+      if (!this.isCurrent(number)) continue;
+      const record = this.#recordAt(number);
+      const snapshot = this.#look(record, state, restarts);
+      if (this.isWhole(record, number)) return snapshot;
+    }
   }
 
-  /** Null until it is set. W2, read before W1's word. */
-  protected getWide(at: number): number | null {
+  /** S3. */
+  protected isCurrent(number: number): boolean {
+    return load(this.#words, this.#currentAt) === number;
+  }
+
+  /** S5. */
+  protected isWhole(record: number, number: number): boolean {
+    return load(this.#words, record + AT.number) === number;
+  }
+
+  /** W1, and W2 but for what changes: where the next record is. */
+  protected draft(): number {
+    const current = load(this.#words, this.#currentAt);
+    const from = this.#recordAt(current);
+    const record = this.number(advance(current));
+    for (let n = AT.run; n < AT.end; n++) store(this.#words, record + n, load(this.#words, from + n));
+    return record;
+  }
+
+  /** W1. */
+  protected number(next: number): number {
+    const record = this.#recordAt(next);
+    store(this.#words, record + AT.number, next);
+    return record;
+  }
+
+  /** W3. */
+  protected publish(): void {
+    add(this.#words, this.#currentAt, 1);
+  }
+
+  /** A Change to a run of which nothing is known yet. */
+  #begin(run: number, position: number): void {
+    const record = this.number(advance(load(this.#words, this.#currentAt)));
+    for (let n = AT.run; n < AT.end; n++) store(this.#words, record + n, 0);
+    store(this.#words, record + AT.run, run);
+    this.#setWide(record + AT.runPosition, position);
+    this.publish();
+  }
+
+  /** S4. Spelled out: this is what every status of every process costs. */
+  #look(record: number, state: ProcessState, restarts: number): CellSnapshot {
+    const words = this.#words;
+    const startedAt = this.#getWide(record + AT.startedAt);
+    const endedAt = this.#getWide(record + AT.endedAt);
+    const isStarted = startedAt !== null;
+    const exit = endedAt === null ? 0 : load(words, record + AT.exit);
+    return {
+      run: load(words, record + AT.run),
+      state,
+      restarts,
+      pid: isStarted ? load(words, record + AT.pid) || null : null,
+      pgid: isStarted ? load(words, record + AT.pgid) || null : null,
+      exitCode: (exit & CODES) === 0 ? null : (exit & CODES) - 1,
+      exitSignal: (exit >> SIGNAL_SHIFT) & SIGNALS || null,
+      endedBy: ENDINGS[exit >> ENDING_SHIFT] ?? null,
+      startedAt,
+      readyAt: isStarted ? this.#getWide(record + AT.readyAt) : null,
+      endedAt,
+      runPosition: this.#getWide(record + AT.runPosition) ?? 0,
+    };
+  }
+
+  #recordAt(number: number): number {
+    return this.#recordsAt + (number & (RECORDS - 1)) * RECORD_WORDS;
+  }
+
+  /** Null until it is set. */
+  #getWide(at: number): number | null {
     const low = load(this.#words, at);
     return low === 0 ? null : (low >>> 1) + load(this.#words, at + 1) * LOW_RANGE;
   }
 
-  /** Once a run. W1: the high word. W2: the low one, which says that both are there. */
-  protected setWide(at: number, value: number): void {
+  #setWide(at: number, value: number): void {
     const high = Math.floor(value / LOW_RANGE);
-    store(this.#words, at + 1, high);
     store(this.#words, at, ((value - high * LOW_RANGE) << 1) | 1);
+    store(this.#words, at + 1, high);
   }
 }
-
-const fromPlusOne = (value: number): number | null => (value === 0 ? null : value - 1);

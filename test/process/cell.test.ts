@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Segment } from '../../src/lockfree/segment.ts';
-import { CELL, ProcessCell } from '../../src/process/cell.ts';
+import { CELL, ProcessCell, RECORDS } from '../../src/process/cell.ts';
 import { TRANSITIONS } from '../../src/process/machine.ts';
 
 function cells(slots = 2): ProcessCell[] {
@@ -21,21 +21,11 @@ const only = (): ProcessCell => {
 test('layout', () => {
   expect(CELL.table().map(({ offset, bytes, field }) => [offset, bytes, field])).toEqual([
     [0, 4, 'state'],
-    [4, 4, 'run'],
+    [4, 4, 'current'],
     [8, 4, 'restarts'],
-    [12, 4, 'pid'],
-    [16, 4, 'pgid'],
-    [20, 4, 'exitCode'],
-    [24, 4, 'exitSignal'],
-    [28, 4, 'endedBy'],
-    [32, 8, 'startedAt'],
-    [40, 8, 'readyAt'],
-    [48, 8, 'endedAt'],
-    [56, 8, 'runPosition'],
-    [64, 52, 'oddBank'],
+    [128, 64 * RECORDS, 'records'],
   ]);
-  expect(CELL.bytes).toBe(128);
-  expect(CELL.at.oddBank - CELL.at.pid).toBe(13); // of each word of a bank from its other
+  expect(CELL.bytes).toBe(384);
 });
 
 test('a fresh cell is pending and knows nothing', () => {
@@ -83,6 +73,28 @@ test('a run writes its facts, and the next one begins without them', () => {
     restarts: 1,
     runPosition: 2 ** 40,
   });
+});
+
+test('facts are kept from change to change, also when the numbers of records wrap', () => {
+  const region = Segment.create({ cells: CELL.bytes }).region('cells');
+  region.words[CELL.at.current] = 2 ** 31 - 3;
+  const cell = new ProcessCell(region, 0);
+  cell.reset();
+  for (let run = 1; run <= 2 * RECORDS; run++) {
+    cell.beginRun(run);
+    cell.started(run, run, 2 ** 40);
+    cell.ended({ code: null, signal: 64, endedBy: 'forced_stop', micros: 2 ** 50 });
+    expect(cell.snapshot()).toMatchObject({ run, pid: run, pgid: run, startedAt: 2 ** 40, runPosition: run });
+    expect(cell.snapshot()).toMatchObject({ exitCode: null, exitSignal: 64, endedBy: 'forced_stop', endedAt: 2 ** 50 });
+  }
+});
+
+test.each([0, 1, 255])('exit code %s', (code) => {
+  const cell = only();
+  cell.beginRun(0);
+  cell.started(1, 1, 1);
+  cell.ended({ code, signal: null, endedBy: 'exit', micros: 2 });
+  expect(cell.snapshot()).toMatchObject({ exitCode: code, exitSignal: null, endedBy: 'exit' });
 });
 
 test('neighbours do not touch each other', () => {
