@@ -59,9 +59,12 @@ function patternOf(find) {
   return new RegExp(find.split('…').map(quote).join('([\\s\\S]*?)'), 'g');
 }
 
+/** `file` is in src/lockfree, unless it names its folder. */
+const sourceOf = (tree, file) => join(tree, 'src', file.includes('/') ? file : join('lockfree', file));
+
 /** The file with the mutation; throws an Error unless its place is found exactly once. */
 function mutated({ name, file, find, replace, imports }, tree) {
-  const source = readFileSync(join(tree, 'src/lockfree', file), 'utf8');
+  const source = readFileSync(sourceOf(tree, file), 'utf8');
   const places = [...source.matchAll(patternOf(find))].length;
   if (places !== 1) throw new Error(`mutation="${name}" file=${file}: its place is found ${places} times, not once`);
   const text = source.replace(patternOf(find), (...found) => replace.replace(/\$(\d)/g, (_, n) => found[n]));
@@ -154,7 +157,7 @@ async function test(directory, layer, files) {
 }
 
 async function attack(directory, pristine, list, mutation) {
-  const target = join(directory, 'src/lockfree', mutation.file);
+  const target = sourceOf(directory, mutation.file);
   const began = performance.now();
   const result = { mutation, caught: {}, seconds: 0 };
   try {
@@ -168,7 +171,7 @@ async function attack(directory, pristine, list, mutation) {
   } catch (thrown) {
     result.error = thrown instanceof Error ? thrown.message : String(thrown);
   } finally {
-    cpSync(join(pristine, 'src/lockfree', mutation.file), target);
+    cpSync(sourceOf(pristine, mutation.file), target);
   }
   result.seconds = (performance.now() - began) / 1000;
   return result;
@@ -281,7 +284,7 @@ function page(sections) {
     '',
     '# Mutations of the lock-free core',
     '',
-    'Each row is one line of `src/lockfree` broken on purpose, in a copy of the tree. The unit tests and the model tests (two',
+    'Each row is one line of `src/lockfree`, or of the cell of a process, broken on purpose, in a copy of the tree. The unit tests and the model tests (two',
     'preemptions) of its structure ran; where both passed, the stress tests on worker threads. A mutation that nobody notices fails',
     'the run. The mutations are in `test/model/mutations`.',
     '',

@@ -4,7 +4,7 @@ import { table, time } from './report.mjs';
 
 /** By names of rows.mjs. */
 const OPERATIONS = {
-  'get status': ['`sync.Map` load, ~10 ns', 'registry and cell', 'lock-free: repeated if a run began meanwhile'],
+  'get status': ['`sync.Map` load, ~10 ns', 'registry and cell', 'lock-free: repeated if a fact changed meanwhile'],
   'list 100': ['`sync.Map` range, ~100 ns + N × 10 ns', 'registry', 'lock-free; wait-free if nothing changed'],
   'read output, 20 lines': ['mutex, ~1 µs', 'ring buffer', 'lock-free'],
   'query traffic, 1,000 entries': ['`RWMutex`, read lock, ~1 µs', 'journal', 'lock-free'],

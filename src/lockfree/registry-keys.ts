@@ -18,8 +18,9 @@ export class RegistryKeys {
   readonly #scratchBytes: Uint8Array<ArrayBuffer>;
   readonly #encoder = new TextEncoder();
   readonly #encoded: Uint8Array<ArrayBuffer>;
-  /** Its first bytes, by their number. */
+  // First bytes of #encoded and of #scratchBytes, by their number: a view costs as much as what it is made for.
   readonly #encodings: Uint8Array[] = [];
+  readonly #readings: Uint8Array[] = [];
   // Else a leading U+FEFF would be dropped, and the key found would not be the key put in.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -43,8 +44,7 @@ export class RegistryKeys {
       const { length } = this.#encoder.encode(key);
       throw new KeyRefused(`key has bytes=${length}, at most ${this.#keyBytes} fit: hash longer ones`);
     }
-    this.#encodings[written] ??= this.#encoded.subarray(0, written);
-    return this.#encodings[written];
+    return first(written, this.#encoded, this.#encodings);
   }
 
   /** The claimant of `slot` only. */
@@ -60,6 +60,11 @@ export class RegistryKeys {
     const at = this.#at + slot * (this.#scratch.length + 1);
     const length = load(this.#words, at);
     for (let n = 0; n * 4 < length; n++) this.#scratch[n] = load(this.#words, at + 1 + n);
-    return this.#decoder.decode(this.#scratchBytes.subarray(0, length));
+    return this.#decoder.decode(first(length, this.#scratchBytes, this.#readings));
   }
+}
+
+function first(length: number, bytes: Uint8Array, known: Uint8Array[]): Uint8Array {
+  known[length] ??= bytes.subarray(0, length);
+  return known[length];
 }

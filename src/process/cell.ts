@@ -101,7 +101,7 @@ export interface ExitFacts {
  *             prevents nothing.
  * Wrap/ABA    `current` wraps after 2³² changes of one slot; a snapshot would have to sleep through exactly so many.
  * Crash       A lost worker is fatal to the daemon, since its pipes cannot be had back: nothing is repaired.
- * Cost        snapshot 10 loads, 4 more once it has started, 3 once it has ended. Beside a writer two lines come from its
+ * Cost        snapshot 10 loads, 5 more once it is ready, 2 once it has ended. Beside a writer two lines come from its
  *             processor, however much it writes: what all snapshots read lies in one, a record in the other. A change 13 loads
  *             and 15 stores. 384 bytes a slot.
  * Not given   waiting for a change (see changes.ts); the facts of earlier runs.

@@ -77,11 +77,14 @@ function live(kind: Kind, reader: Kind, options: { stall?: number[]; readers?: n
         const cell = make(kind);
         for (const run of [3, 4]) liveRun(cell, run);
       };
-      const read = () => make(reader).snapshot();
+      const read = () => {
+        const cell = make(reader);
+        return [cell.snapshot(), cell.run()] as const;
+      };
       return {
         threads: [writer, ...Array.from({ length: readers }, () => read)],
-        check: ([, ...snapshots]) => {
-          for (const snapshot of snapshots) if (snapshot !== undefined) sound(snapshot as CellSnapshot);
+        check: ([, ...all]) => {
+          for (const seen of all) if (seen !== undefined) sound(...(seen as [CellSnapshot, number]));
         },
       };
     },
@@ -102,12 +105,14 @@ function liveRun(cell: ProcessCell, run: number): void {
 /** Microseconds that take both words. */
 const momentOf = (run: number): number => run * (2 ** 31 + 1);
 
-function sound({ run, state, pid, exitCode, endedBy, runPosition, startedAt, endedAt }: CellSnapshot): void {
+function sound(snapshot: CellSnapshot, later: number): void {
+  const { run, state, pid, exitCode, endedBy, runPosition, startedAt, endedAt } = snapshot;
   expect([pid === null, exitCode === null], 'I1').toEqual([startedAt === null, endedAt === null]);
   for (const moment of [startedAt, endedAt]) expect([null, momentOf(run)], 'I1').toContain(moment);
   expect([null, run * 10], 'I1: pid').toContain(pid);
   expect([null, run], 'I1: exit code').toContain(exitCode);
   expect(runPosition, 'I1: position').toBe(run * 100);
+  expect([run, run + 1, run + 2], 'I1: run').toContain(later);
   if (state === 'stopped') expect([exitCode, endedBy], 'I2').toEqual([run, 'exit']);
   if (state === 'running') expect(pid, 'I3').toBe(run * 10);
 }

@@ -81,10 +81,10 @@ test('facts are kept from change to change, also when the numbers of records wra
   const cell = new ProcessCell(region, 0);
   cell.reset();
   for (let run = 1; run <= 2 * RECORDS; run++) {
-    cell.beginRun(run);
+    cell.beginRun(2 ** 40 + run);
     cell.started(run, run, 2 ** 40);
     cell.ended({ code: null, signal: 64, endedBy: 'forced_stop', micros: 2 ** 50 });
-    expect(cell.snapshot()).toMatchObject({ run, pid: run, pgid: run, startedAt: 2 ** 40, runPosition: run });
+    expect(cell.snapshot()).toMatchObject({ run, pid: run, pgid: run, startedAt: 2 ** 40, runPosition: 2 ** 40 + run });
     expect(cell.snapshot()).toMatchObject({ exitCode: null, exitSignal: 64, endedBy: 'forced_stop', endedAt: 2 ** 50 });
   }
 });

@@ -446,7 +446,7 @@ export const list = {
     {
       file: keys,
       name: 'a key is read to its longest',
-      find: 'this.#scratchBytes.subarray(0, length)',
+      find: 'first(length, this.#scratchBytes, this.#readings)',
       replace: 'this.#scratchBytes',
     },
     {
