@@ -4,12 +4,12 @@ import { type Child, type ChildEvents, isSpawnError } from './child.ts';
 import type { Clock } from './clock.ts';
 import { createLooks } from './looks.ts';
 import { type EndedBy, endState, isLive } from './machine.ts';
-import { ownFirst, placeOf, servingFirst } from './place.ts';
 import type { Pump } from './pump.ts';
 import type { Quiet } from './quiet.ts';
 import { type RestartBudget, restartBudget, wantsRestart } from './restart-budget.ts';
 import { type ExitStatus, letGo, type Run } from './run.ts';
 import type { RunTree } from './run-tree.ts';
+import { ownFirst, serverAddress, servingFirst } from './server-address.ts';
 import type { Facts, ProcessSpec, SpawnError, StopOptions, StopVerdict } from './spec.ts';
 
 export interface SupervisorParts {
@@ -304,7 +304,7 @@ export class SupervisedProcess {
     const debuggers = pump.debuggers();
     const ports = servingFirst(run.tree.ports(), debuggers);
     const facts = { ...this.#facts, urls: ownFirst(pump.urls(), ports, this.#facts.urls), ports, debuggers };
-    if (placeOf(facts) !== null) cell.ready(clock.micros());
+    if (serverAddress(facts) !== null) cell.ready(clock.micros());
     if (JSON.stringify(facts) !== JSON.stringify(this.#facts)) this.#tell(facts);
     // A stop that gave up, and a tree that has gone since.
     if (this.#asked !== null && this.#stopping === null && run.tree.members().length === 0) {

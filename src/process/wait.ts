@@ -7,7 +7,7 @@ import type { Condition } from './condition.ts';
 import { isLive } from './machine.ts';
 import type { ManagedProcess } from './managed-process.ts';
 import { outputSearch } from './output-search.ts';
-import { servingPort } from './place.ts';
+import { servingPort } from './server-address.ts';
 
 /** As results show it: `{for, ok, ms, match}`. */
 export interface Waited {

@@ -1,7 +1,7 @@
 /** Proxies that the config file ties to a script: they start when it does. */
 
 import type { ManagedProcess } from '../process/managed-process.ts';
-import { placeOf } from '../process/place.ts';
+import { serverAddress } from '../process/server-address.ts';
 import type { ProxyPlan } from '../project/config-plan.ts';
 import { configOf } from '../project/detect.ts';
 import { Fault } from '../text/fault.ts';
@@ -29,7 +29,7 @@ export async function startTiedProxies(
   const tied = config.proxies.filter(({ process, autostart }) => process === script && autostart !== false);
   return Promise.all(
     tied.map(async (plan) => {
-      const isNowhere = plan.target_url === undefined && placeOf(process.facts) === null;
+      const isNowhere = plan.target_url === undefined && serverAddress(process.facts) === null;
       return isNowhere
         ? withoutUrl(plan, process)
         : startPlanned(plan, config.path, process.request.keep, call, workbench);

@@ -1,7 +1,7 @@
 /** A proxy that is to be started: as the caller says, and for the rest as the config file says under its id. */
 
-import { placeOf } from '../process/place.ts';
 import { checkId, defaultId } from '../process/process-id.ts';
+import { serverAddress } from '../process/server-address.ts';
 import type { ProxyPlan } from '../project/config-plan.ts';
 import { configOf } from '../project/detect.ts';
 import type { ManagedProxy, ProxyRequest } from '../proxy/managed-proxy.ts';
@@ -119,7 +119,7 @@ async function targetPlace(
     const options = { timeoutMs: READY_MS, signal: call.signal, progress: call.progress, after: null };
     await processes.wait(process, { kind: 'ready' }, options);
   }
-  const url = placeOf(process.facts);
+  const url = serverAddress(process.facts);
   if (url !== null) return { url, processPath: process.path };
   throw new Fault(
     'not_running',

@@ -28,7 +28,7 @@ export const servingPort = ({ ports, debuggers }: Whereabouts): number | undefin
   ports.find((port) => !debuggers.includes(port));
 
 /** The first URL that it has named, else the first port that it serves on; null for neither. */
-export function placeOf(facts: Whereabouts): string | null {
+export function serverAddress(facts: Whereabouts): string | null {
   const port = servingPort(facts);
   return facts.urls[0] ?? (port === undefined ? null : `http://localhost:${port}`);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownFirst, placeOf, servingFirst } from '../../src/process/place.ts';
+import { ownFirst, serverAddress, servingFirst } from '../../src/process/server-address.ts';
 
 test('addresses of ports that it listens on come first, the others keep their order', () => {
   const urls = ['http://localhost:8080', 'http://localhost', 'https://localhost', 'http://[::1]:3000/'];
@@ -18,7 +18,7 @@ test('while no port is open the order stays, and what is new comes last', () => 
 
 test('where it serves: its first URL, else a port that is no debugger’s', () => {
   expect(servingFirst([2345, 3000, 9229], [9229, 2345, 1])).toEqual([3000, 2345, 9229]);
-  expect(placeOf({ urls: ['http://localhost:1'], ports: [2], debuggers: [] })).toBe('http://localhost:1');
-  expect(placeOf({ urls: [], ports: [9229, 3000], debuggers: [9229] })).toBe('http://localhost:3000');
-  expect(placeOf({ urls: [], ports: [9229], debuggers: [9229] })).toBeNull();
+  expect(serverAddress({ urls: ['http://localhost:1'], ports: [2], debuggers: [] })).toBe('http://localhost:1');
+  expect(serverAddress({ urls: [], ports: [9229, 3000], debuggers: [9229] })).toBe('http://localhost:3000');
+  expect(serverAddress({ urls: [], ports: [9229], debuggers: [9229] })).toBeNull();
 });
