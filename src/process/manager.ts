@@ -103,7 +103,8 @@ export class ProcessManager {
   /** What is being stopped under that id has ended then: it is nothing to be used again. Throws `timeout` with what is left. */
   async stopped(path: string, id: string): Promise<void> {
     const present = this.#find(path, id);
-    if (present?.state() === 'stopping') await this.#end(present, { force: false, graceMs: 5_000, cause: 'stop' });
+    if (present?.state() === 'stopping')
+      await this.#end(present, { force: false, graceMs: 5_000, hurries: false, cause: 'stop' });
   }
 
   /** Takes the id without starting anything: its state is `pending`. */
@@ -169,14 +170,14 @@ export class ProcessManager {
     if (!this.#askToStop(entry, 'stop') && entry.facts.survivors.length === 0) {
       throw alreadyEnded(entry);
     }
-    await this.#end(entry, { ...request, cause: 'stop' });
+    await this.#end(entry, { ...request, hurries: true, cause: 'stop' });
   }
 
   /** Stops it if it runs, then starts the same command again under the same id. */
   async restart(entry: ManagedProcess, request: StopRequest): Promise<void> {
     if (this.#memory.shuttingDown.isUp()) throw new ShuttingDownError();
     if (this.#askToStop(entry, 'stop') || entry.facts.survivors.length > 0)
-      await this.#end(entry, { ...request, cause: 'stop' });
+      await this.#end(entry, { ...request, hurries: true, cause: 'stop' });
     if (entry.removal !== null || entry.retired) throw removedMeanwhile(entry);
     if (!renew(entry)) {
       throw startedMeanwhile(entry);
@@ -200,7 +201,8 @@ export class ProcessManager {
       throw stillLive(entry);
     }
     await this.#removal(entry, async () => {
-      if (entry.facts.survivors.length > 0) await this.#end(entry, { force: false, graceMs: 5_000, cause: 'stop' });
+      if (entry.facts.survivors.length > 0)
+        await this.#end(entry, { force: false, graceMs: 5_000, hurries: false, cause: 'stop' });
       await this.#forget(entry);
     });
   }
@@ -239,7 +241,8 @@ export class ProcessManager {
     this.#memory.shuttingDown.raise();
     this.#ending.abort();
     const force = deadlineMs < 3_000;
-    const options: StopOptions = { force, graceMs: force ? 0 : deadlineMs - 1_000, cause: 'shutdown' };
+    const graceMs = force ? 0 : deadlineMs - 1_000;
+    const options: StopOptions = { force, graceMs, hurries: true, cause: 'shutdown' };
     await Promise.allSettled(this.list(null, null).map((entry) => this.#shutDown(entry, options)));
     await this.#worker.call<'dismiss'>({ call: 'dismiss' });
   }

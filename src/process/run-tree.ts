@@ -3,7 +3,7 @@ import { type Census, createCensus } from './os/census.ts';
 import type { Deadman } from './os/deadman.ts';
 import type { ProcessEntry } from './os/identity.ts';
 import { runEntry } from './os/marker.ts';
-import { type StopClock, stopTree } from './os/stop-tree.ts';
+import { type StopClock, type StopTreeOptions, stopTree } from './os/stop-tree.ts';
 import type { System } from './os/system.ts';
 import type { Survivor } from './spec.ts';
 
@@ -21,7 +21,7 @@ export interface RunTree {
   /** TCP ports that the tree listens on, ascending. */
   ports(): readonly number[];
   /** Ends everybody; resolves when all are gone, or with who is left. */
-  stop(options: { readonly force: boolean; readonly graceMs: number }): Promise<TreeVerdict>;
+  stop(options: StopTreeOptions): Promise<TreeVerdict>;
   /** Nobody is left, or nobody counts any more: the dead-man's switch forgets the group. */
   forget(): void;
 }

@@ -30,6 +30,8 @@ export interface OutputBuffers {
 export interface StopOptions {
   readonly force: boolean;
   readonly graceMs: number;
+  /** A stop that is under way takes no longer than this one would; false: it goes on as it is. */
+  readonly hurries: boolean;
   readonly cause: Extract<EndedBy, 'stop' | 'timeout' | 'shutdown'>;
 }
 

@@ -43,6 +43,8 @@ export class SupervisedProcess {
   #asked: StopOptions['cause'] | null = null;
   #forced = false;
   #stopping: Promise<StopVerdict> | null = null;
+  /** When the stop that is under way stops asking; microseconds. */
+  #killBy = 0;
   #onEnd: (() => void)[] = [];
   #facts: Facts = NOTHING_YET;
   #restart: { cancel(): void } | null = null;
@@ -112,12 +114,19 @@ export class SupervisedProcess {
     if (!run.over) this.#asked ??= options.cause;
     // Where a stop is under way, it may be the one that sees the tree gone.
     if (options.force && run.exit === null) this.#forced = true;
+    this.#hurry(options);
     if (this.#stopping === null || options.force) this.#stopping = this.#stopTree(run, options);
     const stopping = this.#stopping;
     const verdict = await stopping;
     if (this.#stopping === stopping) this.#stopping = null;
     if (verdict.gone && !run.over) await this.#ended(run);
     return verdict;
+  }
+
+  #hurry({ graceMs, hurries }: StopOptions): void {
+    const by = this.#parts.clock.micros() + graceMs * 1_000;
+    if (this.#stopping === null) this.#killBy = by;
+    else if (hurries) this.#killBy = Math.min(this.#killBy, by);
   }
 
   /** A run that ended by itself just when it was asked to may have had a restart set up. */
@@ -130,7 +139,7 @@ export class SupervisedProcess {
   }
 
   async #stopTree(run: Run, { force, graceMs }: StopOptions): Promise<StopVerdict> {
-    const verdict = await run.tree.stop({ force, graceMs });
+    const verdict = await run.tree.stop({ force, graceMs, killBy: () => this.#killBy });
     this.#forced ||= verdict.forced;
     if (!verdict.gone) return { gone: false, left: verdict.left };
     run.treeGone = true;
@@ -165,7 +174,7 @@ export class SupervisedProcess {
   #timedOut(): void {
     const { state } = this.#parts.cell;
     if (state.compareAndSwap('running', 'stopping')) {
-      void this.stop({ force: false, graceMs: GRACE_MS, cause: 'timeout' });
+      void this.stop({ force: false, graceMs: GRACE_MS, hurries: false, cause: 'timeout' });
     }
   }
 

@@ -209,6 +209,24 @@ describe('what no system takes', () => {
   });
 });
 
+test('a second stop that is less patient shortens the one under way; a more patient one does not lengthen it', async () => {
+  const session = await (await world()).connect();
+  const deaf = `process.on('SIGTERM',()=>console.log('asked'));setInterval(()=>{},1e6);console.log('deaf')`;
+  for (const id of ['a', 'b'])
+    await session.ok('run', { command: process.execPath, args: ['-e', deaf], id, wait_for: { text: 'deaf' } });
+  const stop = (process_id: string, grace_ms: number) => session.ok('proc', { action: 'stop', process_id, grace_ms });
+  const asked = (process_id: string) => session.ok('proc', { action: 'wait', process_id, for: { text: 'asked' } });
+  const ends = { state: 'stopped', ended_by: 'forced_stop', signal: 'SIGKILL' };
+  for (const [id, first, second] of [
+    ['a', 600_000, 50],
+    ['b', 500, 600_000],
+  ] as const) {
+    const patient = stop(id, first);
+    await asked(id);
+    for (const { data } of await Promise.all([patient, stop(id, second)])) expect(data).toMatchObject(ends);
+  }
+});
+
 describe('ids', () => {
   test('a live id with the same command is reused, with another refused, a finished one replaced', async () => {
     const session = shared();

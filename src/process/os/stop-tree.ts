@@ -26,6 +26,13 @@ const FORCE_ROUNDS = 50;
 /** Looks for newcomers of a tree that has outrun a SIGKILL; each takes well below a millisecond. */
 const FREEZING_LOOKS = 100;
 
+export interface StopTreeOptions {
+  readonly force: boolean;
+  readonly graceMs: number;
+  /** On the clock: the grace period ends then, if that comes first. Asked again and again. */
+  readonly killBy?: () => number;
+}
+
 /**
  * SIGTERM to everybody once, and SIGCONT to those who are stopped and could not act on it; then no SIGKILL before `graceMs`
  * are over: a leader may end long before its script's last words. `force` begins with SIGKILL. Never rejects.
@@ -33,13 +40,13 @@ const FREEZING_LOOKS = 100;
 export async function stopTree(
   system: System,
   census: Census,
-  options: { readonly force: boolean; readonly graceMs: number },
+  options: StopTreeOptions,
   clock: StopClock,
 ): Promise<TreeStopped> {
   if (await isGone(census, clock)) return { gone: true, forced: false };
   if (!options.force) {
     signalTree(system, census, 'SIGTERM');
-    if (await goneWithin(system, census, options.graceMs, clock)) return { gone: true, forced: false };
+    if (await goneWithin(system, census, options, clock)) return { gone: true, forced: false };
   }
   for (let round = 0; round < FORCE_ROUNDS; round++) {
     if (round > 0) freeze(system, census);
@@ -50,12 +57,17 @@ export async function stopTree(
   return { gone: false, forced: true, left: census.members() };
 }
 
-async function goneWithin(system: System, census: Census, graceMs: number, clock: StopClock): Promise<boolean> {
-  const until = clock.micros() + graceMs * 1000;
+async function goneWithin(
+  system: System,
+  census: Census,
+  { graceMs, killBy }: StopTreeOptions,
+  clock: StopClock,
+): Promise<boolean> {
+  const end = clock.micros() + graceMs * 1000;
   for (let poll = 0; ; poll++) {
     if (await isGone(census, clock)) return true;
     for (const member of census.members()) if (member.state === 'T') signalOne(system, member, 'SIGCONT');
-    const left = (until - clock.micros()) / 1000;
+    const left = (Math.min(end, killBy?.() ?? end) - clock.micros()) / 1000;
     if (left <= 0) return false;
     await pause(Math.min(left, POLL_MS[poll] ?? LONGEST_POLL_MS), census, clock);
   }
