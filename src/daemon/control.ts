@@ -157,7 +157,6 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
     learn: redaction.learn,
     saveLarge: largeFiles(join(home.stateDirectory, 'files'), process.getuid?.() ?? null),
     daemonInfo() {
-      const { rss, heapUsed } = process.memoryUsage();
       return {
         version: __VERSION__,
         pid: process.pid,
@@ -165,10 +164,11 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
         socket_path: home.socketPath(epoch),
         log_path: home.logPath,
         clients: lifetime.clients,
-        memory: {
-          rss_bytes: rss,
-          heap_bytes: heapUsed,
-          shared_bytes: memory.buffer.byteLength + outputs.bytes() + proxyPool.bytes(),
+        // Looked at for who asks: the system takes its time to tell.
+        get memory() {
+          const { rss, heapUsed } = process.memoryUsage();
+          const shared_bytes = memory.buffer.byteLength + outputs.bytes() + proxyPool.bytes();
+          return { rss_bytes: rss, heap_bytes: heapUsed, shared_bytes };
         },
         recovered: left.running.map(({ start_time, ...was }) => ({ ...was, alive: isLeft({ ...was, start_time }) })),
         state_ignored: left.ignored,
@@ -190,7 +190,12 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
   const autostart = createAutostart(() => workbench, following.signal);
 
   const now = () => clock.micros() / 1_000;
-  const turns = createTurns(now);
+  const turns = createTurns({
+    now,
+    active: () => performance.eventLoopUtilization().active,
+    soon: setImmediate,
+    after: (ms, run) => clock.after(ms, run),
+  });
   const holdings = createHoldings({ mostBytes: MOST_HELD_BYTES, clock, log });
 
   /** A client over HTTP cannot start the daemon again: one that serves them stays. */

@@ -29,10 +29,12 @@ export interface DoorParts {
 }
 
 const HELLO_TIMEOUT_MS = 10_000;
-/** A welcome weighs as much as a line of so many bytes. */
-const WELCOME_BYTES = 4_096;
+/** A welcome weighs as much as a line of so many bytes: many of them are a crowd. */
+const WELCOME_BYTES = 8_192;
 /** Fronts come by the hundred where clients leak them; more is a loop. */
 const MOST_CONNECTIONS = 2_048;
+/** All that wait are accepted in one turn of the loop; who finds the queue full comes again, as fronts do (EAGAIN, unix(7)). */
+const MOST_WAITING = 8;
 /** Who does not take what is left to send is not waited for. */
 const LAST_BYTES_MS = 200;
 const INVALID_REQUEST = -32_600;
@@ -73,7 +75,7 @@ function listenPrivately(server: Server, path: string): Promise<void> {
     server.once('error', reject);
     const umask = process.umask(0o177);
     try {
-      server.listen(path, () => {
+      server.listen({ path, backlog: MOST_WAITING }, () => {
         server.off('error', reject);
         resolve();
       });

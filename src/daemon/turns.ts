@@ -1,7 +1,11 @@
 /**
- * Whose line goes on next, of all connections: one line in each turn of the event loop, first of who has sent least lately. So a client
- * that asks now and then waits for one line of somebody else's, however many thousands others have sent.
+ * Whose line goes on next, of all connections. Who has sent little lately goes on in the next turn of the event loop; of the others one
+ * goes on in each turn, first of who has sent least. So a client that asks now and then waits for one line of somebody else's, however
+ * many thousands others have sent. Where many of those ask they share a part of the loop's time: what they have begun goes on after its
+ * turn, and would fill the turns of those that ask now and then.
  */
+
+import { createPace } from './pace.ts';
 
 export interface Turns {
   /** Of one connection. */
@@ -13,6 +17,16 @@ export interface Place {
   next(waiting: number): Promise<void>;
   /** Nothing more will go on: who waits for its turn is let go. */
   leave(): void;
+}
+
+export interface TurnsParts {
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** How many of them the event loop has been at work, all in all. */
+  active(): number;
+  /** Runs in the next turn of the loop. */
+  soon(run: () => void): void;
+  after(ms: number, run: () => void): { cancel(): void };
 }
 
 interface Asking {
@@ -27,14 +41,25 @@ interface Asking {
 const HALF_LIFE_MS = 1_000;
 /** A line of a few bytes makes as much work as one of these. */
 const LEAST_BYTES = 512;
+/** Up to here a client has sent little: an agent's calls of a second or two. */
+const LITTLE_BYTES = 4_096;
+/** Of those that have sent little, in one turn. */
+const MOST_AT_ONCE = 16;
 /** Before numbers grow large. */
 const NEW_ORIGIN_MS = 100 * HALF_LIFE_MS;
 
-/** `now`: monotonic milliseconds. */
-export function createTurns(now: () => number, soon: (run: () => void) => void = setImmediate): Turns {
+/** So many that have sent more are a crowd. */
+const CROWD = 8;
+
+export function createTurns({ now, active, soon, after }: TurnsParts): Turns {
   const asking = new Set<Asking>();
+  const pace = createPace(now, active);
   /** Of all that ask: what they have sent fades alike, and so is weighed against each other without a power for each. */
   let origin = now();
+  let isDue = false;
+  /** A turn has gone by with those alone that have sent little. */
+  let isOwed = false;
+  let rest: { cancel(): void } | null = null;
 
   function moveOrigin(to: number): void {
     origin = to;
@@ -46,30 +71,57 @@ export function createTurns(now: () => number, soon: (run: () => void) => void =
     one.origin = origin;
   }
 
+  function wake(): void {
+    rest?.cancel();
+    rest = null;
+    if (isDue) return;
+    isDue = true;
+    soon(grant);
+  }
+
   function ask(one: Asking): void {
     if (asking.size === 0) origin = now();
     bring(one);
     asking.add(one);
-    if (asking.size === 1) soon(grant);
+    wake();
   }
 
-  function grant(): void {
-    const at = now();
-    if (at - origin > NEW_ORIGIN_MS) moveOrigin(at);
-    const faded = fade(at - origin);
+  /** Those that go on in the next turn, how many that have sent much ask, and who of them is first. */
+  function look(faded: number): { light: Asking[]; heavy: number; first: Asking | null } {
+    const light: Asking[] = [];
+    let heavy = 0;
     let first: Asking | null = null;
     let least = Number.POSITIVE_INFINITY;
     for (const one of asking) {
       const weighs = one.spent * faded + one.waiting;
+      if (weighs <= LITTLE_BYTES) {
+        if (light.length < MOST_AT_ONCE) light.push(one);
+        continue;
+      }
+      heavy += 1;
       if (weighs >= least) continue;
       first = one;
       least = weighs;
     }
-    if (first === null) return;
-    asking.delete(first);
-    if (asking.size > 0) soon(grant);
-    first.spent += LEAST_BYTES / faded;
-    first.go();
+    return { light, heavy, first };
+  }
+
+  function grant(): void {
+    isDue = false;
+    const at = now();
+    if (at - origin > NEW_ORIGIN_MS) moveOrigin(at);
+    const faded = fade(at - origin);
+    const { light, heavy, first } = look(faded);
+    const pauseMs = heavy > CROWD ? pace.pauseMs() : 0;
+    const going = first !== null && pauseMs === 0 && (isOwed || light.length === 0) ? [...light, first] : light;
+    isOwed = pauseMs === 0 && going === light && light.length > 0;
+    for (const one of going) {
+      asking.delete(one);
+      one.spent += LEAST_BYTES / faded;
+    }
+    if (asking.size > heavy || (asking.size > 0 && pauseMs === 0)) wake();
+    else if (asking.size > 0) rest = after(pauseMs, wake);
+    for (const one of going) one.go();
   }
 
   return {

@@ -37,10 +37,13 @@ export function wholeLines(parts: LineParts): WholeLines {
   let wanted: (() => void) | null = null;
 
   function take(line: Buffer): void {
-    const answer = hasFewValues(line) ? answerInstead(line) : null;
+    if (!hasFewValues(line)) {
+      onRefused(`a line of more than ${MOST_VALUES} values was dropped`);
+      return;
+    }
+    const answer = answerInstead(line);
     if (answer !== null) connection.write(answer);
-    else if (hasFewValues(line)) lines.push(line);
-    else onRefused(`a line of more than ${MOST_VALUES} values was dropped`);
+    else lines.push(line);
   }
 
   /** One chunk in hand, and none behind it. */

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { type Door, openDoor } from '../../src/daemon/socket.ts';
-import { createTurns } from '../../src/daemon/turns.ts';
 import { type FrontHello, helloLine, MOST_HELLO_BYTES } from '../../src/home/hello.ts';
+import { loopTurns } from './loop-turns.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'dtm-door-'));
 const path = join(directory, 's');
@@ -15,7 +15,7 @@ const log: string[] = [];
 const connected: { hello: FrontHello; socket: Socket }[] = [];
 let door: Door | null = null;
 
-const open = async (leaving = false, turns = createTurns(() => performance.now())) => {
+const open = async (leaving = false, turns = loopTurns()) => {
   door = await openDoor({
     path,
     greet: () => ({ version: '1.0.0', pid: 1, epoch: 3, leaving }),
@@ -74,6 +74,26 @@ test('is opened again where somebody has removed it; who is connected stays', as
   for (const socket of [before, after]) socket.destroy();
   door?.close();
   expect(existsSync(path)).toBe(false);
+});
+
+test('of many that come in one moment few are accepted in one turn; who comes again gets in', async () => {
+  await open();
+  const come = async () => {
+    for (let tries = 1; ; tries++) {
+      const socket = createConnection(path);
+      const refused = await new Promise<boolean>((resolve) => {
+        socket.once('connect', () => resolve(false)).once('error', () => resolve(true));
+      });
+      if (!refused) return { socket, tries };
+      await new Promise(setImmediate);
+    }
+  };
+  const inside = await Promise.all(Array.from({ length: 100 }, come));
+  expect(inside.some(({ tries }) => tries > 1)).toBe(true);
+  for (const { socket } of inside) socket.write(helloLine(hello));
+  await Promise.all(inside.map(({ socket }) => once(socket, 'data')));
+  expect(connected).toHaveLength(100);
+  for (const { socket } of inside) socket.destroy();
 });
 
 test('hello lines each way, and what came behind it is still there', async () => {

@@ -4,17 +4,30 @@ import { createTurns, type Place } from '../../src/daemon/turns.ts';
 /** Turns of an event loop by hand, on a clock by hand. */
 function loop() {
   let time = 0;
+  let active = 0;
   const due: (() => void)[] = [];
+  const timers = new Map<() => void, number>();
   const order: string[] = [];
-  const turns = createTurns(
-    () => time,
-    (run) => due.push(run),
-  );
+  const turns = createTurns({
+    now: () => time,
+    active: () => active,
+    soon: (run) => due.push(run),
+    after(ms, run) {
+      timers.set(run, time + ms);
+      return { cancel: () => timers.delete(run) };
+    },
+  });
+  const pass = (ms: number) => {
+    time += ms;
+    for (const [run, at] of [...timers]) if (at <= time && timers.delete(run)) run();
+  };
   return {
     order,
     place: () => turns.place(),
-    pass(ms: number) {
-      time += ms;
+    pass,
+    work(ms: number) {
+      active += ms;
+      pass(ms);
     },
     async ask(place: Place, name: string, waiting: number): Promise<void> {
       await place.next(waiting);
@@ -29,10 +42,10 @@ function loop() {
   };
 }
 
-test('one line in a turn', async () => {
+test('of those that have sent much one line in a turn', async () => {
   const { ask, place, turn, order } = loop();
-  void ask(place(), 'one', 100);
-  void ask(place(), 'two', 100);
+  void ask(place(), 'one', 10_000);
+  void ask(place(), 'two', 10_000);
   expect(order).toEqual([]);
   await turn();
   expect(order).toEqual(['one']);
@@ -40,6 +53,73 @@ test('one line in a turn', async () => {
   expect(order).toEqual(['one', 'two']);
   await turn();
   expect(order).toEqual(['one', 'two']);
+});
+
+test('those that have sent little go on together, sixteen in a turn', async () => {
+  const { ask, place, turn, order } = loop();
+  void ask(place(), 'flood', 65_536);
+  for (let n = 0; n < 20; n++) void ask(place(), 'asks', 200);
+  await turn();
+  expect(order).toEqual(Array(16).fill('asks'));
+  await turn();
+  expect(order.slice(16)).toEqual(['asks', 'asks', 'asks', 'asks', 'flood']);
+});
+
+test('many that ask now and then cannot keep who has sent much from its turn', async () => {
+  const { ask, place, turn, order } = loop();
+  void ask(place(), 'much', 65_536);
+  for (let n = 0; n < 10; n++) {
+    void ask(place(), 'asks', 200);
+    await turn();
+  }
+  expect(order).toContain('much');
+});
+
+test('a crowd leaves the loop two thirds of its time, and a client that asks now and then waits for none of it', async () => {
+  const { ask, place, turn, order, pass, work } = loop();
+  const goOn = async () => {
+    const own = place();
+    for (;;) await ask(own, 'crowd', 65_536);
+  };
+  for (let n = 0; n < 100; n++) void goOn();
+  let worked = 0;
+  for (let ms = 0; ms < 3_000; ms++) {
+    const before = order.length;
+    await turn();
+    const lines = order.length - before;
+    worked += lines;
+    if (lines > 0) work(lines);
+    else pass(1);
+  }
+  expect(worked).toBeGreaterThan(900);
+  expect(worked).toBeLessThan(1_100);
+  void ask(place(), 'asks', 200);
+  await turn();
+  expect(order.at(-1)).toBe('asks');
+});
+
+test('a crowd that the machine leaves no time goes on all the same', async () => {
+  const { ask, place, turn, order, work } = loop();
+  for (let n = 0; n < 100; n++) void ask(place(), 'crowd', 65_536);
+  for (let ms = 0; ms < 1_000; ms++) {
+    await turn();
+    work(1);
+  }
+  expect(order.length).toBeGreaterThan(45);
+});
+
+test('a few that send much are no crowd: nothing rests while one of them asks', async () => {
+  const { ask, place, turn, order, work } = loop();
+  const goOn = async () => {
+    const own = place();
+    for (;;) await ask(own, 'busy', 65_536);
+  };
+  for (let n = 0; n < 8; n++) void goOn();
+  for (let n = 0; n < 500; n++) {
+    await turn();
+    work(1);
+  }
+  expect(order.length).toBe(500);
 });
 
 test('who has a line of few bytes goes before those that have sent thousands, also when these came first', async () => {

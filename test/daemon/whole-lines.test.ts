@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import { thrifty } from '../../src/daemon/thrifty-socket.ts';
-import { createTurns } from '../../src/daemon/turns.ts';
 import { wholeLines } from '../../src/daemon/whole-lines.ts';
 import { type SocketPair, socketPair } from '../front/socket-pair.ts';
 import { until } from '../front/until.ts';
+import { loopTurns } from './loop-turns.ts';
 
 const pairs: SocketPair[] = [];
 afterEach(async () => {
@@ -29,7 +29,7 @@ async function connection(mostBytes = 1_000_000) {
   const refused: string[] = [];
   const { lines, held } = wholeLines({
     connection: server,
-    turns: createTurns(performance.now.bind(performance)).place(),
+    turns: loopTurns().place(),
     mostBytes,
     onRefused: (why) => refused.push(why),
   });

@@ -5,9 +5,9 @@
 import { createInterface } from 'node:readline';
 import { claimEpoch, sweepEpochs } from '../../src/daemon/epoch.ts';
 import { openDoor } from '../../src/daemon/socket.ts';
-import { createTurns } from '../../src/daemon/turns.ts';
 import { isNewer } from '../../src/home/hello.ts';
 import { localHome } from '../../src/home/local-home.ts';
+import { loopTurns } from '../daemon/loop-turns.ts';
 
 const [version = '1.0.0'] = process.argv.slice(2);
 const home = localHome(process.env);
@@ -23,7 +23,7 @@ async function serve(epoch: number): Promise<void> {
       if (leaving) end();
       return { version, pid: process.pid, epoch, leaving };
     },
-    turns: createTurns(() => performance.now()),
+    turns: loopTurns(),
     watch: () => () => {},
     connected(hello, socket) {
       clients += 1;
