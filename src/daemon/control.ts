@@ -211,6 +211,7 @@ export async function runDaemon({ home, epoch, beside, log, flags, say }: Daemon
         home,
         workbench,
         lifetime,
+        holdings,
         autostart,
         cwd: process.cwd(),
         env: environmentOf(process.env),

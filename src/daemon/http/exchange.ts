@@ -1,5 +1,6 @@
 /** Node's side of one exchange: its request as the SDK takes it, and the SDK's answer written out as fast as it is read. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasFewValues } from '../../home/values-in.ts';
 
 /** One request with what was posted, undefined for other methods. */
 export interface Exchange {
@@ -12,22 +13,54 @@ export interface Exchange {
 /** A body's JSON, or why there is none. */
 export type Body =
   | { readonly kind: 'json'; readonly value: unknown }
-  | { readonly kind: 'none' | 'broken' | 'too_large' };
+  | { readonly kind: 'none' | 'broken' | 'too_large' | 'too_many_values' | 'no_room' };
 
-/** Reads at most `mostBytes`; rejects when the client leaves. */
-export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Body> {
+export interface BodyLimits {
+  readonly mostBytes: number;
+  /** So many have come. */
+  onBytes(bytes: number): void;
+  /** Aborted when there is no room for it any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Rejects when the client leaves. */
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Body> {
   if (request.method !== 'POST') return { kind: 'none' };
-  if (Number(request.headers['content-length'] ?? 0) > mostBytes) return { kind: 'too_large' };
+  if (Number(request.headers['content-length'] ?? 0) > limits.mostBytes) return { kind: 'too_large' };
+  const chunks = await bytesOf(request, limits);
+  return Array.isArray(chunks) ? parsed(Buffer.concat(chunks)) : chunks;
+}
+
+/** Without room for it everything is let go of at once, whatever else comes. */
+function bytesOf(request: IncomingMessage, { mostBytes, onBytes, signal }: BodyLimits): Promise<Buffer[] | Body> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // A request that is left half read must stay open for its answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) return { kind: 'too_large' };
-    chunks.push(chunk);
-  }
+  return new Promise((resolve, reject) => {
+    const done = (read: Buffer[] | Body) => {
+      request.off('data', take).off('end', end).off('close', left);
+      signal.removeEventListener('abort', noRoom);
+      request.pause();
+      resolve(read);
+    };
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      onBytes(chunk.length);
+      if (bytes > mostBytes) done({ kind: 'too_large' });
+    };
+    const end = () => done(chunks);
+    const noRoom = () => done({ kind: 'no_room' });
+    const left = () => reject(new Error('the client has left'));
+    request.on('data', take).on('end', end).on('close', left);
+    signal.addEventListener('abort', noRoom);
+  });
+}
+
+/** Counted before it is parsed: each value costs memory many times its bytes. */
+function parsed(bytes: Buffer): Body {
+  if (!hasFewValues(bytes)) return { kind: 'too_many_values' };
   try {
-    return { kind: 'json', value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))) };
+    return { kind: 'json', value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch {
     return { kind: 'broken' };
   }

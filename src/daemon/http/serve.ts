@@ -4,6 +4,7 @@ import type { Home } from '../../home/home.ts';
 import type { Autostart } from '../../tools/autostart.ts';
 import { watchResources } from '../../tools/resources.ts';
 import type { Workbench } from '../../tools/workbench.ts';
+import type { Holdings } from '../holdings.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Log } from '../log.ts';
 import { mcpServer } from '../mcp.ts';
@@ -18,6 +19,7 @@ export interface HttpServiceParts {
   readonly home: Home;
   readonly workbench: Workbench;
   readonly lifetime: Lifetime;
+  readonly holdings: Holdings;
   readonly autostart: Autostart;
   /** Clients bring none of their own: what `path` is by default, and what children get. */
   readonly cwd: string;
@@ -40,7 +42,7 @@ const takes = () => true;
 
 /** Rejects when the port or the token cannot be had. */
 export async function serveHttp(parts: HttpServiceParts): Promise<HttpService> {
-  const { settings, home, workbench, lifetime, autostart, cwd, env, after, log } = parts;
+  const { settings, home, workbench, lifetime, holdings, autostart, cwd, env, after, log } = parts;
   const visitors = createVisitors(lifetime, after);
   const connection = { version: __VERSION__, cwd, env, from: FROM, takes };
   const attendance = (used: Set<string>) => (directory: string) => {
@@ -72,7 +74,7 @@ export async function serveHttp(parts: HttpServiceParts): Promise<HttpService> {
       ? newToken(join(home.stateDirectory, 'http-token'))
       : ownToken(settings.tokenFile, parts.uid);
   try {
-    const door = await openHttpDoor({ port: settings.port, token: token.value, endpoint, log });
+    const door = await openHttpDoor({ port: settings.port, token: token.value, endpoint, holdings, log });
     log(`serves MCP over HTTP at ${door.url}; the bearer token is in ${token.path}`);
     return {
       url: door.url,
