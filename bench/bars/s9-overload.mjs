@@ -1,5 +1,5 @@
 // S9: a thousand clients, half of which never read and a tenth of which send garbage: those that behave wait hardly longer than
-// without the others, and the daemon's memory stays within its bound. usage: s9-overload.mjs [clients=1000] [seconds=30] [seed]
+// without the others, and the daemon's memory stays within its bound. A bare echo beside it says what is the machine's. usage: s9-overload.mjs [clients=1000] [seconds=30] [seed]
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -55,14 +55,30 @@ const look = setInterval(() => {
   peak = Math.max(peak, Number(/VmRSS:\s+(\d+)/.exec(text)[1]) / 1_024);
 }, 100);
 
+/** A bare echo beside it all tells what is the machine's. */
+const ECHO = join(ROOT, 'bench/bars/crowd/echo.mjs');
+const echoPath = join(place.directory, 'echo');
+const echoServer = fork(ECHO, [echoPath]);
+await once(echoServer, 'message');
+const echo = fork(ECHO, [echoPath, 'client']);
+await once(echo, 'message');
+
+async function echoed() {
+  echo.send('figures');
+  const [figures] = await once(echo, 'message');
+  return figures;
+}
+
 async function phase(name, forSeconds) {
   took = [];
+  await echoed();
   const begunAt = cpuSeconds();
   await new Promise((resolve) => setTimeout(resolve, forSeconds * 1_000));
   const figures = { calls: took.length, p50: quantile(took, 0.5), p99: quantile(took, 0.99), worst: quantile(took, 1) };
   const ms = (value) => value.toFixed(1);
+  const bare = await echoed();
   console.log(
-    `${name}: ${figures.calls} calls, ${(cpuSeconds() - begunAt).toFixed(1)} s of processor, p50 ${ms(figures.p50)} p99 ${ms(figures.p99)} worst ${ms(figures.worst)} ms; ${peak.toFixed(0)} MiB at most so far`,
+    `${name}: ${figures.calls} calls, ${(cpuSeconds() - begunAt).toFixed(1)} s of processor, p50 ${ms(figures.p50)} p99 ${ms(figures.p99)} worst ${ms(figures.worst)} ms; a bare echo beside it p99 ${ms(quantile(bare, 0.99))} worst ${ms(quantile(bare, 1))} ms; ${peak.toFixed(0)} MiB at most so far`,
   );
   return figures;
 }
@@ -95,6 +111,10 @@ await once(hostile, 'exit');
 const after = await phase('after it', Math.max(5, seconds / 6));
 over = true;
 await Promise.all(behaving);
+for (const child of [echo, echoServer]) {
+  child.disconnect();
+  await once(child, 'exit');
+}
 clearInterval(look);
 for (const { socket } of honest) socket.destroy();
 const last = await front.call('daemon', { action: 'info' });
