@@ -9,7 +9,7 @@ export interface Pace {
 }
 
 /** Of the loop's time. */
-const SHARE = 1 / 3;
+const SHARE = 1 / 5;
 /** At work so long at a time, and then at rest. */
 const STINT_MS = 2;
 /** A crowd that is left no time goes on all the same, by one line after each such pause. */
