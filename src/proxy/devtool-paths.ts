@@ -22,18 +22,21 @@ export function loaderOf(client: PageClient): Loader {
   const made = {
     inline: Buffer.from(`<script>${client.inline}</script>`, 'latin1'),
     external: Buffer.from(`<script src="${addressOf(client)}"></script>`, 'latin1'),
+    version: versionOf(client),
   };
   loaders.set(client, made);
   return made;
 }
+
+const versionOf = ({ script, inline }: PageClient): string =>
+  createHash('sha256').update(script).update(inline).digest('hex').slice(0, 10);
 
 const addresses = new WeakMap<PageClient, string>();
 
 function addressOf(client: PageClient): string {
   const known = addresses.get(client);
   if (known !== undefined) return known;
-  const version = createHash('sha256').update(client.script).digest('hex').slice(0, 10);
-  const made = `${CLIENT_PATH}?v=${version}`;
+  const made = `${CLIENT_PATH}?v=${versionOf(client)}`;
   addresses.set(client, made);
   return made;
 }

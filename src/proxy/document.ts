@@ -6,11 +6,13 @@ import { randomBytes } from 'node:crypto';
 import type { Transform } from 'node:stream';
 import { allowLoader, sandboxing } from './csp.ts';
 import { isForDocument } from './destination.ts';
+import { copyTag } from './document-copy.ts';
 import { codingsOf, decoders, READABLE } from './encodings.ts';
 import { type Fields, field } from './fields.ts';
 import { createHeadScanner } from './head-place.ts';
 import type { RequestHead, ResponseHead } from './http1.ts';
 import { placedLoader } from './loader.ts';
+import { namesUtf8 } from './meta-charset.ts';
 import type { DocumentInput, DocumentNote, DocumentSink, DocumentWriter } from './surroundings.ts';
 
 const MOST_HELD_BYTES = 64 * 1024;
@@ -28,6 +30,7 @@ const ABOUT_BYTES = new Set([
   'content-digest',
   'repr-digest',
   'accept-ranges',
+  'etag',
 ]);
 const ASCII_LIKE =
   /^(?:utf-?8|us-ascii|ascii|iso-8859-\d+|latin\d|windows-\d+|koi8-[ru]|gbk|gb2312|gb18030|big5|euc-(?:jp|kr)|shift_jis)$/i;
@@ -197,7 +200,7 @@ class DocumentStream implements DocumentWriter {
     this.#state = 'injected';
     this.#note({ injected: true, reason: null, csp: note });
     const framed = length === null ? CHUNKED : ['Content-Length', String(length)];
-    this.#sink.head([...changedFields(fields), ...framed], length ?? 'chunked');
+    this.#sink.head([...changedFields(fields, loader.version, namesUtf8(whole)), ...framed], length ?? 'chunked');
     this.#held = [];
     return this.#give(Buffer.concat([whole.subarray(0, at), line, whole.subarray(at)]));
   }
@@ -240,14 +243,16 @@ class DocumentStream implements DocumentWriter {
 /** One in a `<meta>`, as far as the document is there, rules what comes after it. */
 const namesPolicy = (bytes: Buffer): boolean => /content-security-policy/i.test(bytes.toString('latin1'));
 
-/** For bytes that are no longer the target's: lengths and digests go, a strong ETag becomes a weak one (RFC 9110 8.8.1). */
-function changedFields(fields: Fields): Fields {
+/** For bytes that are no longer the target's: lengths and digests go, and the ETag is that of a copy with the client (RFC 9110 8.8). */
+function changedFields(fields: Fields, version: string, isUtf8: boolean): Fields {
   const kept: string[] = [];
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] ?? '';
     const value = fields[at + 1] ?? '';
     if (ABOUT_BYTES.has(name.toLowerCase())) continue;
-    kept.push(name, name.toLowerCase() === 'etag' && value.startsWith('"') ? `W/${value}` : value);
+    const isBare = isUtf8 && name.toLowerCase() === 'content-type' && !/charset/i.test(value);
+    kept.push(name, isBare ? `${value}; charset=utf-8` : value);
   }
-  return kept;
+  const tag = copyTag(fields, version);
+  return tag === null ? kept : [...kept, 'ETag', tag];
 }

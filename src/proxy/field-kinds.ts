@@ -16,6 +16,9 @@ export type FieldKind =
   | 'origin'
   | 'referer'
   | 'accept-encoding'
+  | 'if-none-match'
+  | 'if-modified-since'
+  | 'etag'
   | 'x-forwarded-for'
   | 'x-forwarded-proto'
   | 'x-forwarded-host'
@@ -38,6 +41,9 @@ const BY_LENGTH: readonly (readonly FieldKind[])[] = byLength([
   'origin',
   'referer',
   'accept-encoding',
+  'if-none-match',
+  'if-modified-since',
+  'etag',
   'x-forwarded-for',
   'x-forwarded-proto',
   'x-forwarded-host',

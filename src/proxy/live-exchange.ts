@@ -37,15 +37,25 @@ export class LiveExchange {
   note: string | null = null;
   /** How rules touch it; null: none does. */
   readonly shaped: Shaped | null;
+  /** Of the page client in the browser's copy of the document, if the target is asked whether that is good still. */
+  readonly copyVersion: string | null;
   /** A rule ends the browser's connection with a reset. */
   isReset = false;
 
-  constructor(entry: ExchangeEntry, head: RequestHead, route: Route, text: string, shaped: Shaped | null) {
+  constructor(
+    entry: ExchangeEntry,
+    head: RequestHead,
+    route: Route,
+    text: string,
+    shaped: Shaped | null,
+    copyVersion: string | null,
+  ) {
     this.entry = entry;
     this.head = head;
     this.route = route;
     this.text = text;
     this.shaped = shaped;
+    this.copyVersion = copyVersion;
     this.isLast = !head.keepAlive;
   }
 }
@@ -60,9 +70,9 @@ export function settle(live: LiveExchange, response: ResponseHead): ResponseFact
   return responseFacts(live);
 }
 
-export function responseFacts({ head, route, isLast, unchunked }: LiveExchange): ResponseFacts {
+export function responseFacts({ head, route, isLast, unchunked, copyVersion }: LiveExchange): ResponseFacts {
   const connection = isLast ? 'close' : head.minor === 0 ? 'keep-alive' : null;
-  return { ownOrigin: ownOrigin(head, route), connection, unchunked };
+  return { ownOrigin: ownOrigin(head, route), connection, unchunked, copyVersion };
 }
 
 /** By what origin the browser came. */

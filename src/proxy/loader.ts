@@ -15,6 +15,8 @@ export interface Loader {
   readonly inline: Buffer;
   /** By its address, where a policy lets no script stand in the document. */
   readonly external: Buffer;
+  /** Ten hexadecimal digits: another client has others. */
+  readonly version: string;
 }
 
 const BEGINNING = '<script'.length;

@@ -1,6 +1,7 @@
 /** Request heads as the target gets them: written anew from the parsed fields, order and case kept. */
 
 import { LOAD_FIELD } from '../page/protocol.ts';
+import { type Conditions, targetTags } from './document-copy.ts';
 import { type FieldKind, namedByConnection } from './field-kinds.ts';
 import { type Fields, field, fieldsNamed } from './fields.ts';
 import { type Passage, passedLines } from './head-lines.ts';
@@ -24,6 +25,8 @@ export interface RequestFacts {
   readonly peer: string;
   /** What to ask the target for instead of what the browser asked for; null: leave it. */
   readonly acceptEncoding: string | null;
+  /** Null: as the browser says. */
+  readonly conditions: Conditions | null;
 }
 
 /** Not `Via`: servers stop compressing for requests that carry one. */
@@ -97,6 +100,9 @@ class RequestPassage implements Passage {
       case 'accept-encoding':
         this.#hasEncoding = true;
         return this.#facts.acceptEncoding ?? value;
+      case 'if-none-match':
+      case 'if-modified-since':
+        return this.#condition(kind, value);
       default:
         return this.#forwarded(kind, value);
     }
@@ -114,6 +120,13 @@ class RequestPassage implements Passage {
     const host = this.#isOwnOrigin || this.#hasForwardedHost ? null : field(this.#head.fields, 'host');
     if (host !== null) text += `X-Forwarded-Host: ${host}\r\n`;
     return `${text}Forwarded: ${forwarded(peer, host)}\r\n${LOOP_FIELD}: ${loopTag}\r\n`;
+  }
+
+  #condition(kind: FieldKind, value: string): string | null {
+    const { conditions } = this.#facts;
+    if (conditions === null) return value;
+    if (conditions.version === null) return null;
+    return kind === 'if-none-match' ? targetTags(value) : value;
   }
 
   /** One line, whatever else was in it. */

@@ -1,5 +1,6 @@
 /** Response heads as the browser gets them: what points to the target points to us, hop-by-hop fields are our own. */
 import { parseAuthority } from './authority.ts';
+import { copyTag } from './document-copy.ts';
 import { type FieldKind, namedByConnection } from './field-kinds.ts';
 import { type Fields, fieldsNamed } from './fields.ts';
 import { type HeadLines, type Passage, passedLines } from './head-lines.ts';
@@ -13,6 +14,8 @@ export interface ResponseFacts {
   readonly connection: 'close' | 'keep-alive' | 'Upgrade' | null;
   /** The body is passed on without its chunk lines: the browser speaks HTTP/1.0. */
   readonly unchunked: boolean;
+  /** Of the page client in the browser's copy, which a 304 is about; null: none of ours. */
+  readonly copyVersion: string | null;
 }
 
 /** Status line and fields of a response of the target. */
@@ -52,6 +55,8 @@ function passed(kind: FieldKind, value: string, status: number, target: Target, 
       return ownRefresh(value, target, facts.ownOrigin);
     case 'set-cookie':
       return hostOnlyCookie(value, target);
+    case 'etag':
+      return status === 304 && facts.copyVersion !== null ? copyTag(['etag', value], facts.copyVersion) : value;
     default:
       return value;
   }

@@ -4,6 +4,7 @@
  */
 import type { BrowserSide } from './browser-side.ts';
 import { loaderOf } from './devtool-paths.ts';
+import { conditionsOf } from './document-copy.ts';
 import { type ExchangeEvent, type ExchangeState, mayBeSentAgain, step } from './exchange.ts';
 import type { ExchangeEntry, Outcome } from './exchange-tap.ts';
 import { type BodyPart, type End, Http1Error, type RequestHead, type ResponseHead } from './http1.ts';
@@ -68,8 +69,9 @@ export class TargetSide implements UpstreamOwner {
     const shaped = shaping === null ? null : this.#shapedBy(shaping, entry, head);
     const route = shaped?.route ?? this.#around.route;
     const acceptEncoding = shaped?.wantsIdentity ? 'identity' : (documents?.acceptEncodingFor(head) ?? null);
-    const text = requestHead(head, route, { peer: this.#browser.peer, acceptEncoding });
-    this.#live = new LiveExchange(entry, head, route, text, shaped);
+    const conditions = documents === null ? null : conditionsOf(head, loaderOf(this.#around.client).version);
+    const text = requestHead(head, route, { peer: this.#browser.peer, acceptEncoding, conditions });
+    this.#live = new LiveExchange(entry, head, route, text, shaped, conditions?.version ?? null);
     this.#kept.ask(this.#live);
   }
 
@@ -220,7 +222,7 @@ export class TargetSide implements UpstreamOwner {
       return;
     }
     if (response.status === 100) live.isContinued = true;
-    const facts = { ownOrigin: '', connection: null, unchunked: false };
+    const facts = { ownOrigin: '', connection: null, unchunked: false, copyVersion: null };
     if (live.head.minor === 1) this.#browser.add(responseHead(response, live.route, facts));
   }
 

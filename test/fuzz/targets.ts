@@ -97,7 +97,11 @@ const REQUEST = {
   expectContinue: false,
 } as const;
 
-const LOADER = { inline: Buffer.from('<script>x</script>'), external: Buffer.from('<script src="/x.js"></script>') };
+const LOADER = {
+  inline: Buffer.from('<script>x</script>'),
+  external: Buffer.from('<script src="/x.js"></script>'),
+  version: '0123456789',
+};
 
 /** Resolves when the document has ended or was given up; what comes out may be anything but endless. */
 function readDocument(encoding: string, input: Buffer): Promise<void> {

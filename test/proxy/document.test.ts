@@ -5,7 +5,11 @@ import type { RequestHead, ResponseHead } from '../../src/proxy/http1.ts';
 import type { DocumentNote } from '../../src/proxy/surroundings.ts';
 
 const EXTERNAL = '<script src="/__devtool/client.js"></script>';
-const LOADER = { inline: Buffer.from('<script>client()</script>'), external: Buffer.from(EXTERNAL) };
+const LOADER = {
+  inline: Buffer.from('<script>client()</script>'),
+  external: Buffer.from(EXTERNAL),
+  version: '0123456789',
+};
 /** It says where it is and how long. */
 const PLACED = '<script data-at="1:00043">client()</script>';
 const PAGE = '<!doctype html><html><head><title>t</title></head><body>héllo</body></html>';
@@ -103,7 +107,7 @@ describe.each([
     expect(sent.body).toBe(WANTED);
     expect(sent.fields).toEqual({
       'content-type': 'text/html; charset=utf-8',
-      etag: 'W/"x"',
+      etag: 'W/"x.devtool-s0123456789"',
       'transfer-encoding': 'chunked',
     });
     expect(sent.note).toEqual({ injected: true, reason: null, csp: null });
@@ -186,6 +190,29 @@ test('a head that does not come is not waited for without end', async () => {
   const decoded = await send([packed], response({ 'Content-Encoding': 'gzip' }));
   expect(decoded.note).toMatchObject({ injected: false, reason: 'no head within 256 KiB' });
   expect(decoded.bytes.equals(packed)).toBe(true);
+});
+
+test.each([
+  ['at once', '<!doctype html><html><head><meta charset="utf-8">', true],
+  [
+    'behind scripts and a title',
+    '<head><script>"<meta charset=koi8-r>"</script><title>x</title>\n<META CHARSET=UTF8 />',
+    true,
+  ],
+  ['in a comment alone', '<head><!-- <meta charset="utf-8"> -->', false],
+  ['in a script that goes on', '<head><script>"<meta charset=utf-8>"', false],
+  [
+    'behind another',
+    '<head><meta http-equiv="content-type" content="text/html; charset=koi8-r"><meta charset=utf-8>',
+    false,
+  ],
+  ['another one', '<head><meta charset="koi8-r">', false],
+  ['too late', `<head>${' '.repeat(1_024)}<meta charset="utf-8">`, false],
+])('a document that names its encoding in itself: %s', async (_, text, isNamed) => {
+  const head = response({ 'Content-Type': 'text/html' });
+  const sent = await send([Buffer.from(text)], head);
+  expect(sent.note).toMatchObject({ injected: true });
+  expect(sent.fields['content-type']).toBe(isNamed ? 'text/html; charset=utf-8' : 'text/html');
 });
 
 test('a document that streams is passed on as it comes', async () => {

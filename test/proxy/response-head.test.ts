@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { type ResponseFacts, responseHead } from '../../src/proxy/response-head.ts';
 import { responseOf, routeTo } from './heads.ts';
 
-const FACTS: ResponseFacts = { ownOrigin: 'http://localhost:41234', connection: null, unchunked: false };
+const FACTS: ResponseFacts = {
+  ownOrigin: 'http://localhost:41234',
+  connection: null,
+  unchunked: false,
+  copyVersion: null,
+};
 
 function passed(fields: string, target = 'http://localhost:3000', more: Partial<ResponseFacts> = {}): string[] {
   const text = responseHead(responseOf(fields), routeTo(target), { ...FACTS, ...more });
