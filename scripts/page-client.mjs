@@ -6,7 +6,7 @@ import { minify } from 'terser';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Of the scripts, wherever they stand: a page's stacks name it, and `proxy/stack.ts` knows it. */
 const NAME = '//# sourceURL=/__devtool/client.js';
-/** In the place of the rest. */
+/** In the place of where the rest is. */
 const HOLE = '__devtool_rest__';
 
 async function bundle(entry) {
@@ -36,15 +36,16 @@ async function small(script) {
 const called = (lookout, rest) => `(REST=>{"use strict";${lookout}})(${rest});`;
 
 /**
- * `script`: the whole of it, served under its own address; `inline`: the same for a script element, in which the rest is a text, that
+ * `script`: the whole of it, served under its own address; `inline`: the same for a script element, in which the rest is a comment, that
  * nobody parses before it is needed.
  */
 export async function pageClient() {
   const [lookout, rest] = await Promise.all([bundle('src/page/lookout/lookout.ts'), bundle('src/page/main.ts')]);
   const text = `${await small(`__devtool_mcp__(function(LOOKOUT){"use strict";${rest}});`)}${NAME}`;
-  const parts = (await small(called(lookout, HOLE))).split(HOLE);
-  const inline = `${parts.join(JSON.stringify(text).replaceAll('<', '\\x3c'))}${NAME}`;
-  if (parts.length !== 2 || /[^ -~]|<!--|<\/?script/i.test(inline))
+  const behind = `*/${NAME}`;
+  const place = `[${-text.length - behind.length},${-behind.length}]`;
+  const inline = `${(await small(called(lookout, HOLE))).replace(HOLE, place)}/*${text}${behind}`;
+  if (inline.split(place).length !== 2 || inline.split('*/').length !== 2 || /[^ -~]|<!--|<\/?script/i.test(inline))
     throw new Error('the inline script cannot stand in a document');
   return { script: `${await small(called(lookout, `function(LOOKOUT){${rest}}`))}\n`, inline };
 }

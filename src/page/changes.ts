@@ -4,7 +4,8 @@
  */
 import { isTypedIn, labelOf } from './labels.ts';
 import type { Link } from './link.ts';
-import { clock, later, list, NativeMutationObserver, quietly, round, selectorOf } from './natives.ts';
+import { clock, later, list, NativeMutationObserver, quietly, round } from './natives.ts';
+import { selectorOf } from './selector.ts';
 
 /** Changes wait so long for equal ones. */
 const GATHER_MS = 200;

@@ -5,6 +5,7 @@ import { readingOf } from './misread.ts';
 import { holds, isArray, start } from './natives.ts';
 import type { Behind } from './network.ts';
 import { isError, plain, read, typeOf } from './plain.ts';
+import { selectorFrom } from './selector.ts';
 import { wordOf } from './words.ts';
 
 /** What is asked for on our own account is no affair of the page's. */
@@ -15,7 +16,10 @@ type Faults = Pick<Receiver, 'thrown' | 'rejected' | 'handled' | 'missing' | 'bl
 
 export function readErrors(link: Link, behind: Behind): Faults {
   return {
-    thrown({ message, filename, lineno, colno, error }) {
+    thrown(event) {
+      // A page can make an event of that name itself.
+      if (!(event instanceof ErrorEvent)) return;
+      const { message, filename, lineno, colno, error } = event;
       const known = facts(error ?? message);
       // Of what only looks like an error, or not even so, the browser says no more than `[object Object]`.
       const isTold = error == null || (isError(error) && holds(message, String(known['message'])));
@@ -32,10 +36,10 @@ export function readErrors(link: Link, behind: Behind): Faults {
     rejected: ({ reason }) =>
       link.report('error', { source: 'unhandledrejection', behind: behind(), ...facts(reason) }),
     handled: ({ reason }) => link.report('error', { source: 'rejectionhandled', ...facts(reason) }),
-    missing({ name, url, selector }) {
+    missing({ name, url, way }) {
       if (holds(url, OURS)) return;
       const message = `${name} did not load${url === '' ? '' : `: ${url}`}`;
-      link.report('error', { source: 'resource', message, url, element: selector });
+      link.report('error', { source: 'resource', message, url, element: selectorFrom(way) });
     },
     blocked({ violatedDirective, blockedURI, sourceFile, lineNumber, columnNumber, disposition, sample }) {
       if (holds(blockedURI, OURS) || holds(sample, OURS)) return;

@@ -17,9 +17,9 @@ import {
   noteDown,
   patch,
   quietly,
-  selectorOf,
 } from './natives.ts';
 import { isError } from './plain.ts';
+import { selectorOf } from './selector.ts';
 import { textOf } from './words.ts';
 
 const LEVELS = ['debug', 'log', 'info', 'warn', 'error', 'trace', 'dir', 'table', 'assert'] as const;
@@ -91,17 +91,10 @@ function noteError(event: Event, tell: Tell): void {
 }
 
 function watchLevel(console: Console, level: (typeof LEVELS)[number], tell: Tell): void {
-  patch(
-    console,
-    level,
-    (original) =>
-      ({
-        [level](...words: unknown[]) {
-          quietly(() => notePrinted(level, words, tell));
-          return apply(original as () => void, console, words);
-        },
-      }) as Record<typeof level, unknown>,
-  );
+  patch(console, level, (original, _, words) => {
+    quietly(() => notePrinted(level, words, tell));
+    return apply(original, console, words);
+  });
 }
 
 function notePrinted(level: (typeof LEVELS)[number], words: readonly unknown[], tell: Tell): void {

@@ -3,7 +3,8 @@
 import { labelOf } from './labels.ts';
 import type { Link } from './link.ts';
 import { get } from './lookout/property.ts';
-import { clock, selectorOf } from './natives.ts';
+import { clock } from './natives.ts';
+import { selectorOf } from './selector.ts';
 
 /** Typing is one entry a field and second. */
 const KEYS_EVERY_MS = 1_000;

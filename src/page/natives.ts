@@ -10,7 +10,7 @@ declare const LOOKOUT: Lookout;
 export const lookout = LOOKOUT;
 export const { saved } = lookout;
 
-export const { clock, on, quietly, selectorOf, newScript, patch, put } = lookout;
+export const { clock, on, quietly, wayTo, newScript, patch, put } = lookout;
 export const {
   apply,
   follow,
@@ -45,9 +45,9 @@ export function whenOurs<T>(promise: Promise<T>, done: (value: T) => void, faile
 }
 
 /** As long as anybody reads it. */
-export const pageTitle = (): string => start(saved.titleOf(document), 300);
+export const pageTitle = (): string => start(saved.read(Document.prototype, 'title', document), 300);
 export const pageAddress = (): string => start(location.href, 4_096);
-export const isVisible = (): boolean => saved.visibilityOf(document) === 'visible';
+export const isVisible = (): boolean => saved.read(Document.prototype, 'visibilityState', document) === 'visible';
 
 const encoder = new saved.TextEncoder();
 /** In UTF-8. */

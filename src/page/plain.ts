@@ -1,6 +1,7 @@
 /** Values of a page as plain trees that JSON can carry: cycles, DOM nodes, errors, collections and numbers that JSON lacks. */
 import { get } from './lookout/property.ts';
-import { holds, isArray, keys, list, min, record, saved, selectorOf, start } from './natives.ts';
+import { holds, isArray, keys, list, min, record, saved, start } from './natives.ts';
+import { selectorOf } from './selector.ts';
 
 /** How much of a value is told. */
 export interface Limits {

@@ -3,7 +3,8 @@
 import { countInteractions, type Interaction, type InteractionEvent } from './inp.ts';
 import type { Link } from './link.ts';
 import { get } from './lookout/property.ts';
-import { later, NativePerformanceObserver, quietly, round, saved, selectorOf } from './natives.ts';
+import { later, NativePerformanceObserver, quietly, round, saved } from './natives.ts';
+import { selectorOf } from './selector.ts';
 
 type Vitals = Record<
   'dom_content_loaded_ms' | 'load_ms' | 'first_contentful_paint_ms' | 'lcp_ms' | 'cls' | 'inp_ms',

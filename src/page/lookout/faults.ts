@@ -3,8 +3,8 @@ import { on } from './listeners.ts';
 import { isOwnError } from './printing.ts';
 import { get } from './property.ts';
 import type { Missing } from './receiver.ts';
-import { selectorOf } from './selector.ts';
 import { sense } from './sense.ts';
+import { wayTo } from './way.ts';
 
 const ADDRESSES = ['currentSrc', 'src', 'href', 'data'];
 
@@ -12,7 +12,7 @@ export function senseFaults(): void {
   // Before others, and of elements too: a failing resource's event does not bubble.
   on('error', (event: Event) => {
     const { target } = event;
-    if (event instanceof ErrorEvent) sense(lasts(event.error), (to) => to.thrown(event));
+    if (target === window) sense(lasts(get(event, 'error')), (to) => to.thrown(event));
     else if (target instanceof Element) {
       const missing = missingOf(target);
       sense(true, (to) => to.missing(missing));
@@ -30,14 +30,16 @@ const lasts = (thrown: unknown): boolean => typeof thrown !== 'object' || thrown
 const missingOf = (element: Element): Missing => ({
   name: nameOf(element),
   url: addressOf(element),
-  selector: selectorOf(element),
+  way: wayTo(element),
 });
 
+/** Of an element of SVG it is an object. Nothing is asked of the page's world that it may not have yet: to make it takes time. */
 function addressOf(element: Element): string {
   for (let i = 0; i < ADDRESSES.length; i++) {
     const value: unknown = get(element, ADDRESSES[i] ?? '');
     if (typeof value === 'string' && value !== '') return value;
-    if (value instanceof SVGAnimatedString) return new URL(value.baseVal, element.baseURI).href;
+    const base: unknown = typeof value === 'object' && value !== null ? get(value, 'baseVal') : null;
+    if (typeof base === 'string') return new URL(base, element.baseURI).href;
   }
   return '';
 }

@@ -15,11 +15,11 @@ import { get } from './property.ts';
 import { quietly } from './quietly.ts';
 import { senseRequests } from './requests.ts';
 import { watchRewrites } from './rewrites.ts';
-import { find, type Saved, saved, scriptOf } from './saved.ts';
+import { find, type Saved, saved, scriptOf, sourceIn } from './saved.ts';
 import { newScript } from './script.ts';
-import { selectorOf } from './selector.ts';
 import { clock, receive, sense, startWith, unkept } from './sense.ts';
 import { frameName, newName, openTab, type Tab } from './tab.ts';
+import { wayTo } from './way.ts';
 
 /** What the rest is given. */
 export interface Lookout {
@@ -34,7 +34,7 @@ export interface Lookout {
   readonly clock: typeof clock;
   readonly on: typeof on;
   readonly quietly: typeof quietly;
-  readonly selectorOf: typeof selectorOf;
+  readonly wayTo: typeof wayTo;
   newScript(src: string | null): HTMLScriptElement;
   readonly patch: typeof patch;
   readonly put: typeof put;
@@ -42,8 +42,11 @@ export interface Lookout {
   readonly receive: typeof receive;
 }
 
-/** The rest of the client: a text in an inline script, which nobody parses before it is needed; beside the lookout, a function. */
-declare const REST: string | ((lookout: Lookout) => void);
+/**
+ * The rest of the client: in a script that stands in the document a comment, which nobody parses before it is needed, and the place of
+ * its text, counted from the script's end; in one that has an address a function.
+ */
+declare const REST: readonly [from: number, to: number] | ((lookout: Lookout) => void);
 
 const CLIENT_PATH = '/__devtool/client.js';
 const POLICY = 'meta[http-equiv=content-security-policy i]';
@@ -52,7 +55,7 @@ const AFTER_LOAD_MS = 50;
 const LATEST_MS = 2_000;
 
 function main(): void {
-  const { loader, nonce } = takeLoaderOut();
+  const { script, loader, nonce } = takeLoaderOut();
   // A document that was written anew runs its scripts once more; or the client comes, asked for.
   if (MARK in window) {
     saved.apply(get(window, MARK) as (rest: unknown) => void, undefined, [REST]);
@@ -69,7 +72,7 @@ function main(): void {
   const looked = senseMoves(document);
   watchRewrites();
   offerLog();
-  const handIn = startOnce({
+  const handIn = startOnce(script, {
     saved,
     tab,
     load,
@@ -80,7 +83,7 @@ function main(): void {
     clock,
     on,
     quietly,
-    selectorOf,
+    wayTo,
     newScript: (src) => newScript(src, nonce),
     patch,
     put,
@@ -101,15 +104,15 @@ function main(): void {
 }
 
 /** What the proxy has written on this very script; a page's own scripts are the only ones again. */
-function takeLoaderOut(): { readonly loader: string; readonly nonce: string } {
+function takeLoaderOut(): { script: HTMLScriptElement | null; loader: string; nonce: string } {
   const script = scriptOf(document);
-  if (script === null) return { loader: '', nonce: '' };
+  if (script === null) return { script, loader: '', nonce: '' };
   saved.takeOut(script);
-  return { loader: script.getAttribute('data-at') ?? '', nonce: script.nonce ?? '' };
+  return { script, loader: script.getAttribute('data-at') ?? '', nonce: script.nonce };
 }
 
-/** Returns what a script that was asked for calls. */
-function startOnce(lookout: Lookout): (rest: unknown) => void {
+/** Returns what a script that was asked for calls. `own`: the one that this is. */
+function startOnce(own: HTMLScriptElement | null, lookout: Lookout): (rest: unknown) => void {
   let hasBegun = false;
   let awaited: HTMLScriptElement | null = null;
   startWith(() => {
@@ -117,15 +120,15 @@ function startOnce(lookout: Lookout): (rest: unknown) => void {
     // A document that is just being written anew has none yet.
     if (hasBegun || root === null) return;
     hasBegun = true;
-    if (typeof REST !== 'string') {
+    if (typeof REST === 'function') {
       REST(lookout);
       return;
     }
     // A policy that the document has set itself lets in what has an address, if anything.
-    const isFar = find(document, POLICY) !== null;
+    const isFar = own === null || find(document, POLICY) !== null;
     const script = lookout.newScript(isFar ? location.origin + CLIENT_PATH : null);
     awaited = script;
-    if (!isFar) saved.append(script, REST);
+    if (!isFar) saved.append(script, saved.slice(sourceIn(own), REST[0], REST[1]));
     saved.append(root, script);
     // It has run, or will not.
     if (!isFar) saved.takeOut(script);
@@ -137,4 +140,8 @@ function startOnce(lookout: Lookout): (rest: unknown) => void {
   };
 }
 
-quietly(main);
+try {
+  main();
+} catch {
+  // The page goes on as without us.
+}

@@ -31,17 +31,10 @@ export function senseMoves(begun: string): Look {
 
   /** The frame's own history only: the methods can be borrowed for another's. */
   function move(name: 'pushState' | 'replaceState', how: string): void {
-    patch(
-      History.prototype,
-      name,
-      (original) =>
-        ({
-          [name](this: History, ...words: Parameters<History['pushState']>) {
-            apply(original, this, words);
-            if (this === history) quietly(() => looked(how));
-          },
-        }) as Record<typeof name, unknown>,
-    );
+    patch(History.prototype, name, (original, self, words) => {
+      apply(original, self, words);
+      if (self === history) quietly(() => looked(how));
+    });
   }
 }
 

@@ -1,25 +1,25 @@
 /** Puts a function in a page's place, and takes back only its own: whoever patches later keeps theirs. */
-import { quietly } from './quietly.ts';
-import { defineProperty, getOwnPropertyDescriptor, saved } from './saved.ts';
+import { get } from './property.ts';
+import { defineProperty, getOwnPropertyDescriptor, isEnumerable, saved } from './saved.ts';
 
-const { apply, sourceOf } = saved;
+const { apply, setPrototypeOf, sourceOf } = saved;
 
-/**
- * `wrap` gets the present method and returns an object with the one in its stead, which thus has its name and is no constructor either;
- * nothing happens where the page does not let us.
- */
-export function patch<T extends object, K extends keyof T & string>(
-  target: T,
-  name: K,
-  wrap: (original: T[K]) => { readonly [name in K]: unknown },
-): void {
-  quietly(() => {
-    const original: unknown = target[name];
-    if (typeof original !== 'function') return;
-    const ours = wrap(original as T[K])[name];
-    dress(ours as () => unknown, original as () => unknown);
-    put(target, name, ours, getOwnPropertyDescriptor(target, name)?.enumerable ?? true);
-  });
+type Method = (...words: unknown[]) => unknown;
+/** What is done in a method's stead: given the method as it was, and what it was called of and with. */
+export type Stead<Words extends unknown[] = unknown[]> = (original: Method, self: unknown, words: Words) => unknown;
+
+/** All have one body, so that a browser compiles it once, and a stead when it is first called. Nothing happens where there is no method. */
+export function patch<Words extends unknown[]>(target: object, name: string, stead: Stead<Words>): void {
+  const original = get(target, name);
+  if (typeof original !== 'function') return;
+  // Of a method's form: with its name, and no constructor either.
+  const ours = {
+    [name](...words: Words): unknown {
+      return stead(original as Method, this, words);
+    },
+  }[name] as Method;
+  dress(ours, original as Method);
+  put(target, name, ours, isEnumerable(target, name));
 }
 
 /** Calls `before` at the first look at a property that a getter answers; from then on it is as it was. */
@@ -42,10 +42,15 @@ export function patchGetter(target: object, name: string, before: () => void): v
   defineProperty(target, name, { __proto__: null, ...present, get } as PropertyDescriptor);
 }
 
-/** As `Object.defineProperty` of what is writable, whatever a page has given to all objects. */
+/** One for all that is put: to make them takes longer. Whatever a page has given to all objects, this one has not. */
+const descriptor: PropertyDescriptor = setPrototypeOf({ value: null, configurable: true, writable: true }, null);
+
+/** As `Object.defineProperty` of what is writable. */
 export function put(target: object, name: string, value: unknown, enumerable: boolean): void {
-  const descriptor = { __proto__: null, value, configurable: true, writable: true, enumerable };
-  defineProperty(target, name, descriptor as PropertyDescriptor);
+  descriptor.value = value;
+  descriptor.enumerable = enumerable;
+  defineProperty(target, name, descriptor);
+  descriptor.value = null;
 }
 
 /** What can be neither changed nor taken away. */

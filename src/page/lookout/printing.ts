@@ -29,17 +29,10 @@ const METHODS = [
 export function sensePrinting(): void {
   for (let i = 0; i < METHODS.length; i++) {
     const method = METHODS[i] ?? 'log';
-    patch(
-      console,
-      method,
-      (original) =>
-        ({
-          [method](...words: unknown[]) {
-            quietly(() => printed(method, words));
-            return apply(original as () => void, console, words);
-          },
-        }) as Record<typeof method, unknown>,
-    );
+    patch(console, method, (original, _, words) => {
+      quietly(() => printed(method, words));
+      return apply(original, console, words);
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 /** What the lookout tells the client of; `clock` says when it happened. */
+import type { Way } from './way.ts';
 
 /** A request of the page's scripts. */
 export interface Asked {
@@ -20,13 +21,14 @@ export interface Misread {
 export interface Missing {
   readonly name: string;
   readonly url: string;
-  readonly selector: string;
+  readonly way: Way;
 }
 
 export interface Receiver {
   /** A call of the console; `made`: where, if that is worth it. */
   printed(method: string, words: readonly unknown[], made: Error | null): void;
-  thrown(event: ErrorEvent): void;
+  /** An `error` event of the window itself. */
+  thrown(event: Event): void;
   rejected(event: PromiseRejectionEvent): void;
   /** What was told as unhandled (WHATWG HTML 8.1.7.3). */
   handled(event: PromiseRejectionEvent): void;

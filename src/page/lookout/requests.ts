@@ -1,10 +1,10 @@
 /** Requests say which load made them; those that failed before any answer, were refused or slow are sensed, and answers that are not what they were read as. */
 import { LOAD_MARK } from '../protocol.ts';
-import { patch } from './patch.ts';
+import { patch, type Stead } from './patch.ts';
 import { get } from './property.ts';
 import { quietly } from './quietly.ts';
 import type { Asked } from './receiver.ts';
-import { abortedOf, addHeader, answerUrl, headersOf, NativeRequest, saved, setHeader } from './saved.ts';
+import { addHeader, headersOf, NativeRequest, saved, setHeader } from './saved.ts';
 import { sense } from './sense.ts';
 
 /** A person notices such a wait. */
@@ -15,7 +15,7 @@ const MARKED_FIELD = 'Content-Language';
 const { apply, lookUp, noteDown, now } = saved;
 
 /** As a page calls it, which may be wrongly. */
-type FetchWords = readonly [input?: RequestInfo | URL, init?: RequestInit];
+type FetchWords = [input?: RequestInfo | URL, init?: RequestInit];
 
 interface Opened {
   readonly method: string;
@@ -25,23 +25,21 @@ interface Opened {
 
 export function senseRequests(load: string): void {
   const mark = LOAD_MARK + load;
-  patch(window, 'fetch', (original) => ({
-    fetch(this: unknown, ...words: FetchWords) {
-      const begun = now();
-      const made = new saved.Error();
-      const marked = markedRequest(words, mark);
-      // Read afterwards, and quietly: what a page passes may throw.
-      const asked = (): Asked => ({ method: methodOf(words), url: urlOf(words[0]), begun, made });
-      return watched(
-        apply(original, this, marked === null ? words : [marked]) as Promise<Response>,
-        (response) => answered(asked, response.status),
-        (error) => {
-          if (!isGivenUp(words, error)) failed(asked(), String(error));
-        },
-      );
-    },
-  }));
-  senseReading();
+  patch(window, 'fetch', (original, self, words: FetchWords) => {
+    const begun = now();
+    const made = new saved.Error();
+    const marked = markedRequest(words, mark);
+    // Read afterwards, and quietly: what a page passes may throw.
+    const asked = (): Asked => ({ method: methodOf(words), url: urlOf(words[0]), begun, made });
+    return watched(
+      apply(original, self, marked === null ? words : [marked]) as Promise<Response>,
+      (response) => answered(asked, response.status),
+      (error) => {
+        if (!isGivenUp(words, error)) failed(asked(), String(error));
+      },
+    );
+  });
+  patch(Response.prototype, 'json', read);
   senseXhr(mark);
 }
 
@@ -70,48 +68,42 @@ function watched<T>(answer: Promise<T>, done: (value: T) => void, failed: (error
 }
 
 /** The most usual of unhandled rejections, of which Chromium tells a page nothing at all, and whose stack has no place. */
-function senseReading(): void {
-  patch(Response.prototype, 'json', (original) => ({
-    json(this: Response) {
-      const made = new saved.Error();
-      return watched(
-        apply(original, this, []) as Promise<unknown>,
-        () => {},
-        (error) => {
-          const url = answerUrl(this);
-          if (!(error instanceof SyntaxError) || url === '') return;
-          sense(true, (to) => to.misread(error, { made, url }));
-        },
-      );
+const read: Stead = (original, self) => {
+  const made = new saved.Error();
+  return watched(
+    apply(original, self, []) as Promise<unknown>,
+    () => {},
+    (error) => {
+      const { url } = self as Response;
+      if (!(error instanceof SyntaxError) || url === '') return;
+      sense(true, (to) => to.misread(error, { made, url }));
     },
-  }));
-}
+  );
+};
 
 function senseXhr(mark: string): void {
-  const requests = new WeakMap<XMLHttpRequest, Opened>();
-  const openedOf = (request: XMLHttpRequest) => lookUp(requests, request) as Opened | undefined;
-  patch(XMLHttpRequest.prototype, 'open', (original) => ({
-    open(this: XMLHttpRequest, ...words: unknown[]) {
-      const answer: unknown = apply(original, this, words as Parameters<XMLHttpRequest['open']>);
-      quietly(() => {
-        if (openedOf(this) === undefined) watch(this);
-        const opened: Opened = { method: String(words[0]).toUpperCase(), url: String(words[1]), asked: null };
-        noteDown(requests, this, opened);
-      });
-      return answer;
-    },
-  }));
-  patch(XMLHttpRequest.prototype, 'send', (original) => ({
-    send(this: XMLHttpRequest, ...words: Parameters<XMLHttpRequest['send']>) {
-      quietly(() => {
-        const opened = openedOf(this);
-        if (opened === undefined) return;
-        opened.asked = { method: opened.method, url: opened.url, begun: now(), made: new saved.Error() };
-        if (isOurs(opened.url)) setHeader(this, MARKED_FIELD, mark);
-      });
-      return apply(original, this, words);
-    },
-  }));
+  const requests = new WeakMap<object, Opened>();
+  const openedOf = (request: object) => lookUp(requests, request) as Opened | undefined;
+  patch(XMLHttpRequest.prototype, 'open', (original, self, words) => {
+    const answer = apply(original, self, words);
+    quietly(() => {
+      const request = self as XMLHttpRequest;
+      if (openedOf(request) === undefined) watch(request);
+      const opened: Opened = { method: String(words[0]).toUpperCase(), url: String(words[1]), asked: null };
+      noteDown(requests, request, opened);
+    });
+    return answer;
+  });
+  patch(XMLHttpRequest.prototype, 'send', (original, self, words) => {
+    quietly(() => {
+      const request = self as XMLHttpRequest;
+      const opened = openedOf(request);
+      if (opened === undefined) return;
+      opened.asked = { method: opened.method, url: opened.url, begun: now(), made: new saved.Error() };
+      if (isOurs(opened.url)) setHeader(request, MARKED_FIELD, mark);
+    });
+    return apply(original, self, words);
+  });
 
   /** Once for each: an object may be opened again and again. */
   function watch(request: XMLHttpRequest): void {
@@ -153,7 +145,7 @@ function methodOf(words: FetchWords): string {
 function isGivenUp(words: FetchWords, error: unknown): boolean {
   const input = words[0];
   const signal: unknown = words[1]?.signal ?? (typeof input === 'object' ? get(input, 'signal') : undefined);
-  const isAborted = signal instanceof AbortSignal && abortedOf(signal);
+  const isAborted = typeof signal === 'object' && signal !== null && get(signal, 'aborted') === true;
   return isAborted && !(error instanceof saved.Error && error.name === 'TimeoutError');
 }
 

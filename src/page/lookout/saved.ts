@@ -2,21 +2,20 @@
  * What the client needs of the page's world, taken before any script of the page has run: a page may replace, freeze or pollute all of
  * it later. Taken alone, since a page waits for this. Methods are functions of their object here.
  */
-const { apply, deleteProperty } = Reflect;
+const { apply, deleteProperty, get } = Reflect;
+/** What a page has frozen stays as it is. */
+export const { defineProperty } = Reflect;
 const { keys, setPrototypeOf } = Object;
-export const { getOwnPropertyDescriptor, defineProperty } = Object;
+export const { getOwnPropertyDescriptor } = Object;
 const { min, round, random } = Math;
 
-const method =
-  <T, A extends unknown[], R>(run: (this: T, ...words: A) => R) =>
-  (of: T, ...words: A): R =>
-    apply(run as (this: T, ...words: unknown[]) => R, of, words);
+/** A method as a function of its object: bound by the engine itself, since a function of ours would have to be compiled for it. */
+const method: <T, A extends unknown[], R>(run: (this: T, ...words: A) => R) => (of: T, ...words: A) => R =
+  Function.prototype.bind.bind(Function.prototype.call);
 
 /** Reads a property as the platform defines it: elements named like it, and getters put over it, do not count. */
-const reader = <T extends object, K extends keyof T & string>(prototype: T, name: K) => {
-  const getter = getOwnPropertyDescriptor(prototype, name)?.get;
-  return (of: T): T[K] => (getter === undefined ? of[name] : apply(getter, of, []));
-};
+const reader = <T extends object, K extends keyof T & string>(prototype: T, name: K) =>
+  method(getOwnPropertyDescriptor(prototype, name)?.get as (this: T) => T[K]);
 
 type Known = WeakMap<object, unknown>;
 type Listen = (this: EventTarget, name: string, take: (event: Event) => void, options?: object | boolean) => void;
@@ -26,12 +25,11 @@ type Then = <T>(this: Promise<T>, done: (value: T) => unknown, failed: (error: u
 const inDocument = Document.prototype;
 const inStorage = Storage.prototype;
 const inAnswer = Response.prototype;
+const inScript = HTMLScriptElement.prototype;
 
 export const headersOf = reader(Request.prototype, 'headers');
 export const addHeader = method(Headers.prototype.append);
 export const setHeader = method(XMLHttpRequest.prototype.setRequestHeader);
-export const abortedOf = reader(AbortSignal.prototype, 'aborted');
-export const answerUrl = reader(inAnswer, 'url');
 export const storageOf = reader(window, 'sessionStorage');
 export const getItem = method(inStorage.getItem);
 export const setItem = method(inStorage.setItem);
@@ -39,13 +37,19 @@ export const removeItem = method(inStorage.removeItem);
 export const scriptOf = reader(inDocument, 'currentScript') as (of: Document) => HTMLScriptElement | null;
 export const find = method(inDocument.querySelector as (this: Document, selector: string) => HTMLElement | null);
 export const makeElement = method(inDocument.createElement as (this: Document, name: string) => HTMLElement);
-export const setSource = getOwnPropertyDescriptor(HTMLScriptElement.prototype, 'src')?.set;
+export const setSource = getOwnPropertyDescriptor(inScript, 'src')?.set;
+export const sourceIn = reader(inScript, 'text');
+export const isEnumerable = method(Object.prototype.propertyIsEnumerable);
 export const NativeRequest = Request;
+export const every = setInterval.bind(window) as (run: () => void, ms: number) => number;
+export const endEvery = clearInterval.bind(window) as (timer: number) => void;
 
 /** What the rest needs too. */
 export const saved = {
   apply,
   deleteProperty,
+  /** As `reader` does, of what a page gains nothing by lying about. */
+  read: get as <T extends object, K extends keyof T>(prototype: T, name: K, of: T) => T[K],
   keys,
   setPrototypeOf,
   stringify: JSON.stringify,
@@ -83,9 +87,7 @@ export const saved = {
   takeRecords: method(PerformanceObserver.prototype.takeRecords),
   TextEncoder,
   encodeUtf8: method(TextEncoder.prototype.encode),
-  titleOf: reader(inDocument, 'title'),
   rootOf: reader(inDocument, 'documentElement'),
-  visibilityOf: reader(inDocument, 'visibilityState'),
   append: method(Element.prototype.append as Append),
   takeOut: method(Element.prototype.remove),
 };
