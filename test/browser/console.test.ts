@@ -166,6 +166,11 @@ test('whatever is thrown or rejected is told by what it is', async () => {
   await tab.evaluate(`setTimeout(() => { throw { message: 'no error', code: 3 } })`);
   await stand.until(() => facts(stand, 'error').at(-1)?.['source'] === 'uncaught');
   expect(facts(stand, 'error').at(-1)).toMatchObject({ name: 'Object', message: '{"message":"no error","code":3}' });
+  await tab.evaluate(`void document.body.dispatchEvent(new ErrorEvent('error', { message: 'at an element' }))`);
+  await tab.evaluate(`void dispatchEvent(new Event('error'))`);
+  await tab.evaluate(`setTimeout(() => { throw new Error('last') })`);
+  await stand.until(() => facts(stand, 'error').at(-1)?.['message'] === 'Uncaught Error: last');
+  expect(facts(stand, 'error').slice(-2)).toMatchObject([{ source: 'uncaught', message: 'at an element' }, {}]);
 });
 
 test('resources of every kind that did not load are named by their address', async () => {

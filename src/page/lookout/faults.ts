@@ -12,7 +12,9 @@ export function senseFaults(): void {
   // Before others, and of elements too: a failing resource's event does not bubble.
   on('error', (event: Event) => {
     const { target } = event;
-    if (target === window) sense(lasts(get(event, 'error')), (to) => to.thrown(event));
+    // A page can throw one at an element too; what did not load has no message.
+    if (target === window || get(event, 'message') !== undefined)
+      sense(lasts(get(event, 'error')), (to) => to.thrown(event));
     else if (target instanceof Element) {
       const missing = missingOf(target);
       sense(true, (to) => to.missing(missing));

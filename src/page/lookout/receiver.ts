@@ -27,7 +27,7 @@ export interface Missing {
 export interface Receiver {
   /** A call of the console; `made`: where, if that is worth it. */
   printed(method: string, words: readonly unknown[], made: Error | null): void;
-  /** An `error` event of the window itself. */
+  /** An `error` event with a message, or of the window itself. */
   thrown(event: Event): void;
   rejected(event: PromiseRejectionEvent): void;
   /** What was told as unhandled (WHATWG HTML 8.1.7.3). */
