@@ -238,7 +238,7 @@ for (let from = 0; from < count; from += BATCH) {
       continue;
     }
     injected += 1;
-    if (headers.etag !== 'W/"tag"') fault(`ETag ${headers.etag}`);
+    if (!/^W\/"tag\.devtool-s[0-9a-f]{10}"$/.test(headers.etag ?? '')) fault(`ETag ${headers.etag}`);
     if (csp !== null && !(headers['content-security-policy'] ?? '').includes('/__devtool/'))
       fault(`CSP ${headers['content-security-policy']}`);
     pairs.push({ at, pair: [charsetOf(charset, bytes), bytes.toString('base64'), came.toString('base64')] });
