@@ -7,17 +7,7 @@ import { facts } from './errors.ts';
 import type { Link } from './link.ts';
 import { MARK } from './lookout/mark.ts';
 import { get } from './lookout/property.ts';
-import {
-  apply,
-  later,
-  listenTo,
-  lookUp,
-  NativeMutationObserver,
-  NativeWeakMap,
-  noteDown,
-  patch,
-  quietly,
-} from './natives.ts';
+import { apply, later, listenTo, lookUp, NativeWeakMap, noteDown, patch, quietly } from './natives.ts';
 import { isError } from './plain.ts';
 import { selectorOf } from './selector.ts';
 import { textOf } from './words.ts';
@@ -25,28 +15,16 @@ import { textOf } from './words.ts';
 const LEVELS = ['debug', 'log', 'info', 'warn', 'error', 'trace', 'dir', 'table', 'assert'] as const;
 /** Of a page with more, the others are not looked at. */
 const MOST_FRAMES = 100;
-const CHANGES = { __proto__: null, childList: true, subtree: true };
 
 type Frame = Window & typeof globalThis;
 
 /** Returns what looks at all that there are. */
 export function watchFrames(link: Link): () => void {
   const watched = new NativeWeakMap<object, unknown>();
-  let seen = 0;
-  // Before that the lookout looks.
-  if (document.readyState === 'complete') lookOn();
-  else listenTo(window, 'load', lookOn, true);
   return look;
 
   function look(): void {
-    seen = window.length;
-    for (let i = 0; i < seen && i < MOST_FRAMES; i++) quietly(() => watch(window[i] as Frame));
-  }
-
-  function lookOn(): void {
-    new NativeMutationObserver(() => {
-      if (window.length !== seen) look();
-    }).observe(document, CHANGES);
+    for (let i = 0; i < window.length && i < MOST_FRAMES; i++) quietly(() => watch(window[i] as Frame));
   }
 
   /** Throws for one of another origin. */

@@ -3,8 +3,9 @@ import { quietly } from './quietly.ts';
 import { endEvery, every, saved } from './saved.ts';
 import { sense } from './sense.ts';
 
-/** Until the page has loaded: to observe it would cost something for each of its elements. */
+/** While the document is parsed: to observe it then would cost something for each of its elements. */
 const LOOK_EVERY_MS = 10;
+const CHANGES = { __proto__: null, childList: true, subtree: true };
 
 export function senseFrames(): void {
   let seen = 0;
@@ -13,9 +14,14 @@ export function senseFrames(): void {
       seen = window.length;
       if (seen > 0) sense(false, (to) => to.framed());
     });
-  const timer = every(() => {
+  const lookAgain = () => {
     if (window.length !== seen) look();
-    if (document.readyState === 'complete') endEvery(timer);
+  };
+  const timer = every(() => {
+    lookAgain();
+    if (document.readyState === 'loading') return;
+    endEvery(timer);
+    quietly(() => new saved.MutationObserver(lookAgain).observe(document, CHANGES));
   }, LOOK_EVERY_MS);
   // An empty frame's comes at once, before anything can be put into it.
   saved.listenTo(document, 'load', look, true);
