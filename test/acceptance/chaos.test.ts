@@ -215,13 +215,18 @@ test('time: latency in its range, slow_drip and bandwidth at their rate, slow_cl
     const { body, times } = await raw(port, '/bytes');
     expect(body.equals(BYTES)).toBe(true);
     expect((times.at(-1) ?? 0) - start).toBeGreaterThanOrEqual(240);
-    expect(times.length).toBeGreaterThan(5);
+    // How many pieces a reader gets is its own affair: one that has no processor gets those that have come meanwhile in one.
+    await chaos({ rules: [{ ...rule, bytes_per_ms: 1 }] });
+    const reader = (await fetch(`${url}/bytes`)).body?.getReader();
+    expect((await reader?.read())?.value?.length).toBeLessThan(10_000);
+    await reader?.cancel();
   }
 
   await chaos({ rules: [{ type: 'slow_close', min_latency_ms: 200, max_latency_ms: 200 }] });
+  const start = performance.now();
   const closed = await raw(port, '/bytes');
   expect(closed.body.equals(BYTES)).toBe(true);
-  expect((closed.times.at(-1) ?? 0) - (closed.times.at(-2) ?? 0)).toBeGreaterThanOrEqual(150);
+  expect((closed.times.at(-1) ?? 0) - start).toBeGreaterThanOrEqual(190);
 
   for (const type of ['timeout', 'stale']) {
     await chaos({ rules: [{ type }] });

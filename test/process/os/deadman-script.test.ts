@@ -5,6 +5,9 @@ import { DEADMAN_SCRIPT } from '../../../src/process/os/deadman-script.ts';
 import { bystander, line, lives, runScript, SHELLS } from './deadman-shell.ts';
 import { endTrees, freshMarker, isThere, type RealTree, startTree, until } from './real-tree.ts';
 
+/** They have been signalled by then; without a processor they may take longer to die than the script waits. */
+const gone = (pids: readonly number[]) => until(`${pids.join(' ')} gone`, () => !pids.some(isThere));
+
 describe.each(SHELLS)('the script under %s', (shell) => {
   afterEach(endTrees);
 
@@ -15,7 +18,7 @@ describe.each(SHELLS)('the script under %s', (shell) => {
     const unannounced = await startTree(marker, 12, ['node', 'tree.mjs', 'node']);
     const other = await bystander();
     expect(await runScript(shell, marker, line(ours))).toBe(0);
-    expect([ours.leader.pid, ...ours.pids, unannounced.leader.pid, ...unannounced.pids].filter(isThere)).toEqual([]);
+    await gone([ours.leader.pid, ...ours.pids, unannounced.leader.pid, ...unannounced.pids]);
     expect(lives(other)).toBe(true);
   });
 
@@ -25,7 +28,7 @@ describe.each(SHELLS)('the script under %s', (shell) => {
     ours.census.members();
     const known = ours.census.unmarked().map(({ pid, startTime }) => `${pid}:${startTime}`);
     expect(await runScript(shell, freshMarker(), `+ ${ours.leader.pid} ${known.join(' ')}\n`)).toBe(0);
-    expect(ours.pids.filter(isThere)).toEqual([]);
+    await gone(ours.pids);
     expect(lives(other)).toBe(true);
   });
 
@@ -36,7 +39,7 @@ describe.each(SHELLS)('the script under %s', (shell) => {
     });
     const other = await bystander();
     expect(await runScript(shell, marker, line(ours))).toBe(0);
-    expect([ours.leader.pid, ...ours.pids].filter(isThere)).toEqual([]);
+    await gone([ours.leader.pid, ...ours.pids]);
     expect(lives(other)).toBe(true);
   });
 
@@ -46,8 +49,7 @@ describe.each(SHELLS)('the script under %s', (shell) => {
     const [member] = ours.census.members();
     const lines = `${line(ours)}+ ${ours.leader.pid} ${member?.pid}:${member?.startTime}\n`;
     expect(await runScript(shell, freshMarker(), lines)).toBe(0);
-    // Signalled all at once; who is known by the group alone may take longer to die than the script waits.
-    await until('the group is gone', () => !ours.pids.some(isThere));
+    await gone(ours.pids);
   });
 
   test('a group whose leader has another start time by now is left alone', async () => {
@@ -61,7 +63,7 @@ describe.each(SHELLS)('the script under %s', (shell) => {
     const other = await bystander();
     const lines = `+ ${other.leader.pid} ${ours.leader.pid}:${ours.leader.startTime}\n`;
     expect(await runScript(shell, freshMarker(), lines)).toBe(0);
-    await until('who was named is gone', () => !isThere(ours.leader.pid));
+    await gone([ours.leader.pid]);
     expect(lives(other)).toBe(true);
   });
 
