@@ -2,7 +2,7 @@
 import { LOAD_FIELD } from '../page/protocol.ts';
 import type { ManagedProxy } from './managed-proxy.ts';
 import { type OwnEnd, type OwnRequest, sendOwn, type Timers } from './own-request.ts';
-import type { Exchange } from './traffic-logger.ts';
+import type { Exchange } from './recorded-exchange.ts';
 
 export interface OwnAnswer {
   readonly end: OwnEnd;

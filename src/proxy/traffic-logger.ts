@@ -3,46 +3,22 @@
  * nobody. Heads and bodies are parsed for the entries that are asked for, and for no others.
  */
 import type { JournalReader, JournalRecord } from '../lockfree/journal-reader.ts';
-import type { Outcome } from './exchange-tap.ts';
-import type { Fields } from './fields.ts';
-import { KeptHead } from './kept-head.ts';
-import { loadOf, unmarked } from './load-mark.ts';
+import { type Exchange, endedExchange, exchangeUnderWay } from './recorded-exchange.ts';
 import { recordsAfter } from './records-after.ts';
 import {
   BEGAN,
   decodeEnded,
   decodeMessage,
   ENDED,
-  type Figures,
   FROM_BROWSER,
   IS_COMPRESSED,
   IS_EVENT,
   MANY,
-  outcomeIn,
   REQUEST_BODY,
   statusIn,
   TOUCHED,
   underWayIn,
 } from './traffic-records.ts';
-
-export interface Exchange extends Figures {
-  readonly id: number;
-  readonly method: string;
-  readonly target: string;
-  /** 0 while there is no answer. */
-  readonly status: number;
-  /** Null while it is under way. */
-  readonly outcome: Outcome | 'lost' | null;
-  readonly note: string;
-  /** Rules that touched it, while it is under way so far, and how: `mock-users; latency +312 ms`. */
-  readonly rules: string;
-  /** When it was over; null while it is under way. */
-  readonly ended: number | null;
-  readonly request: Fields;
-  readonly response: Fields;
-  /** Of the page that made it, as it names itself; '' for others. */
-  readonly load: string;
-}
 
 export interface Message {
   readonly id: number;
@@ -197,7 +173,9 @@ export class TrafficLogger {
     return records
       .filter(({ kind }) => kind !== TOUCHED)
       .map((record) =>
-        record.kind === ENDED ? endedOf(record) : pendingOf(record, aliveSince, rules.get(record.a) ?? ''),
+        record.kind === ENDED
+          ? endedExchange(record)
+          : exchangeUnderWay(record, record.micros < aliveSince, rules.get(record.a) ?? ''),
       )
       .sort((a, b) => a.id - b.id);
   }
@@ -241,58 +219,6 @@ export class TrafficLogger {
 
 /** Of each body. */
 export const KEPT_BYTES = 64 * 1_024;
-
-function pendingOf({ a: id, micros, body }: JournalRecord, aliveSince: number, rules: string): Exchange {
-  const head = new KeptHead(body);
-  return {
-    id,
-    began: micros,
-    connected: null,
-    firstByte: null,
-    requestBytes: 0,
-    responseBytes: 0,
-    ...startOf(head.first),
-    status: 0,
-    outcome: micros < aliveSince ? 'lost' : null,
-    note: '',
-    rules,
-    ended: null,
-    get request() {
-      return unmarked(head.fields);
-    },
-    response: [],
-    get load() {
-      return loadOf(head.fields);
-    },
-  };
-}
-
-function endedOf({ a: id, b: word, micros, body }: JournalRecord): Exchange {
-  const { requestHead, responseHead, responseBody: _, ...figures } = decodeEnded(body);
-  const head = new KeptHead(requestHead);
-  return {
-    id,
-    ...figures,
-    ...startOf(head.first),
-    status: statusIn(word),
-    outcome: outcomeIn(word),
-    ended: micros,
-    get request() {
-      return unmarked(head.fields);
-    },
-    get response() {
-      return new KeptHead(responseHead).fields;
-    },
-    get load() {
-      return loadOf(head.fields);
-    },
-  };
-}
-
-function startOf(line: string): { method: string; target: string } {
-  const [method = '', target = ''] = line.split(' ');
-  return { method, target };
-}
 
 const KINDS: Readonly<Record<number, Message['kind']>> = { 1: 'text', 2: 'binary', 8: 'close', 9: 'ping', 10: 'pong' };
 

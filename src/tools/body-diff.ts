@@ -1,5 +1,5 @@
 /** What the bodies of two exchanges differ in: JSON by path, other text by lines, the rest by its bytes. Content codings are undone. */
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 import { visibleLine } from '../text/visible.ts';
 import { type Bodies, decodedBody, isReadable } from './exchange-view.ts';
 import { type Json, type JsonChange, jsonDiff, parseJson, pathText } from './json-diff.ts';

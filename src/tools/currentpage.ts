@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import { groupPageErrors, isHandling } from '../proxy/page-errors.ts';
 import type { Page } from '../proxy/pages.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 import { noPage } from './no-page.ts';
 import { pageNamed } from './page-named.ts';
 import { fitToShow } from './page-text.ts';

@@ -1,6 +1,6 @@
 /** What two exchanges differ in, as a reader wants it told: `$.items[3].price: 12 → 13`. */
 import type { Fields } from '../proxy/fields.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 import { visibleLine, visibleText } from '../text/visible.ts';
 import { type BodyDiff, bodyDiff } from './body-diff.ts';
 import { type Bodies, viewFields } from './exchange-view.ts';

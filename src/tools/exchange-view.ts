@@ -1,7 +1,8 @@
 /** Exchanges and messages of a proxy as results show them: a line each, or one in full. */
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Fields, field } from '../proxy/fields.ts';
-import { type Exchange, KEPT_BYTES, type Message, type TrafficLogger } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
+import { KEPT_BYTES, type Message, type TrafficLogger } from '../proxy/traffic-logger.ts';
 import { visibleLine, visibleText } from '../text/visible.ts';
 
 type Show = (text: string) => string;

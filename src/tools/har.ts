@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Fields, field, fieldsNamed } from '../proxy/fields.ts';
 import type { Page } from '../proxy/pages.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 import { type Bodies, decodedBody, hiddenBytes, hideField, isReadable, viewFields } from './exchange-view.ts';
 
 type Show = (text: string) => string;

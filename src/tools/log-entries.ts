@@ -1,7 +1,8 @@
 /** Entries of a proxy's log that are asked for: its exchanges, their messages, and what its pages have told. */
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { KeptKind } from '../proxy/page-tap.ts';
-import type { Exchange, ExchangeFilter } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
+import type { ExchangeFilter } from '../proxy/traffic-logger.ts';
 import { exchangeLine, messageLine } from './exchange-view.ts';
 import { matchesOf } from './matches.ts';
 import { pageEntryLine } from './page-entry.ts';

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { field } from '../proxy/fields.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 import type { SourceMaps } from '../proxy/source-map.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
 import { bodyText } from './exchange-view.ts';
 import { placeOf } from './page-view.ts';
 

@@ -1,7 +1,7 @@
 /** `proxylog`: what has passed through a proxy, and what its pages have told. */
 import * as z from 'zod';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 import { budgetFor, fitBudget } from '../text/budget.ts';
 import { closingLine, escapeClosing } from '../text/envelope.ts';
 import { Fault } from '../text/fault.ts';

@@ -1,6 +1,6 @@
 /** Redirects that lead back to where they began: a browser gives up after twenty, and no page is there to say so. Pure. */
 import { field } from '../proxy/fields.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 
 export interface RedirectLoop {
   readonly message: string;

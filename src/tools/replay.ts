@@ -5,7 +5,7 @@ import type { Fields } from '../proxy/fields.ts';
 import { field, fieldsNamed } from '../proxy/fields.ts';
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
 import type { OwnAnswer } from '../proxy/own-exchange.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 import { Fault } from '../text/fault.ts';
 import { isSame, responseDiff } from './exchange-diff.ts';
 import { type Bodies, exchangeLine } from './exchange-view.ts';

@@ -1,6 +1,6 @@
 /** What a page is told of the rules around it: which are in force, and which have touched its requests. */
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 import { visibleText } from '../text/visible.ts';
 
 const MOST_NAMED = 10;

@@ -1,6 +1,6 @@
 /** Traffic in figures. */
 import type { ManagedProxy } from '../proxy/managed-proxy.ts';
-import type { Exchange } from '../proxy/traffic-logger.ts';
+import type { Exchange } from '../proxy/recorded-exchange.ts';
 import { visibleText } from '../text/visible.ts';
 
 const MOST_ROWS = 10;

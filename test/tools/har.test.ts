@@ -2,7 +2,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../src/proxy/pages.ts';
-import type { Exchange } from '../../src/proxy/traffic-logger.ts';
+import type { Exchange } from '../../src/proxy/recorded-exchange.ts';
 import { redactor } from '../../src/text/redact.ts';
 import { harOf } from '../../src/tools/har.ts';
 import { HAR_LIMITS, mocksOfHar } from '../../src/tools/har-import.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Exchange } from '../../src/proxy/traffic-logger.ts';
+import type { Exchange } from '../../src/proxy/recorded-exchange.ts';
 import { redirectLoops } from '../../src/tools/redirect-loops.ts';
 
 const redirect = (id: number, target: string, location: string, began = id * 1_000): Exchange => ({
