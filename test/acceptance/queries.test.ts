@@ -51,7 +51,9 @@ describe('of a server and its proxy', () => {
     ] as const) {
       const { meta } = await shared().ok(tool, parameters);
       const { text } = await shared().ok(tool, { ...parameters, after: meta['cursor'] });
-      expect(text).toBe(`[0 of 0 lines · dropped 2 · cursor ${meta['cursor']}]`);
+      const [, cursor = ''] = /^\[0 of 0 lines · dropped 2 · cursor (\d+)\]$/.exec(text) ?? [];
+      // Of errors it goes on with the time.
+      expect(Number(cursor), text).toBeGreaterThanOrEqual(Number(meta['cursor']));
     }
   });
 
