@@ -10,6 +10,7 @@ import { matchesOf } from './matches.ts';
 import { KINDS, type Kind, type Moment, momentsOf, type Watched } from './moments.ts';
 import { nothingFits } from './nothing-fits.ts';
 import { knownPath } from './project-path.ts';
+import { settledNow } from './settled-now.ts';
 import { defineTool } from './tool.ts';
 import { isWithin, type Span, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
@@ -44,9 +45,9 @@ export const timelineTool = defineTool({
   async run(input, call, workbench) {
     const path = await knownPath(input.path, call.caller, workbench);
     const chosen = chosenOf(path, input, workbench);
-    const { cursors, proxies } = workbench;
+    const { cursors } = workbench;
     // What comes while the sources are read, one after the other, is for the next cursor: of one source it would be seen, of another missed.
-    const asOf = proxies.now();
+    const asOf = await settledNow(workbench);
     const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
     const kinds = new Set<Kind>(input.kinds?.length ? input.kinds : KINDS);

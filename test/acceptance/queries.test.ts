@@ -101,7 +101,9 @@ test('a cursor of a daemon that has ended leaves nothing out of what the next on
   for (const [at, [tool, parameters]] of asked.entries()) {
     const all = await session.ok(tool, parameters);
     const news = await session.ok(tool, { ...parameters, after: before[at]?.meta['cursor'] });
-    expect(news.text, tool).toBe(all.text);
+    // The cursor of errors goes on with the time.
+    const told = ({ text }: typeof news) => text.replace(/cursor \d+\]$/, '');
+    expect(told(news), tool).toBe(told(all));
   }
 });
 
