@@ -215,6 +215,11 @@ export class ProcessManager {
     return entry.removal;
   }
 
+  /** All that processes have written until then can be read: microseconds on the daemon's clock. */
+  settled(): number {
+    return this.#memory.watermark.until(this.#parts.clock.micros());
+  }
+
   /** Resolves as soon as the worker is at it. */
   ping(): Promise<null> {
     return this.#worker.call<'ping'>({ call: 'ping' });

@@ -4,9 +4,9 @@ import { RingBufferWriter } from '../lockfree/ring-buffer.ts';
 import { findDebuggerPorts } from '../text/debugger-ports.ts';
 import type { Stream } from '../text/lines.ts';
 import { createUrlScanner } from '../text/urls.ts';
-import type { Clock } from './clock.ts';
 import type { Quiet } from './quiet.ts';
 import type { OutputBuffers } from './spec.ts';
+import type { Stamp } from './watermark.ts';
 
 /** A dev server says where it is early; what comes later is not searched, so that a flood costs nothing. */
 const SCANNED_BYTES = 1_048_576;
@@ -31,7 +31,7 @@ export interface Notices {
   maybeUrl(): void;
 }
 
-export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, notices: Notices, quiet: Quiet): Pump {
+export function createPump(buffers: OutputBuffers, stamp: Stamp, changes: Park, notices: Notices, quiet: Quiet): Pump {
   const rings = { stdout: new RingBufferWriter(buffers.stdout), stderr: new RingBufferWriter(buffers.stderr) };
   let position = buffers.from;
   let scanned = 0;
@@ -46,7 +46,7 @@ export function createPump(buffers: OutputBuffers, clock: Clock, changes: Park, 
   };
   return {
     write(stream, chunk) {
-      rings[stream].write(chunk, position, clock.micros());
+      stamp((micros) => rings[stream].write(chunk, position, micros));
       position += chunk.length;
       changes.wake();
       quiet.heard();

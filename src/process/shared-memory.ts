@@ -1,4 +1,4 @@
-/** The segment that control thread and process worker share: registry, one cell per slot, counters, flags, the parked word of changes. */
+/** The segment that control thread and process worker share: registry, one cell per slot, counters, flags, the parked word of changes, the watermark. */
 import { Counters, countersLayout, FLAG, Flag } from '../lockfree/counters.ts';
 import { PARK, Park } from '../lockfree/park.ts';
 import { type Lease, Pool } from '../lockfree/pool.ts';
@@ -7,6 +7,7 @@ import { Segment } from '../lockfree/segment.ts';
 import { CELL, ProcessCell } from './cell.ts';
 import { OUTPUT_BYTES } from './output.ts';
 import type { OutputBuffers } from './spec.ts';
+import { WATERMARK, Watermark } from './watermark.ts';
 
 /** Of the threads that may write the registry. */
 export const CONTROL_THREAD = 0;
@@ -25,6 +26,7 @@ export class SharedMemory {
   readonly counters: Counters<(typeof COUNTERS)[number]>;
   readonly shuttingDown: Flag;
   readonly changes: Park;
+  readonly watermark: Watermark;
   readonly #segment: Segment;
 
   private constructor(segment: Segment, thread: number) {
@@ -34,6 +36,7 @@ export class SharedMemory {
     this.counters = new Counters(segment.region('counters').wide, 0, COUNTERS);
     this.shuttingDown = new Flag(segment.region('shuttingDown').words, 0);
     this.changes = new Park(segment.region('changes').words, 0);
+    this.watermark = new Watermark(segment.region('watermark').words, 0);
   }
 
   static create(): SharedMemory {
@@ -44,6 +47,7 @@ export class SharedMemory {
         counters: countersLayout(COUNTERS).bytes,
         shuttingDown: FLAG.bytes,
         changes: PARK.bytes,
+        watermark: WATERMARK.bytes,
       }),
       CONTROL_THREAD,
     );

@@ -11,12 +11,14 @@ import { type ExitStatus, letGo, type Run } from './run.ts';
 import type { RunTree } from './run-tree.ts';
 import { ownFirst, serverAddress, servingFirst } from './server-address.ts';
 import type { Facts, ProcessSpec, SpawnError, StopOptions, StopVerdict } from './spec.ts';
+import type { Stamp } from './watermark.ts';
 
 export interface SupervisorParts {
   readonly cell: ProcessCell;
   readonly spec: ProcessSpec;
   readonly pump: Pump;
   readonly clock: Clock;
+  readonly stamp: Stamp;
   /** Resolves with the running child, or with why the system would not start it. */
   spawn(spec: ProcessSpec, env: Record<string, string>, events: ChildEvents): Promise<Child | SpawnError>;
   /** Begins a run: its entry in the environment, and its tree once the leader's pid is known. */
@@ -97,7 +99,7 @@ export class SupervisedProcess {
     };
     run = started;
     this.#run = started;
-    cell.started(child.pid, child.pid, clock.micros());
+    this.#parts.stamp((micros) => cell.started(child.pid, child.pid, micros));
     this.#parts.count('started');
     // Lost to a stop that was asked for meanwhile: then it is `stopping` already.
     cell.state.compareAndSwap('starting', 'running');
@@ -162,9 +164,7 @@ export class SupervisedProcess {
   }
 
   #failToStart(error: SpawnError): SpawnError {
-    const { cell, clock } = this.#parts;
-    cell.ended({ code: null, signal: null, endedBy: 'spawn_error', micros: clock.micros() });
-    this.#move('failed');
+    this.#publishEnd({ code: null, signal: null }, 'spawn_error', 'failed');
     this.#parts.count('failed');
     this.#tell({ ...this.#facts, spawnError: error });
     this.#parts.wake();
@@ -209,7 +209,7 @@ export class SupervisedProcess {
   }
 
   #end(run: Run, exit: ExitStatus): void {
-    const { cell, clock, pump } = this.#parts;
+    const { cell, pump } = this.#parts;
     // Asked for already, though the call is still under way to us: no restart, and no failure.
     if (cell.state.get() === 'stopping') this.#asked ??= 'stop';
     run.over = true;
@@ -219,8 +219,7 @@ export class SupervisedProcess {
     const state = endState(endedBy, exit.code);
     const survivors = run.treeGone ? [] : run.tree.members();
     this.#tell({ ...this.#facts, urls: ownFirst(pump.urls(), [], this.#facts.urls), ports: [], survivors });
-    cell.ended({ ...exit, endedBy, micros: clock.micros() });
-    this.#move(state);
+    this.#publishEnd(exit, endedBy, state);
     // Before anybody is woken: who waits for what a run says would take this end for the last.
     this.#considerRestart(run, state, endedBy);
     this.#parts.count('ended');
@@ -270,6 +269,18 @@ export class SupervisedProcess {
     this.#run = null;
   }
 
+  #ready(): void {
+    this.#parts.stamp((micros) => this.#parts.cell.ready(micros));
+  }
+
+  /** The end can be seen once the state says so. */
+  #publishEnd(exit: ExitStatus, endedBy: EndedBy, state: 'stopped' | 'failed'): void {
+    this.#parts.stamp((micros) => {
+      this.#parts.cell.ended({ ...exit, endedBy, micros });
+      this.#move(state);
+    });
+  }
+
   /** Whatever state a race has left, to its end. */
   #move(to: 'stopped' | 'failed'): void {
     const { state } = this.#parts.cell;
@@ -289,7 +300,7 @@ export class SupervisedProcess {
   /** A URL was printed: the port that goes with it should be listened on by now. */
   urlPrinted(): void {
     if (this.#run === null || this.#run.over) return;
-    this.#parts.cell.ready(this.#parts.clock.micros());
+    this.#ready();
     this.lookSoon();
   }
 
@@ -308,12 +319,12 @@ export class SupervisedProcess {
   }
 
   #lookAtRun(run: Run): void {
-    const { pump, cell, clock } = this.#parts;
+    const { pump } = this.#parts;
     pump.flush();
     const debuggers = pump.debuggers();
     const ports = servingFirst(run.tree.ports(), debuggers);
     const facts = { ...this.#facts, urls: ownFirst(pump.urls(), ports, this.#facts.urls), ports, debuggers };
-    if (serverAddress(facts) !== null) cell.ready(clock.micros());
+    if (serverAddress(facts) !== null) this.#ready();
     if (JSON.stringify(facts) !== JSON.stringify(this.#facts)) this.#tell(facts);
     // A stop that gave up, and a tree that has gone since.
     if (this.#asked !== null && this.#stopping === null && run.tree.members().length === 0) {

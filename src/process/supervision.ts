@@ -10,6 +10,7 @@ import { createRunTree } from './run-tree.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import type { FromWorker, OutputBuffers, ProcessSpec, ToWorker } from './spec.ts';
 import { SupervisedProcess, type SupervisorParts } from './supervised-process.ts';
+import type { Stamp } from './watermark.ts';
 
 export interface SupervisionParts {
   readonly memory: SharedMemory;
@@ -29,17 +30,19 @@ export function createSupervision(parts: SupervisionParts): (call: ToWorker) => 
   /** By slot, until it is released: the control thread gives a slot to nobody else before that. */
   const entries = new Map<number, SupervisedProcess>();
   let lastRun = 0;
+  const stamp: Stamp = (write) => memory.watermark.stamp(clock, write);
 
   function supervise(slot: number, spec: ProcessSpec, output: OutputBuffers): SupervisedProcess {
     const present = entries.get(slot);
     if (present !== undefined) return present;
     const notices = { url: () => entry.urlPrinted(), maybeUrl: () => entry.lookSoon() };
-    const pump = createPump(output, clock, memory.changes, notices, quiet);
+    const pump = createPump(output, stamp, memory.changes, notices, quiet);
     const entry = new SupervisedProcess({
       cell: memory.cell(slot),
       spec,
       pump,
       clock,
+      stamp,
       spawn,
       beginRun() {
         lastRun += 1;

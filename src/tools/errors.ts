@@ -8,7 +8,6 @@ import { SETTLED_MICROS } from './cursors.ts';
 import { faultsOf } from './faults.ts';
 import { nothingFits } from './nothing-fits.ts';
 import { knownPath } from './project-path.ts';
-import { settledNow } from './settled-now.ts';
 import { defineTool } from './tool.ts';
 
 const LONGEST_MESSAGE = 300;
@@ -33,7 +32,7 @@ export const errorsTool = defineTool({
     const path = await knownPath(input.path, call.caller, workbench);
     const { cursors, proxies } = workbench;
     // What comes while the sources are read is for the next cursor.
-    const asOf = await settledNow(workbench);
+    const asOf = workbench.processes.settled();
     const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
     const isNews = after === 0 || (await faultsOf(path, workbench, after, asOf)).length > 0;
     // What is new is told with how often it has come about before, and what it followed from.

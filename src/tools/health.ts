@@ -12,25 +12,20 @@ const ANSWER_WITHIN_MS = 3_000;
 export async function healthOf(workbench: Workbench): Promise<Health> {
   const { processes, patterns } = workbench;
   const [process_worker_ms, pattern_worker_ms] = await Promise.all([
-    timeOf(processes.ping(), ANSWER_WITHIN_MS, workbench),
-    timeOf(patterns.test('a', ['a']), ANSWER_WITHIN_MS, workbench),
+    timeOf(processes.ping(), workbench),
+    timeOf(patterns.test('a', ['a']), workbench),
   ]);
   return { process_worker_ms, pattern_worker_ms };
 }
 
-/** Milliseconds that `answer` took; null when it was none, or did not come in time. */
-export async function timeOf(
-  answer: Promise<unknown>,
-  withinMs: number,
-  { processes, proxies }: Workbench,
-): Promise<number | null> {
+async function timeOf(answer: Promise<unknown>, { processes, proxies }: Workbench): Promise<number | null> {
   const began = proxies.now();
   const over = new AbortController();
   const answered = answer.then(
     () => true,
     () => false,
   );
-  const late = processes.changes.pause(withinMs, over.signal).then(() => false);
+  const late = processes.changes.pause(ANSWER_WITHIN_MS, over.signal).then(() => false);
   const isAnswered = await Promise.race([answered, late]);
   over.abort();
   return isAnswered ? Math.ceil((proxies.now() - began) / 1_000) : null;

@@ -10,7 +10,6 @@ import { matchesOf } from './matches.ts';
 import { KINDS, type Kind, type Moment, momentsOf, type Watched } from './moments.ts';
 import { nothingFits } from './nothing-fits.ts';
 import { knownPath } from './project-path.ts';
-import { settledNow } from './settled-now.ts';
 import { defineTool } from './tool.ts';
 import { isWithin, type Span, spanOf } from './when.ts';
 import type { Workbench } from './workbench.ts';
@@ -47,7 +46,7 @@ export const timelineTool = defineTool({
     const chosen = chosenOf(path, input, workbench);
     const { cursors } = workbench;
     // What comes while the sources are read, one after the other, is for the next cursor: of one source it would be seen, of another missed.
-    const asOf = await settledNow(workbench);
+    const asOf = workbench.processes.settled();
     const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
     const kinds = new Set<Kind>(input.kinds?.length ? input.kinds : KINDS);
