@@ -8,8 +8,8 @@ export interface Pace {
   pauseMs(): number;
 }
 
-/** Of the loop's time. */
-const SHARE = 1 / 5;
+/** Of the loop's time. Those that are many have a processor of their own at work, and take it from the daemon. */
+const SHARE = 1 / 10;
 /** At work so long at a time, and then at rest. */
 const STINT_MS = 2;
 /** A crowd that is left no time goes on all the same, by one line after each such pause. */

@@ -1,8 +1,8 @@
 /**
  * Whose line goes on next, of all connections. Who has sent little lately goes on in the next turn of the event loop; of the others one
  * goes on in each turn, first of who has sent least. So a client that asks now and then waits for one line of somebody else's, however
- * many thousands others have sent. Where many of those ask they share a part of the loop's time: what they have begun goes on after its
- * turn, and would fill the turns of those that ask now and then.
+ * many thousands others have sent. Where many of those ask they share a part of the loop's time while somebody asks now and then: what
+ * they have begun goes on after its turn, and would fill the turns of the others.
  */
 
 import { createPace } from './pace.ts';
@@ -47,6 +47,8 @@ const LITTLE_BYTES = 4_096;
 const MOST_AT_ONCE = 16;
 /** Before numbers grow large. */
 const NEW_ORIGIN_MS = 100 * HALF_LIFE_MS;
+/** Who has asked so long ago may ask again at any time. */
+const NOW_AND_THEN_MS = 2_000;
 
 /** So many that have sent more are a crowd. */
 const CROWD = 8;
@@ -59,6 +61,8 @@ export function createTurns({ now, active, soon, after }: TurnsParts): Turns {
   let isDue = false;
   /** A turn has gone by with those alone that have sent little. */
   let isOwed = false;
+  /** When somebody last went on who had sent little. */
+  let lightAt = Number.NEGATIVE_INFINITY;
   let rest: { cancel(): void } | null = null;
 
   function moveOrigin(to: number): void {
@@ -112,7 +116,8 @@ export function createTurns({ now, active, soon, after }: TurnsParts): Turns {
     if (at - origin > NEW_ORIGIN_MS) moveOrigin(at);
     const faded = fade(at - origin);
     const { light, heavy, first } = look(faded);
-    const pauseMs = heavy > CROWD ? pace.pauseMs() : 0;
+    if (light.length > 0) lightAt = at;
+    const pauseMs = heavy > CROWD && at - lightAt < NOW_AND_THEN_MS ? pace.pauseMs() : 0;
     const going = first !== null && pauseMs === 0 && (isOwed || light.length === 0) ? [...light, first] : light;
     isOwed = pauseMs === 0 && going === light && light.length > 0;
     for (const one of going) {

@@ -25,14 +25,10 @@ export interface Starter {
   readonly running: boolean;
 }
 
-/**
- * The program of `daemon.js` at `path`. Its heap grows by a third, not by up to four times, before V8 collects, and its young part takes
- * half of what V8 would give it: a crowd of clients that comes and goes costs the daemon a third less memory so, and its pauses are shorter.
- */
+/** The program of `daemon.js` at `path`. Its heap doubles, and does not become four times as large, before V8 collects: less is left of a crowd that has gone. */
 export const daemonCommand = (path: string): [string, ...string[]] => [
   process.execPath,
-  '--max-semi-space-size=8',
-  '--heap-growing-percent=30',
+  '--heap-growing-percent=100',
   path,
 ];
 
