@@ -48,7 +48,7 @@ describe('what a start reads', () => {
   });
 
   test.each([
-    ['process-worker.js', 96 * KIB],
+    ['process-worker.js', 100 * KIB],
     ['proxy-worker.js', 256 * KIB],
     ['pattern-worker.js', 4 * KIB],
   ])('the thread %s', (name, most) => {
