@@ -107,8 +107,12 @@ export class SupervisedProcess {
     return null;
   }
 
-  /** Resolves when the tree is gone and the end is published, or with who is left. The control thread has moved the state. */
+  /**
+   * Resolves when the tree is gone and the end is published, or with who is left. The control thread has moved the state. The grace period
+   * begins now, though a start that is under way may first have to end what outlived the run before.
+   */
   async stop(options: StopOptions): Promise<StopVerdict> {
+    const killBy = this.#parts.clock.micros() + options.graceMs * 1_000;
     await this.#starting;
     this.#cancelRestart();
     const run = this.#run;
@@ -116,19 +120,14 @@ export class SupervisedProcess {
     if (!run.over) this.#asked ??= options.cause;
     // Where a stop is under way, it may be the one that sees the tree gone.
     if (options.force && run.exit === null) this.#forced = true;
-    this.#hurry(options);
+    if (this.#stopping === null) this.#killBy = killBy;
+    else if (options.hurries) this.#killBy = Math.min(this.#killBy, killBy);
     if (this.#stopping === null || options.force) this.#stopping = this.#stopTree(run, options);
     const stopping = this.#stopping;
     const verdict = await stopping;
     if (this.#stopping === stopping) this.#stopping = null;
     if (verdict.gone && !run.over) await this.#ended(run);
     return verdict;
-  }
-
-  #hurry({ graceMs, hurries }: StopOptions): void {
-    const by = this.#parts.clock.micros() + graceMs * 1_000;
-    if (this.#stopping === null) this.#killBy = by;
-    else if (hurries) this.#killBy = Math.min(this.#killBy, by);
   }
 
   /** A run that ended by itself just when it was asked to may have had a restart set up. */
