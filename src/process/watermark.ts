@@ -30,7 +30,8 @@ export type Stamp = (write: (micros: number) => void) => void;
  * Wrap/ABA    2³¹ µs: a worker that takes 35 minutes for one write has a later watermark than it should.
  * Crash       A lost worker is fatal to the daemon.
  * Cost        stamp 2 readings of the clock and 2 stores, until 1 load; 128 bytes.
- * Not given   order between records; records of other writers.
+ * Not given   order between records; records of other writers; a watermark that never falls back: who has read the clock for W1 long
+ *             before it is stored takes it back there, and loses nothing by it.
  * Source      Low watermarks: Akidau et al., "MillWheel: Fault-Tolerant Stream Processing at Internet Scale", VLDB 2013, 4.
  * Checked by  test/model/watermark.model.ts (I1, stall, wrong twins), test/process/watermark.test.ts
  */

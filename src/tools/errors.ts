@@ -33,7 +33,8 @@ export const errorsTool = defineTool({
     const { cursors, proxies } = workbench;
     // What comes while the sources are read is for the next cursor.
     const asOf = workbench.processes.settled();
-    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
+    // A watermark may fall back behind a cursor that was given out.
+    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, proxies.now());
     const isNews = after === 0 || (await faultsOf(path, workbench, after, asOf)).length > 0;
     // What is new is told with how often it has come about before, and what it followed from.
     const faults = isNews ? (await faultsOf(path, workbench, 0, asOf)).filter(({ heard }) => heard <= asOf) : [];

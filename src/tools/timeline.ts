@@ -47,7 +47,8 @@ export const timelineTool = defineTool({
     const { cursors } = workbench;
     // What comes while the sources are read, one after the other, is for the next cursor: of one source it would be seen, of another missed.
     const asOf = workbench.processes.settled();
-    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, Math.ceil(asOf));
+    // A watermark may fall back behind a cursor that was given out.
+    const after = input.after === undefined ? 0 : cursors.placeOf(input.after, workbench.proxies.now());
     const note = input.kinds?.includes('mutation') ? await recordChangesOf(chosen.proxies) : null;
     const kinds = new Set<Kind>(input.kinds?.length ? input.kinds : KINDS);
     // What is around an entry may be told behind a cursor that the entry itself lies before.

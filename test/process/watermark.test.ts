@@ -24,6 +24,13 @@ test.each([1_000, 2 ** 31 - 1, 2 ** 31 + 7, 2 ** 32, 2 ** 32 - 1, 2 ** 45])(
   },
 );
 
+test('it falls back where a write began before the last look, and was told of after it', () => {
+  const watermark = fresh();
+  const times = [990, 1_001];
+  expect(watermark.until(1_000)).toBe(999);
+  watermark.stamp({ micros: () => times.shift() ?? 0 }, () => expect(watermark.until(1_002)).toBe(989));
+});
+
 test('what cannot be written holds nobody up', () => {
   const watermark = fresh();
   const write = () =>
